@@ -1,0 +1,22 @@
+"""The way out: requests to other nodes, guarded, capped and never following a redirect unasked."""
+
+from typing import NamedTuple, Protocol
+
+from scattershot.wirekit.http_message import Request, Response
+
+
+class Unreachable(NamedTuple):
+    """No answer: `why` is one of a few words fit for a label, `detail` is for people."""
+
+    why: str
+    """One of: dns, refused, timeout, tls, too_large, private_address, scheme, protocol."""
+    detail: str
+
+
+class Fetcher(Protocol):
+    """Sends one request and brings one answer."""
+
+    async def send(self, request: Request, *, limit: int = 1_000_000, timeout: float = 30.0) -> Response | Unreachable:
+        """The answer, its body at most `limit` bytes (a larger one is `Unreachable("too_large")`); redirects are
+        answers, not followed."""
+        ...
