@@ -16,7 +16,7 @@ class Unreachable(NamedTuple):
 class Fetcher(Protocol):
     """Sends one request and brings one answer."""
 
-    async def send(self, request: Request, *, limit: int = 1_000_000, timeout: float = 30.0) -> Response | Unreachable:
+    async def send(self, request: Request, *, limit: int = 1_000_000, seconds: float = 30.0) -> Response | Unreachable:
         """The answer, its body at most `limit` bytes (a larger one is `Unreachable("too_large")`); redirects are
         answers, not followed."""
         ...

@@ -1,0 +1,153 @@
+"""Changes: what became so, told in wire ids and in no protocol's words.
+
+Every protocol's news and every local deed becomes one of these, and the union is closed: a `match` that forgets one
+does not pass the type checker. `id` is what the wire calls the change itself, where it has a name of its own.
+"""
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from scattershot.domain.ids import Millis
+from scattershot.domain.microblog import Profile
+from scattershot.domain.post import Audience, Post
+from scattershot.domain.wire_id import WireId
+
+
+class _Change(Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    actor: WireId
+    id: WireId | None = None
+
+
+class Posted(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor wrote a post."""
+
+    post: Post
+
+
+class Edited(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor's post now reads so (or its poll now stands so)."""
+
+    post: Post
+
+
+class Deleted(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor took a post back."""
+
+    post: WireId
+
+
+class Boosted(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor passed a post on to its followers."""
+
+    post: WireId
+    at: Millis
+    audience: Audience = Audience.PUBLIC
+
+
+class Unboosted(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor no longer passes the post on."""
+
+    post: WireId
+
+
+class Liked(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor approves of a post, with an emoji where it said one."""
+
+    post: WireId
+    emoji: str = ""
+
+
+class Unliked(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor's like (with that emoji) is taken back."""
+
+    post: WireId
+    emoji: str = ""
+
+
+class Voted(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor chose an answer of a poll; several choices are several changes."""
+
+    post: WireId
+    choice: str
+
+
+class Followed(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor wishes to hear the target."""
+
+    target: WireId
+
+
+class FollowAnswered(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor, who was to be followed, said yes or no. `follow` is the wire id of the wish, where it was told."""
+
+    follower: WireId | None
+    accepted: bool
+    follow: WireId | None = None
+
+
+class Unfollowed(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor no longer wishes to hear the target."""
+
+    target: WireId
+    follow: WireId | None = None
+
+
+class Blocked(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor will not deal with the target."""
+
+    target: WireId
+
+
+class Unblocked(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor deals with the target again."""
+
+    target: WireId
+
+
+class ProfileChanged(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor's profile now reads so; `actor` is `profile.id`."""
+
+    profile: Profile
+
+
+class Vanished(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor is gone with all it wrote."""
+
+
+class Moved(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor lives on as the target, which must name the actor among its aliases."""
+
+    target: WireId
+
+
+class Reported(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor (often a node, for its person's sake) complains of microblogs and posts."""
+
+    targets: tuple[WireId, ...]
+    posts: tuple[WireId, ...] = ()
+    comment: str = ""
+
+
+class Pinned(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor shows one of its posts first on its page."""
+
+    post: WireId
+
+
+class Unpinned(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor's post is no longer shown first."""
+
+    post: WireId
+
+
+class Undone(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor takes back an earlier change known only by its wire id."""
+
+    change: WireId
+
+
+Change: TypeAlias = (
+    Posted | Edited | Deleted | Boosted | Unboosted | Liked | Unliked | Voted | Followed | FollowAnswered | Unfollowed
+    | Blocked | Unblocked | ProfileChanged | Vanished | Moved | Reported | Pinned | Unpinned | Undone
+)  # fmt: skip

@@ -1,0 +1,111 @@
+"""Posts: one message of a microblog, with whom it is for."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from scattershot.domain.ids import Millis
+from scattershot.domain.microblog import Emoji
+from scattershot.domain.wire_id import WireId
+
+
+class Audience(StrEnum):
+    """Who may read a post. Computed once, on the way in."""
+
+    PUBLIC = "public"
+    """Everyone, and public timelines show it."""
+    UNLISTED = "unlisted"
+    """Everyone who comes by it, but public timelines do not show it."""
+    FOLLOWERS = "followers"
+    """The author's followers and whoever is mentioned."""
+    MENTIONED = "mentioned"
+    """Whoever is mentioned or addressed, and nobody else."""
+    LOCAL = "local"
+    """Those who sign in at the author's node; it never leaves."""
+
+    @property
+    def is_open(self) -> bool:
+        """Readable by anyone at all, so that it may be boosted and shown on a page."""
+        return self in (Audience.PUBLIC, Audience.UNLISTED)
+
+
+class Form(StrEnum):
+    """What sort of message it is."""
+
+    NOTE = "note"
+    ARTICLE = "article"
+    QUESTION = "question"
+
+
+class Mention(Struct, frozen=True, array_like=True):
+    """Somebody named in a post, `name` as it was written (`@ann@example.org`, or empty)."""
+
+    id: WireId
+    name: str = ""
+    url: str = ""
+
+
+class Attachment(Struct, frozen=True, omit_defaults=True):
+    """A picture, sound, film or file shown with a post; `alt` says it in words."""
+
+    url: str
+    media_type: str = ""
+    alt: str = ""
+    width: int = 0
+    height: int = 0
+    blurhash: str = ""
+    focus: tuple[float, float] | None = None
+    thumbnail: str = ""
+
+
+class Option(Struct, frozen=True, array_like=True):
+    """One answer of a poll and how many chose it."""
+
+    text: str
+    votes: int = 0
+
+
+class Poll(Struct, frozen=True, omit_defaults=True):
+    """A question with answers to choose from."""
+
+    options: tuple[Option, ...]
+    multiple: bool = False
+    ends: Millis | None = None
+    closed: Millis | None = None
+    voters: int = 0
+
+
+class Post(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One message. `html` is clean; `warning` and `title` are plain text; `translations` are clean HTML by language."""
+
+    id: WireId
+    author: WireId
+    published: Millis
+    audience: Audience
+    html: str = ""
+    form: Form = Form.NOTE
+    url: str = ""
+    title: str = ""
+    warning: str = ""
+    sensitive: bool = False
+    language: str = ""
+    translations: dict[str, str] = {}
+    source: str = ""
+    """What the author typed, where that is known."""
+    source_type: str = ""
+    reply_to: WireId | None = None
+    quote: WireId | None = None
+    conversation: str = ""
+    mentions: tuple[Mention, ...] = ()
+    addressed: tuple[WireId, ...] = ()
+    """Whoever it is also for without being named in the text."""
+    tags: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    emojis: tuple[Emoji, ...] = ()
+    poll: Poll | None = None
+    edited: Millis | None = None
+
+    @property
+    def hearers(self) -> frozenset[WireId]:
+        """Everybody it is for by name, said in the text or not."""
+        return frozenset(mention.id for mention in self.mentions) | frozenset(self.addressed)

@@ -1,0 +1,55 @@
+"""The change log as readers see it: each change with its place, in this node's own ids and without any body.
+
+A body lives in its post or profile alone, so that deleting a post deletes it everywhere, the log included.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from scattershot.domain.ids import MicroblogId, Millis, PostId, Seq
+
+
+class Kind(StrEnum):
+    """What became so; the past participles of `domain.change`."""
+
+    POSTED = "posted"
+    EDITED = "edited"
+    DELETED = "deleted"
+    BOOSTED = "boosted"
+    UNBOOSTED = "unboosted"
+    LIKED = "liked"
+    UNLIKED = "unliked"
+    VOTED = "voted"
+    FOLLOWED = "followed"
+    FOLLOW_ACCEPTED = "follow_accepted"
+    FOLLOW_REJECTED = "follow_rejected"
+    UNFOLLOWED = "unfollowed"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    PROFILE_CHANGED = "profile_changed"
+    VANISHED = "vanished"
+    MOVED = "moved"
+    REPORTED = "reported"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+
+
+class Recorded(NamedTuple):
+    """A change with its place in the log.
+
+    `local` says that the actor is kept here, so that other nodes are to be told. `boost` is the id of the boost where
+    the change is one. `detail` is JSON of what the rows no longer say: the wire id of a wish taken back, the audience
+    and hearers of a deleted post.
+    """
+
+    seq: Seq
+    at: Millis
+    kind: Kind
+    actor: MicroblogId
+    post: PostId | None
+    target: MicroblogId | None
+    boost: PostId | None
+    local: bool
+    via: str
+    wire_id: str
+    detail: str

@@ -1,0 +1,75 @@
+"""What the house asks of a tongue spoken with other nodes, so that one can be added without touching another."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from scattershot.domain.change import Change
+from scattershot.domain.delivery import Outcome
+from scattershot.domain.ids import Millis
+from scattershot.domain.microblog import Profile
+from scattershot.domain.node import Endpoint, EndpointAddress
+from scattershot.domain.reading import Arrival, Reading, Refused
+from scattershot.domain.wire_id import WireId
+
+
+class SigningKey(NamedTuple):
+    """A private key of a microblog kept here: `id` is its public name, `private` PEM."""
+
+    id: str
+    algorithm: str
+    private: bytes
+
+
+class Signer(NamedTuple):
+    """Who speaks: a microblog kept here with its keys."""
+
+    microblog: WireId
+    keys: tuple[SigningKey, ...]
+
+    def key(self, algorithm: str) -> SigningKey | None:
+        """Its key of that algorithm."""
+        return next((key for key in self.keys if key.algorithm == algorithm), None)
+
+
+class BackPosts(NamedTuple):
+    """A page of what an author wrote, newest first: each entry a reading, and where to go on, or None at the end."""
+
+    readings: tuple[Reading, ...]
+    next: str | None
+
+
+class Tongue(Protocol):
+    """One protocol: pure reading, planning and encoding, and the few things that cross the network."""
+
+    name: str
+
+    def read(self, arrival: Arrival) -> Reading:
+        """What the bytes say. Pure: what is missing is a value."""
+        ...
+
+    def plan(self, change: Change, hearers: Sequence[Profile]) -> list[EndpointAddress]:
+        """The endpoints by which all hearers are told, each once however many hearers are behind it. Pure."""
+        ...
+
+    def encode(self, change: Change, to: Sequence[WireId], signer: Signer, now: Millis) -> bytes | None:
+        """The body for a local change, the same for every endpoint; None where this tongue has no word for it. Pure.
+
+        `to` are the microblogs concerned: the author of a boosted or liked post, the target of a follow.
+        """
+        ...
+
+    async def send(self, endpoint: Endpoint, body: bytes, signer: Signer, dialect: str) -> Outcome:
+        """Hand the body over, signed at the last moment in the dialect the node is known to take."""
+        ...
+
+    async def fetch(self, wire_id: WireId, signer: Signer) -> Reading:
+        """The thing of that name from its own node: a `ProfileChanged`, `Posted` or `Boosted` of its true author."""
+        ...
+
+    async def find(self, text: str, signer: Signer) -> WireId | Refused:
+        """What a handle or address that a person typed stands for."""
+        ...
+
+    async def back_posts(self, profile: Profile, page: str | None, signer: Signer) -> BackPosts | Refused:
+        """A page of the author's posts and boosts, newest first; `page` is the last answer's `next`."""
+        ...
