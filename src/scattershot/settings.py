@@ -1,0 +1,130 @@
+"""Settings: read once at the start, typed, each with a sentence. From `scattershot.toml`, then `SCATTERSHOT_*`."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+from scattershot.wirekit.urls import host_of, normal_host
+
+
+class BadSettings(Exception):
+    """A setting that cannot be used; the message says which, and what would do."""
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How this node is set up."""
+
+    data: Annotated[Path, Meta(description="The folder that holds everything the node keeps.")] = Path("data")
+    listen: Annotated[str, Meta(description="The address and port to answer on, `HOST:PORT`.")] = "127.0.0.1:8000"
+    origin: Annotated[
+        str,
+        Meta(
+            description="Where the world reaches this node, scheme and host, such as `https://social.example.org`. "
+            "Part of every address it gives out: do not change it once others follow you. "
+            "Empty: `http://localhost:PORT`, for trying things out."
+        ),
+    ] = ""
+    domains: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="The domains whose names live here, the first being where new ones are made; "
+            "others than the origin's own host send `/.well-known/webfinger` here. Empty: the origin's host."
+        ),
+    ] = ()
+    title: Annotated[str, Meta(description="What the node calls itself on its pages.")] = "Scattershot"
+    description: Annotated[str, Meta(description="A sentence about the node, for its front page and NodeInfo.")] = ""
+    contact: Annotated[str, Meta(description="How to reach whoever runs it: an e-mail address or a handle.")] = ""
+    database: Annotated[
+        str,
+        Meta(description="A PostgreSQL address (`postgresql://…`, needs the extra `scale`). Empty: SQLite in `data`."),
+    ] = ""
+    authorized_fetch: Annotated[
+        bool,
+        Meta(description="Show posts and profiles only to servers that sign their requests (blocked ones see none)."),
+    ] = False
+    allow_private_addresses: Annotated[
+        bool, Meta(description="Deal with nodes at loopback and private addresses. For test networks only.")
+    ] = False
+    insecure_http: Annotated[
+        bool, Meta(description="Deal with nodes over plain http, with ports in names. For test networks only.")
+    ] = False
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(description="Addresses of reverse proxies whose `X-Forwarded-For` is believed."),
+    ] = ("127.0.0.1", "::1")
+    max_post_length: Annotated[int, Meta(ge=1, le=1_000_000, description="The most characters a post may have.")] = (
+        5_000
+    )
+    couriers: Annotated[int, Meta(ge=1, le=1_000, description="How many deliveries may be under way at once.")] = 64
+    log_format: Annotated[str, Meta(pattern="^(text|json)$", description="`text` for people, `json` for machines.")] = (
+        "text"
+    )
+    log_level: Annotated[
+        str, Meta(pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least that is logged.")
+    ] = "INFO"
+    metrics: Annotated[bool, Meta(description="Serve Prometheus metrics at `/metrics` to loopback addresses.")] = True
+
+    @property
+    def host(self) -> str:
+        """The host (with its port, where it has one of its own) of the origin."""
+        return host_of(self.origin) or ""
+
+    @property
+    def domain(self) -> str:
+        """Where new names are made."""
+        return self.domains[0]
+
+
+def read_settings(file: Path | None, environment: Mapping[str, str], given: Mapping[str, Any]) -> Settings:
+    """Settings from a TOML file, then `SCATTERSHOT_*`, then what was given by hand; the later wins.
+
+    Without a file's name, `scattershot.toml` in the working folder and then in the data folder is read if it is there.
+    """
+    values: dict[str, Any] = {}
+    data = Path(given.get("data") or environment.get("SCATTERSHOT_DATA") or "data")
+    for candidate in (file,) if file else (Path("scattershot.toml"), data / "scattershot.toml"):
+        if file or candidate.is_file():
+            values |= _from_file(candidate)
+    values |= _from_environment(environment)
+    values |= {name: value for name, value in given.items() if value is not None}
+    try:
+        return _completed(msgspec.convert(values, Settings, strict=False))
+    except msgspec.ValidationError as problem:
+        raise BadSettings(f"Settings: {problem}") from problem
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise BadSettings(f"{file}: {problem}") from problem
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    hints = get_type_hints(Settings)
+    values: dict[str, Any] = {}
+    for name, kind in hints.items():
+        text = environment.get(f"SCATTERSHOT_{name.upper()}")
+        if text is not None:
+            values[name] = [part.strip() for part in text.split(",") if part.strip()] if "tuple" in str(kind) else text
+    return values
+
+
+def _completed(settings: Settings) -> Settings:
+    origin = settings.origin.rstrip("/") or f"http://localhost:{settings.listen.rpartition(':')[2]}"
+    host = host_of(origin)
+    if host is None or origin.count("/") != 2:
+        raise BadSettings(f"origin: {origin!r} is not a scheme and a host, such as https://social.example.org")
+    if not settings.listen.rpartition(":")[2].isdigit():
+        raise BadSettings(f"listen: {settings.listen!r} is not HOST:PORT")
+    domains = []
+    for domain in settings.domains or (host,):
+        normal = normal_host(domain)
+        if normal is None:
+            raise BadSettings(f"domains: {domain!r} is not a domain")
+        domains.append(normal)
+    return msgspec.structs.replace(settings, origin=origin.lower(), domains=tuple(domains))

@@ -1,0 +1,102 @@
+"""The change log: what became so, in commit order."""
+
+from scattershot.domain.ids import MicroblogId, Millis, PostId, Seq
+from scattershot.domain.record import Kind, Recorded
+from scattershot.ports.database import Transaction
+
+_COLUMNS = "seq, at, kind, actor, post, target, boost, local, via, wire_id, detail"
+
+
+def _recorded(
+    seq: int, at: int, kind: str, actor: int, post: int | None, target: int | None, boost: int | None, local: bool,
+    via: str, wire_id: str, detail: str,
+) -> Recorded:  # fmt: skip
+    return Recorded(
+        Seq(seq), Millis(at), Kind(kind), MicroblogId(actor), None if post is None else PostId(post),
+        None if target is None else MicroblogId(target), None if boost is None else PostId(boost), bool(local), via,
+        wire_id, detail,
+    )  # fmt: skip
+
+
+def append(
+    tx: Transaction,
+    at: Millis,
+    kind: Kind,
+    actor: MicroblogId,
+    *,
+    local: bool,
+    via: str,
+    post: PostId | None = None,
+    target: MicroblogId | None = None,
+    boost: PostId | None = None,
+    wire_id: str = "",
+    detail: str = "",
+) -> Recorded:
+    """Give a change its place. Places are taken in commit order: the lock makes a second writer wait its turn."""
+    tx.lock("log")
+    seq = Seq(
+        tx.value(
+            "INSERT INTO log (at, kind, actor, post, target, boost, local, via, wire_id, detail) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING seq",
+            at, kind, actor, post, target, boost, local, via, wire_id, detail,
+        )  # fmt: skip
+    )
+    return Recorded(seq, at, kind, actor, post, target, boost, local, via, wire_id, detail)
+
+
+def name(tx: Transaction, seq: Seq, wire_id: str) -> None:
+    """Say what the wire calls a change made here, once its place is known."""
+    tx.execute("UPDATE log SET wire_id = $2 WHERE seq = $1", seq, wire_id)
+
+
+def after(tx: Transaction, seq: Seq, limit: int) -> list[Recorded]:
+    """What became so after that place, oldest first."""
+    return tx.fetch(_recorded, f"SELECT {_COLUMNS} FROM log WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
+
+
+def made_here(tx: Transaction, first: Seq, last: Seq, limit: int) -> list[Recorded]:
+    """What was done here from one place to another, both included, oldest first."""
+    return tx.fetch(
+        _recorded,
+        f"SELECT {_COLUMNS} FROM log WHERE seq >= $1 AND seq <= $2 AND local ORDER BY seq LIMIT $3",
+        first,
+        last,
+        limit,
+    )
+
+
+def get(tx: Transaction, seq: Seq) -> Recorded | None:
+    """The change at that place."""
+    return tx.fetch_one(_recorded, f"SELECT {_COLUMNS} FROM log WHERE seq = $1", seq)
+
+
+def about_post(tx: Transaction, post: PostId) -> list[Recorded]:
+    """Everything that became so of a post, oldest first."""
+    return tx.fetch(_recorded, f"SELECT {_COLUMNS} FROM log WHERE post = $1 ORDER BY seq", post)
+
+
+def newest(tx: Transaction) -> Seq:
+    """The last place taken, 0 in an empty log."""
+    return Seq(tx.value("SELECT coalesce(max(seq), 0) FROM log"))
+
+
+# -- how far each reader has come
+
+
+def cursor(tx: Transaction, reader: str) -> Seq:
+    """The last place that reader has dealt with."""
+    return Seq(tx.value("SELECT seq FROM cursors WHERE reader = $1", reader) or 0)
+
+
+def set_cursor(tx: Transaction, reader: str, seq: Seq) -> None:
+    """The reader has dealt with everything up to there."""
+    tx.execute(
+        "INSERT INTO cursors (reader, seq) VALUES ($1, $2) ON CONFLICT (reader) DO UPDATE SET seq = excluded.seq",
+        reader,
+        seq,
+    )
+
+
+def least_cursor(tx: Transaction) -> Seq:
+    """How far the slowest reader has come."""
+    return Seq(tx.value("SELECT coalesce(min(seq), 0) FROM cursors"))

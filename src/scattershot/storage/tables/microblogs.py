@@ -1,0 +1,252 @@
+"""Microblogs, local and remote, with their names, keys and keepers."""
+
+from typing import NamedTuple
+
+from msgspec import json
+
+from scattershot.domain.ids import MicroblogId, Millis, NodeId, PersonId
+from scattershot.domain.microblog import Handle, Profile, VerifyKey
+from scattershot.domain.node import Standing
+from scattershot.domain.wire_id import WireId
+from scattershot.ports.database import Transaction
+from scattershot.ports.protocol import Signer, SigningKey
+from scattershot.storage.tables import wire_ids
+
+_decode = json.Decoder(Profile).decode
+_encode = json.Encoder().encode
+
+
+class Row(NamedTuple):
+    """A microblog as stored; `profile` is what its node says of it."""
+
+    id: MicroblogId
+    local: bool
+    node: NodeId | None
+    locked: bool
+    gone: bool
+    standing: Standing
+    moved_to: MicroblogId | None
+    fetched_at: Millis
+    last_post: Millis | None
+    profile: Profile
+
+
+_COLUMNS = "id, local, node, locked, gone, standing, moved_to, fetched_at, last_post, value"
+
+
+def _row(
+    id_: int, local: bool, node: int | None, locked: bool, gone: bool, standing: str, moved_to: int | None,
+    fetched_at: int, last_post: int | None, value: str,
+) -> Row:  # fmt: skip
+    return Row(
+        MicroblogId(id_), bool(local), None if node is None else NodeId(node), bool(locked), bool(gone),
+        Standing(standing), None if moved_to is None else MicroblogId(moved_to), Millis(fetched_at),
+        None if last_post is None else Millis(last_post), _decode(value),
+    )  # fmt: skip
+
+
+def get(tx: Transaction, microblog: MicroblogId) -> Row | None:
+    """The microblog of that id."""
+    return tx.fetch_one(_row, f"SELECT {_COLUMNS} FROM microblogs WHERE id = $1", microblog)
+
+
+def get_many(tx: Transaction, microblogs: list[MicroblogId]) -> dict[MicroblogId, Row]:
+    """The microblogs of those ids that exist."""
+    rows = tx.fetch(_row, f"SELECT {_COLUMNS} FROM microblogs WHERE id = ANY($1)", microblogs)
+    return {row.id: row for row in rows}
+
+
+def by_wire_id(tx: Transaction, wire_id: WireId) -> Row | None:
+    """The microblog of that wire id."""
+    return tx.fetch_one(
+        _row,
+        f"SELECT {_COLUMNS} FROM microblogs WHERE id = "
+        "(SELECT thing FROM wire_ids WHERE protocol = $1 AND value = $2 AND kind = 'microblog')",
+        *wire_id,
+    )
+
+
+def by_handle(tx: Transaction, handle: Handle) -> Row | None:
+    """The microblog of that handle that was seen last; the domain must be normalised, case of the name is ignored."""
+    return tx.fetch_one(
+        _row,
+        f"SELECT {_COLUMNS} FROM microblogs WHERE domain = $1 AND name = $2 AND NOT gone ORDER BY id DESC LIMIT 1",
+        handle.domain,
+        handle.name.lower(),
+    )
+
+
+def add(tx: Transaction, microblog: MicroblogId, profile: Profile, node: NodeId | None, now: Millis) -> None:
+    """Store a microblog seen for the first time, with its wire id and keys; one without a node is kept here."""
+    tx.execute(
+        "INSERT INTO microblogs (id, local, name, domain, node, locked, created, fetched_at, value) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
+        microblog,
+        node is None,
+        profile.name.lower(),
+        profile.domain,
+        node,
+        profile.locked,
+        now,
+        _encode(profile).decode(),
+    )
+    wire_ids.add(tx, profile.id, wire_ids.Thing.MICROBLOG, microblog)
+    if node is not None:
+        _put_keys(tx, microblog, profile.keys)
+
+
+def update(tx: Transaction, microblog: MicroblogId, profile: Profile, now: Millis, *, local: bool) -> None:
+    """Replace what its node says of it. Keys of a remote microblog are replaced too: an old one proves nothing more."""
+    tx.execute(
+        "UPDATE microblogs SET name = $2, domain = $3, locked = $4, fetched_at = $5, gone = FALSE, value = $6 "
+        "WHERE id = $1",
+        microblog,
+        profile.name.lower(),
+        profile.domain,
+        profile.locked,
+        now,
+        _encode(profile).decode(),
+    )
+    if not local:
+        tx.execute("DELETE FROM keys WHERE microblog = $1", microblog)
+        _put_keys(tx, microblog, profile.keys)
+
+
+def _put_keys(tx: Transaction, microblog: MicroblogId, keys: tuple[VerifyKey, ...]) -> None:
+    for key in keys:
+        tx.execute(
+            "INSERT INTO keys (id, microblog, algorithm, public) VALUES ($1, $2, $3, $4) "
+            "ON CONFLICT (id) DO UPDATE SET microblog = excluded.microblog, algorithm = excluded.algorithm, "
+            "public = excluded.public",
+            key.id,
+            microblog,
+            key.algorithm,
+            key.public,
+        )
+
+
+def mark_gone(tx: Transaction, microblog: MicroblogId) -> None:
+    """It is no more: its profile is emptied to a name, its keys are dropped."""
+    row = get(tx, microblog)
+    if row is None:
+        return
+    bare = Profile(id=row.profile.id, name=row.profile.name, domain=row.profile.domain, url=row.profile.url)
+    tx.execute("UPDATE microblogs SET gone = TRUE, value = $2 WHERE id = $1", microblog, _encode(bare).decode())
+    if not row.local:
+        tx.execute("DELETE FROM keys WHERE microblog = $1", microblog)
+
+
+def set_moved(tx: Transaction, microblog: MicroblogId, target: MicroblogId) -> None:
+    """Remember where it lives on."""
+    tx.execute("UPDATE microblogs SET moved_to = $2 WHERE id = $1", microblog, target)
+
+
+def touch(tx: Transaction, microblog: MicroblogId, published: Millis) -> None:
+    """Remember when it last wrote."""
+    tx.execute(
+        "UPDATE microblogs SET last_post = $2 WHERE id = $1 AND (last_post IS NULL OR last_post < $2)",
+        microblog,
+        published,
+    )
+
+
+def here(tx: Transaction) -> list[Row]:
+    """All microblogs kept here that are not gone, oldest first."""
+    return tx.fetch(_row, f"SELECT {_COLUMNS} FROM microblogs WHERE local AND NOT gone ORDER BY id")
+
+
+# -- names kept here
+
+
+def claim_name(tx: Transaction, handle: Handle, microblog: MicroblogId) -> bool:
+    """Give a name of this node to a microblog; False where it was ever given before."""
+    return bool(
+        tx.execute(
+            "INSERT INTO names (domain, name, microblog) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            handle.domain,
+            handle.name,
+            microblog,
+        )
+    )
+
+
+def named(tx: Transaction, handle: Handle) -> Row | None:
+    """The microblog kept here of that name, gone or not."""
+    return tx.fetch_one(
+        _row,
+        f"SELECT {_COLUMNS} FROM microblogs WHERE id = (SELECT microblog FROM names WHERE domain = $1 AND name = $2)",
+        handle.domain,
+        handle.name.lower(),
+    )
+
+
+# -- keys
+
+
+class KeyOwner(NamedTuple):
+    """A public key and whose it is."""
+
+    microblog: MicroblogId
+    algorithm: str
+    public: str
+
+
+def key(tx: Transaction, key_id: str) -> KeyOwner | None:
+    """The public key of that name."""
+    return tx.fetch_one(KeyOwner, "SELECT microblog, algorithm, public FROM keys WHERE id = $1", key_id)
+
+
+def add_own_key(tx: Transaction, microblog: MicroblogId, public: VerifyKey, private: bytes) -> None:
+    """Store a key pair of a microblog kept here."""
+    tx.execute(
+        "INSERT INTO keys (id, microblog, algorithm, public, private) VALUES ($1, $2, $3, $4, $5)",
+        public.id,
+        microblog,
+        public.algorithm,
+        public.public,
+        private,
+    )
+
+
+def signer(tx: Transaction, microblog: MicroblogId) -> Signer | None:
+    """The microblog kept here as one who signs."""
+    wire_id = wire_ids.of(tx, microblog, wire_ids.Thing.MICROBLOG)
+    if wire_id is None:
+        return None
+    keys = tx.fetch(
+        SigningKey,
+        "SELECT id, algorithm, private FROM keys WHERE microblog = $1 AND private IS NOT NULL ORDER BY algorithm",
+        microblog,
+    )
+    return Signer(wire_id, tuple(keys))
+
+
+# -- keepers
+
+
+def add_keeper(tx: Transaction, person: PersonId, microblog: MicroblogId, role: str) -> None:
+    """Let a person write as the microblog."""
+    tx.execute(
+        "INSERT INTO keepers (person, microblog, role) VALUES ($1, $2, $3) "
+        "ON CONFLICT (person, microblog) DO UPDATE SET role = excluded.role",
+        person,
+        microblog,
+        role,
+    )
+
+
+def kept_by(tx: Transaction, person: PersonId) -> list[Row]:
+    """The microblogs a person keeps, oldest first."""
+    return tx.fetch(
+        _row,
+        f"SELECT {_COLUMNS} FROM microblogs WHERE id IN (SELECT microblog FROM keepers WHERE person = $1) "
+        "AND NOT gone ORDER BY id",
+        person,
+    )
+
+
+def is_kept_by(tx: Transaction, person: PersonId, microblog: MicroblogId) -> bool:
+    """Whether the person may write as the microblog."""
+    return (
+        tx.value("SELECT 1 FROM keepers WHERE person = $1 AND microblog = $2", person, microblog) is not None
+    )

@@ -1,0 +1,212 @@
+"""Home timelines and notifications: rows written by fan-out, read by people."""
+
+from typing import NamedTuple
+
+from scattershot.domain.ids import MicroblogId, Millis, NotificationId, PostId
+from scattershot.ports.database import Transaction
+
+LENGTH = 800
+"""Entries kept per home timeline; further back a page is read from what the followed wrote."""
+
+_MAY_HEAR = (
+    "f.accepted AND m.local AND NOT m.gone"
+    " AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.muter = f.follower AND u.muted = $2"
+    " AND (u.expires IS NULL OR u.expires > $4))"
+)
+
+
+class Entry(NamedTuple):
+    """A line of a timeline: the post, and the boost by which it came (the post's own id where it came by itself)."""
+
+    entry: PostId
+    post: PostId
+
+
+def put_post(
+    tx: Transaction, post: PostId, author: MicroblogId, reply_author: MicroblogId | None, now: Millis
+) -> int:
+    """Put a post on the home timelines of its author and of the author's followers here; how many it came to.
+
+    A reply comes only to those who also follow whom it answers, or are answered.
+    """
+    reached = tx.execute(
+        "INSERT INTO timeline (owner, entry, post) SELECT f.follower, $1, $1 FROM follows f "
+        f"JOIN microblogs m ON m.id = f.follower WHERE f.followee = $2 AND {_MAY_HEAR} "
+        "AND ($3 IS NULL OR $3 = $2 OR f.follower = $3 OR EXISTS "
+        "(SELECT 1 FROM follows g WHERE g.follower = f.follower AND g.followee = $3 AND g.accepted)) "
+        "ON CONFLICT DO NOTHING",
+        post,
+        author,
+        reply_author,
+        now,
+    )
+    return reached + put_own(tx, post, author)
+
+
+def put_own(tx: Transaction, post: PostId, author: MicroblogId) -> int:
+    """Put a post on its author's own home timeline, where the author is kept here."""
+    return tx.execute(
+        "INSERT INTO timeline (owner, entry, post) SELECT id, $2, $2 FROM microblogs WHERE id = $1 AND local "
+        "ON CONFLICT DO NOTHING",
+        author,
+        post,
+    )
+
+
+def put_for(tx: Transaction, post: PostId, author: MicroblogId, hearers: list[MicroblogId], now: Millis) -> int:
+    """Put a post for a few on the home timelines of those of them here who follow the author."""
+    reached = tx.execute(
+        "INSERT INTO timeline (owner, entry, post) SELECT f.follower, $1, $1 FROM follows f "
+        f"JOIN microblogs m ON m.id = f.follower WHERE f.followee = $2 AND {_MAY_HEAR} AND f.follower = ANY($3) "
+        "ON CONFLICT DO NOTHING",
+        post,
+        author,
+        hearers,
+        now,
+    )
+    return reached + put_own(tx, post, author)
+
+
+def put_boost(
+    tx: Transaction, boost: PostId, booster: MicroblogId, post: PostId, author: MicroblogId, now: Millis
+) -> int:
+    """Put a boost on the home timelines of the booster's followers here who do not have the post there already."""
+    return tx.execute(
+        "INSERT INTO timeline (owner, entry, post) SELECT f.follower, $1, $3 FROM follows f "
+        f"JOIN microblogs m ON m.id = f.follower WHERE f.followee = $2 AND {_MAY_HEAR} AND f.follower <> $5 "
+        "AND NOT EXISTS (SELECT 1 FROM mutes w WHERE w.muter = f.follower AND w.muted = $5) "
+        "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker = f.follower AND b.blocked = $5) "
+        "OR (b.blocker = $5 AND b.blocked = f.follower)) "
+        "AND NOT EXISTS (SELECT 1 FROM timeline t WHERE t.owner = f.follower AND t.entry = $3) "
+        "AND NOT EXISTS (SELECT 1 FROM boosts o JOIN timeline t ON t.owner = f.follower AND t.entry = o.id "
+        "WHERE o.post = $3) ON CONFLICT DO NOTHING",
+        boost,
+        booster,
+        post,
+        now,
+        author,
+    )
+
+
+def owners_of(tx: Transaction, entry: PostId, among: list[MicroblogId]) -> list[MicroblogId]:
+    """Which of these have the entry on their home timeline."""
+    return [
+        MicroblogId(owner)
+        for (owner,) in tx.fetch(_one, "SELECT owner FROM timeline WHERE owner = ANY($2) AND entry = $1", entry, among)
+    ]
+
+
+def _one(value: int) -> tuple[int]:
+    return (value,)
+
+
+def page(tx: Transaction, owner: MicroblogId, before: PostId | None, after: PostId | None, limit: int) -> list[Entry]:
+    """Entries newest first: those below `before`, above `after`."""
+    return tx.fetch(
+        Entry,
+        "SELECT entry, post FROM timeline WHERE owner = $1 AND entry < $2 AND entry > $3 ORDER BY entry DESC LIMIT $4",
+        owner,
+        before if before is not None else (1 << 62),
+        after if after is not None else 0,
+        limit,
+    )
+
+
+def drop_entry(tx: Transaction, entry: PostId) -> None:
+    """Take an entry off every home timeline."""
+    tx.execute(
+        "DELETE FROM timeline WHERE entry = $1 AND owner IN (SELECT id FROM microblogs WHERE local)", entry
+    )
+
+
+def drop_author(tx: Transaction, owner: MicroblogId, author: MicroblogId) -> None:
+    """Take what an author wrote or passed on off one home timeline."""
+    tx.execute(
+        "DELETE FROM timeline WHERE owner = $1 AND (post IN (SELECT id FROM posts WHERE author = $2) "
+        "OR entry IN (SELECT id FROM boosts WHERE booster = $2))",
+        owner,
+        author,
+    )
+
+
+def backfill(tx: Transaction, owner: MicroblogId, author: MicroblogId, limit: int) -> int:
+    """Put what is already known of a newly followed author on a home timeline, so that it does not start empty."""
+    return tx.execute(
+        "INSERT INTO timeline (owner, entry, post) SELECT $1, id, id FROM posts WHERE author = $2 AND NOT gone "
+        "AND audience IN ('public', 'unlisted') AND (reply_author IS NULL OR reply_author = author) "
+        "ORDER BY id DESC LIMIT $3 ON CONFLICT DO NOTHING",
+        owner,
+        author,
+        limit,
+    )
+
+
+def trim(tx: Transaction, owner: MicroblogId) -> int:
+    """Drop entries beyond the length kept."""
+    return tx.execute(
+        "DELETE FROM timeline WHERE owner = $1 AND entry < "
+        "(SELECT entry FROM timeline WHERE owner = $1 ORDER BY entry DESC LIMIT 1 OFFSET $2)",
+        owner,
+        LENGTH - 1,
+    )
+
+
+# -- notifications
+
+
+class Notification(NamedTuple):
+    """What a person is told of: who did what, with which post (None where with no post)."""
+
+    id: NotificationId
+    kind: str
+    sender: MicroblogId
+    post: PostId | None
+    at: Millis
+
+
+def _notification(id_: int, kind: str, sender: int, post: int, at: int) -> Notification:
+    return Notification(NotificationId(id_), kind, MicroblogId(sender), PostId(post) if post else None, Millis(at))
+
+
+def notify(
+    tx: Transaction, owner: MicroblogId, kind: str, sender: MicroblogId, post: PostId | None, at: Millis
+) -> bool:
+    """Tell the owner, once, unless it mutes or blocks the sender; False where it was told nothing."""
+    return bool(
+        tx.execute(
+            "INSERT INTO notifications (owner, kind, sender, post, at) SELECT $1, $2, $3, $4, $5 WHERE $1 <> $3 "
+            "AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter = $1 AND muted = $3) "
+            "AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker = $1 AND blocked = $3) "
+            "ON CONFLICT DO NOTHING",
+            owner,
+            kind,
+            sender,
+            post or 0,
+            at,
+        )
+    )
+
+
+def notifications(
+    tx: Transaction, owner: MicroblogId, before: NotificationId | None, limit: int
+) -> list[Notification]:
+    """What the owner was told, newest first."""
+    return tx.fetch(
+        _notification,
+        "SELECT id, kind, sender, post, at FROM notifications WHERE owner = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        owner,
+        before if before is not None else (1 << 62),
+        limit,
+    )
+
+
+def unnotify(tx: Transaction, kind: str, sender: MicroblogId, post: PostId | None) -> None:
+    """Untell what is no longer so."""
+    tx.execute(
+        "DELETE FROM notifications WHERE kind = $1 AND sender = $2 AND post = $3", kind, sender, post or 0
+    )
+
+
+def unnotify_post(tx: Transaction, post: PostId) -> None:
+    """Untell everything about a post that is gone."""
+    tx.execute("DELETE FROM notifications WHERE post = $1", post)

@@ -1,0 +1,67 @@
+"""What each wire calls a thing, both ways."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from scattershot.domain.wire_id import ACTIVITYPUB, WireId
+from scattershot.ports.database import Transaction
+
+
+class Thing(StrEnum):
+    """What a wire id may stand for; a tombstone stands for what was deleted, perhaps before it was ever seen."""
+
+    MICROBLOG = "microblog"
+    POST = "post"
+    BOOST = "boost"
+    TOMBSTONE = "tombstone"
+
+
+class Named(NamedTuple):
+    """A wire id resolved: what sort of thing, and which."""
+
+    kind: str
+    thing: int
+
+
+def find(tx: Transaction, wire_id: WireId) -> Named | None:
+    """What the wire id stands for here."""
+    return tx.fetch_one(Named, "SELECT kind, thing FROM wire_ids WHERE protocol = $1 AND value = $2", *wire_id)
+
+
+def find_as(tx: Transaction, wire_id: WireId, kind: Thing) -> int | None:
+    """The id of the thing, or None where it is unknown or of another sort."""
+    thing: int | None = tx.value(
+        "SELECT thing FROM wire_ids WHERE protocol = $1 AND value = $2 AND kind = $3", *wire_id, kind
+    )
+    return thing
+
+
+def of(tx: Transaction, thing: int, kind: Thing, protocol: str = ACTIVITYPUB) -> WireId | None:
+    """What that protocol calls the thing."""
+    value: str | None = tx.value(
+        "SELECT value FROM wire_ids WHERE thing = $1 AND kind = $2 AND protocol = $3", thing, kind, protocol
+    )
+    return WireId(protocol, value) if value is not None else None
+
+
+def add(tx: Transaction, wire_id: WireId, kind: Thing, thing: int) -> bool:
+    """Give a thing a name; False where the name already means something."""
+    return bool(
+        tx.execute(
+            "INSERT INTO wire_ids (protocol, value, kind, thing) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            wire_id.protocol,
+            wire_id.value,
+            kind,
+            thing,
+        )
+    )
+
+
+def bury(tx: Transaction, wire_id: WireId) -> None:
+    """Remember that a thing never seen was deleted, so that it is not taken should it come late."""
+    add(tx, wire_id, Thing.TOMBSTONE, 0)
+
+
+def forget(tx: Transaction, wire_id: WireId) -> None:
+    """Let the name mean nothing again."""
+    tx.execute("DELETE FROM wire_ids WHERE protocol = $1 AND value = $2", *wire_id)
