@@ -63,9 +63,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     log_format: Annotated[str, Meta(pattern="^(text|json)$", description="`text` for people, `json` for machines.")] = (
         "text"
     )
-    log_level: Annotated[
-        str, Meta(pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least that is logged.")
-    ] = "INFO"
+    log_level: Annotated[str, Meta(pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least that is logged.")] = (
+        "INFO"
+    )
     metrics: Annotated[bool, Meta(description="Serve Prometheus metrics at `/metrics` to loopback addresses.")] = True
 
     @property

@@ -33,6 +33,10 @@ class Transaction(Protocol):
         """The same statement once for each row of parameters."""
         ...
 
+    def lock(self, name: str) -> None:
+        """Keep every other transaction that takes the lock of that name waiting until this one ends."""
+        ...
+
 
 class Database(Protocol):
     """Runs work in transactions; the caller of `write` returns when its commit is on disk."""

@@ -76,6 +76,7 @@ CREATE TABLE microblogs (
     name          TEXT NOT NULL,
     domain        TEXT NOT NULL,
     node          BIGINT REFERENCES nodes (id),     -- null for those kept here
+    endpoint      BIGINT REFERENCES endpoints (id), -- where it hears from us; null for those kept here
     locked        BOOLEAN NOT NULL DEFAULT FALSE,
     gone          BOOLEAN NOT NULL DEFAULT FALSE,
     standing      TEXT NOT NULL DEFAULT 'normal',

@@ -38,15 +38,19 @@ def append(
         tx.value(
             "INSERT INTO log (at, kind, actor, post, target, boost, local, via, wire_id, detail) "
             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING seq",
-            at, kind, actor, post, target, boost, local, via, wire_id, detail,
-        )  # fmt: skip
+            at,
+            kind,
+            actor,
+            post,
+            target,
+            boost,
+            local,
+            via,
+            wire_id,
+            detail,
+        )
     )
     return Recorded(seq, at, kind, actor, post, target, boost, local, via, wire_id, detail)
-
-
-def name(tx: Transaction, seq: Seq, wire_id: str) -> None:
-    """Say what the wire calls a change made here, once its place is known."""
-    tx.execute("UPDATE log SET wire_id = $2 WHERE seq = $1", seq, wire_id)
 
 
 def after(tx: Transaction, seq: Seq, limit: int) -> list[Recorded]:

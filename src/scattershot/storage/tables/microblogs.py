@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from msgspec import json
 
-from scattershot.domain.ids import MicroblogId, Millis, NodeId, PersonId
+from scattershot.domain.ids import EndpointId, MicroblogId, Millis, NodeId, PersonId
 from scattershot.domain.microblog import Handle, Profile, VerifyKey
 from scattershot.domain.node import Standing
 from scattershot.domain.wire_id import WireId
@@ -28,20 +28,53 @@ class Row(NamedTuple):
     moved_to: MicroblogId | None
     fetched_at: Millis
     last_post: Millis | None
+    endpoint: EndpointId | None
     profile: Profile
 
 
-_COLUMNS = "id, local, node, locked, gone, standing, moved_to, fetched_at, last_post, value"
+_COLUMNS = "id, local, node, locked, gone, standing, moved_to, fetched_at, last_post, endpoint, value"
+
+
+class Stand(NamedTuple):
+    """What must be known of whoever did something, without its profile; `node_standing` is that of its server."""
+
+    id: MicroblogId
+    local: bool
+    node: NodeId | None
+    locked: bool
+    gone: bool
+    standing: str
+    node_standing: str | None
+    endpoint: EndpointId | None
+
+
+_STAND = (
+    "SELECT m.id, m.local, m.node, m.locked, m.gone, m.standing, n.standing, m.endpoint "
+    "FROM microblogs m LEFT JOIN nodes n ON n.id = m.node WHERE m.id = "
+)
+
+
+def stand(tx: Transaction, wire_id: WireId) -> Stand | None:
+    """How the microblog of that wire id stands here."""
+    return tx.fetch_one(
+        Stand,
+        _STAND + "(SELECT thing FROM wire_ids WHERE protocol = $1 AND value = $2 AND kind = 'microblog')",
+        *wire_id,
+    )
+
+
+def stand_of(tx: Transaction, microblog: MicroblogId) -> Stand | None:
+    """How the microblog of that id stands here."""
+    return tx.fetch_one(Stand, _STAND + "$1", microblog)
 
 
 def _row(
-    id_: int, local: bool, node: int | None, locked: bool, gone: bool, standing: str, moved_to: int | None,
-    fetched_at: int, last_post: int | None, value: str,
+    id_: MicroblogId, local: bool, node: NodeId | None, locked: bool, gone: bool, standing: str,
+    moved_to: MicroblogId | None, fetched_at: Millis, last_post: Millis | None, endpoint: EndpointId | None, value: str,
 ) -> Row:  # fmt: skip
     return Row(
-        MicroblogId(id_), bool(local), None if node is None else NodeId(node), bool(locked), bool(gone),
-        Standing(standing), None if moved_to is None else MicroblogId(moved_to), Millis(fetched_at),
-        None if last_post is None else Millis(last_post), _decode(value),
+        id_, bool(local), node, bool(locked), bool(gone), Standing(standing), moved_to, fetched_at, last_post,
+        endpoint, _decode(value),
     )  # fmt: skip
 
 
@@ -76,38 +109,47 @@ def by_handle(tx: Transaction, handle: Handle) -> Row | None:
     )
 
 
-def add(tx: Transaction, microblog: MicroblogId, profile: Profile, node: NodeId | None, now: Millis) -> None:
-    """Store a microblog seen for the first time, with its wire id and keys; one without a node is kept here."""
+class Home(NamedTuple):
+    """Where a remote microblog lives and hears from us."""
+
+    node: NodeId
+    endpoint: EndpointId | None
+
+
+def add(tx: Transaction, microblog: MicroblogId, profile: Profile, home: Home | None, now: Millis) -> None:
+    """Store a microblog seen for the first time, with its wire id and keys; one without a home is kept here."""
     tx.execute(
-        "INSERT INTO microblogs (id, local, name, domain, node, locked, created, fetched_at, value) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
+        "INSERT INTO microblogs (id, local, name, domain, node, endpoint, locked, created, fetched_at, value) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
         microblog,
-        node is None,
+        home is None,
         profile.name.lower(),
         profile.domain,
-        node,
+        home.node if home else None,
+        home.endpoint if home else None,
         profile.locked,
         now,
         _encode(profile).decode(),
     )
     wire_ids.add(tx, profile.id, wire_ids.Thing.MICROBLOG, microblog)
-    if node is not None:
+    if home is not None:
         _put_keys(tx, microblog, profile.keys)
 
 
-def update(tx: Transaction, microblog: MicroblogId, profile: Profile, now: Millis, *, local: bool) -> None:
+def update(tx: Transaction, microblog: MicroblogId, profile: Profile, home: Home | None, now: Millis) -> None:
     """Replace what its node says of it. Keys of a remote microblog are replaced too: an old one proves nothing more."""
     tx.execute(
-        "UPDATE microblogs SET name = $2, domain = $3, locked = $4, fetched_at = $5, gone = FALSE, value = $6 "
-        "WHERE id = $1",
+        "UPDATE microblogs SET name = $2, domain = $3, locked = $4, fetched_at = $5, gone = FALSE, value = $6, "
+        "endpoint = $7 WHERE id = $1",
         microblog,
         profile.name.lower(),
         profile.domain,
         profile.locked,
         now,
         _encode(profile).decode(),
+        home.endpoint if home else None,
     )
-    if not local:
+    if home is not None:
         tx.execute("DELETE FROM keys WHERE microblog = $1", microblog)
         _put_keys(tx, microblog, profile.keys)
 
@@ -247,6 +289,4 @@ def kept_by(tx: Transaction, person: PersonId) -> list[Row]:
 
 def is_kept_by(tx: Transaction, person: PersonId, microblog: MicroblogId) -> bool:
     """Whether the person may write as the microblog."""
-    return (
-        tx.value("SELECT 1 FROM keepers WHERE person = $1 AND microblog = $2", person, microblog) is not None
-    )
+    return tx.value("SELECT 1 FROM keepers WHERE person = $1 AND microblog = $2", person, microblog) is not None

@@ -22,9 +22,7 @@ class Entry(NamedTuple):
     post: PostId
 
 
-def put_post(
-    tx: Transaction, post: PostId, author: MicroblogId, reply_author: MicroblogId | None, now: Millis
-) -> int:
+def put_post(tx: Transaction, post: PostId, author: MicroblogId, reply_author: MicroblogId | None, now: Millis) -> int:
     """Put a post on the home timelines of its author and of the author's followers here; how many it came to.
 
     A reply comes only to those who also follow whom it answers, or are answered.
@@ -32,7 +30,7 @@ def put_post(
     reached = tx.execute(
         "INSERT INTO timeline (owner, entry, post) SELECT f.follower, $1, $1 FROM follows f "
         f"JOIN microblogs m ON m.id = f.follower WHERE f.followee = $2 AND {_MAY_HEAR} "
-        "AND ($3 IS NULL OR $3 = $2 OR f.follower = $3 OR EXISTS "
+        "AND (CAST($3 AS BIGINT) IS NULL OR $3 = $2 OR f.follower = $3 OR EXISTS "
         "(SELECT 1 FROM follows g WHERE g.follower = f.follower AND g.followee = $3 AND g.accepted)) "
         "ON CONFLICT DO NOTHING",
         post,
@@ -114,9 +112,7 @@ def page(tx: Transaction, owner: MicroblogId, before: PostId | None, after: Post
 
 def drop_entry(tx: Transaction, entry: PostId) -> None:
     """Take an entry off every home timeline."""
-    tx.execute(
-        "DELETE FROM timeline WHERE entry = $1 AND owner IN (SELECT id FROM microblogs WHERE local)", entry
-    )
+    tx.execute("DELETE FROM timeline WHERE entry = $1 AND owner IN (SELECT id FROM microblogs WHERE local)", entry)
 
 
 def drop_author(tx: Transaction, owner: MicroblogId, author: MicroblogId) -> None:
@@ -187,9 +183,7 @@ def notify(
     )
 
 
-def notifications(
-    tx: Transaction, owner: MicroblogId, before: NotificationId | None, limit: int
-) -> list[Notification]:
+def notifications(tx: Transaction, owner: MicroblogId, before: NotificationId | None, limit: int) -> list[Notification]:
     """What the owner was told, newest first."""
     return tx.fetch(
         _notification,
@@ -202,9 +196,7 @@ def notifications(
 
 def unnotify(tx: Transaction, kind: str, sender: MicroblogId, post: PostId | None) -> None:
     """Untell what is no longer so."""
-    tx.execute(
-        "DELETE FROM notifications WHERE kind = $1 AND sender = $2 AND post = $3", kind, sender, post or 0
-    )
+    tx.execute("DELETE FROM notifications WHERE kind = $1 AND sender = $2 AND post = $3", kind, sender, post or 0)
 
 
 def unnotify_post(tx: Transaction, post: PostId) -> None:

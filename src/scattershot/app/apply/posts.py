@@ -1,0 +1,182 @@
+"""Posts written, edited and taken back."""
+
+from msgspec.structs import replace
+
+from scattershot.app.apply.actors import acting
+from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
+from scattershot.domain import policy
+from scattershot.domain.change import Deleted, Edited, Posted
+from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.post import Post
+from scattershot.domain.record import Kind
+from scattershot.domain.wire_id import WireId
+from scattershot.ports.database import Transaction
+from scattershot.storage.tables import arrivals, log, microblogs, posts, relations, wire_ids
+
+MAX_DEPTH = 20
+"""How many steps up a thread parents are fetched."""
+
+
+def posted(tx: Transaction, change: Posted, origin: Origin, house: House) -> Applied:
+    """A post is stored with its place in its thread; one that concerns nobody here is declined."""
+    author = acting(tx, change.actor)
+    if isinstance(author, Lacks | Declined):
+        return author
+    known = wire_ids.find(tx, change.post.id)
+    if known is not None:
+        return Declined("deleted") if known.kind == wire_ids.Thing.TOMBSTONE else NOTHING_NEW
+    post = change.post
+    named, silent = _hearers(tx, post)
+    parent = _parent(tx, post)
+    if not author.local and not _concerns_us(tx, author.id, [*named, *silent], parent, origin):
+        return Declined("unrelated")
+    post_id = origin.post_id or house.ids.make(tx, policy.moment(post.published, origin.now))
+    _store(tx, post_id, author, post, parent, origin)
+    posts.add_mentions(tx, post_id, named, silent)
+    microblogs.touch(tx, author.id, policy.moment(post.published, origin.now))
+    return log.append(
+        tx,
+        origin.now,
+        Kind.POSTED,
+        author.id,
+        local=author.local,
+        via=origin.via,
+        post=post_id,
+        wire_id=change.id.value if change.id else "",
+    )
+
+
+def _store(
+    tx: Transaction, post_id: PostId, author: microblogs.Stand, post: Post, parent: posts.Row | None, origin: Origin
+) -> None:
+    quote = wire_ids.find_as(tx, post.quote, wire_ids.Thing.POST) if post.quote else None
+    place = posts.Place(
+        reply_to=parent.id if parent else None,
+        reply_author=parent.author if parent else None,
+        reply_wire=post.reply_to.value if post.reply_to and not parent else None,
+        thread=parent.thread if parent else None,
+        quote=PostId(quote) if quote is not None else None,
+    )
+    posts.add(tx, post_id, author.id, post, place, local=author.local, writer=origin.writer)
+    wire_ids.add(tx, post.id, wire_ids.Thing.POST, post_id)
+    if not author.local:
+        row = posts.get(tx, post_id)
+        assert row is not None
+        posts.adopt_orphans(tx, post.id.value, row)
+    if origin.depth < MAX_DEPTH:
+        if post.reply_to is not None and parent is None:
+            arrivals.want(tx, post.reply_to, "parent", origin.depth + 1, origin.now)
+        if post.quote is not None and quote is None:
+            arrivals.want(tx, post.quote, "quote", origin.depth + MAX_DEPTH // 4, origin.now)
+
+
+def _hearers(tx: Transaction, post: Post) -> tuple[list[MicroblogId], list[MicroblogId]]:
+    """Those the post is for by name who are known here: named in the text, and addressed in silence."""
+    named = _known(tx, [mention.id for mention in post.mentions])
+    return named, [m for m in _known(tx, list(post.addressed)) if m not in named]
+
+
+def _known(tx: Transaction, ids: list[WireId]) -> list[MicroblogId]:
+    found = (wire_ids.find_as(tx, wire_id, wire_ids.Thing.MICROBLOG) for wire_id in ids)
+    return [MicroblogId(microblog) for microblog in dict.fromkeys(found) if microblog is not None]
+
+
+def _parent(tx: Transaction, post: Post) -> posts.Row | None:
+    if post.reply_to is None:
+        return None
+    parent = wire_ids.find_as(tx, post.reply_to, wire_ids.Thing.POST)
+    return posts.get(tx, PostId(parent)) if parent is not None else None
+
+
+def _concerns_us(
+    tx: Transaction, author: MicroblogId, hearers: list[MicroblogId], parent: posts.Row | None, origin: Origin
+) -> bool:
+    if origin.asked_for or parent is not None or relations.is_heard_here(tx, author):
+        return True
+    here = any(stand is not None and stand.local for stand in (microblogs.stand_of(tx, m) for m in hearers))
+    return policy.concerns_us(policy.Relevance(for_somebody_here=here))
+
+
+def edited(tx: Transaction, change: Edited, origin: Origin, house: House) -> Applied:
+    """A post now reads otherwise. An edit older than what we have changes a poll's tally at most.
+
+    Whom a post is for never widens: the audience stays as it was when it was posted.
+    """
+    author = acting(tx, change.actor)
+    if isinstance(author, Lacks | Declined):
+        return author
+    post_id = wire_ids.find_as(tx, change.post.id, wire_ids.Thing.POST)
+    row = posts.get(tx, PostId(post_id)) if post_id is not None else None
+    if row is None:
+        return posted(tx, Posted(actor=change.actor, id=change.id, post=change.post), origin, house)
+    if row.author != author.id:
+        return Declined("not_the_author")
+    if row.gone:
+        return Declined("deleted")
+    old = row.post
+    new = _merged(old, change.post, author.local)
+    if new == old:
+        return NOTHING_NEW
+    posts.edit(tx, row, new, keep=_reads_differently(old, new))
+    named, silent = _hearers(tx, new)
+    before = set(posts.hearers(tx, row.id))
+    posts.put_mentions(tx, row.id, named, silent)
+    newly = [m for m in named if m not in before]
+    return log.append(
+        tx,
+        origin.now,
+        Kind.EDITED,
+        author.id,
+        local=author.local,
+        via=origin.via,
+        post=row.id,
+        wire_id=change.id.value if change.id else "",
+        detail=",".join(map(str, newly)),
+    )
+
+
+def _merged(old: Post, new: Post, local: bool) -> Post:
+    is_newer = (new.edited or 0) > (old.edited or old.published)
+    if is_newer or local:
+        return replace(
+            new, published=old.published, audience=old.audience, reply_to=old.reply_to, conversation=old.conversation
+        )
+    same_options = (
+        old.poll is not None
+        and new.poll is not None
+        and [option.text for option in old.poll.options] == [option.text for option in new.poll.options]
+    )
+    return replace(old, poll=new.poll) if same_options else old
+
+
+def _reads_differently(old: Post, new: Post) -> bool:
+    return (old.html, old.title, old.warning, old.attachments, old.sensitive) != (
+        new.html, new.title, new.warning, new.attachments, new.sensitive,
+    )  # fmt: skip
+
+
+def deleted(tx: Transaction, change: Deleted, origin: Origin) -> Applied:
+    """A post is taken back; one never seen is remembered as deleted, should it come late."""
+    author = acting(tx, change.actor)
+    if isinstance(author, Lacks):
+        return NOTHING_NEW
+    if isinstance(author, Declined):
+        return author
+    named = wire_ids.find(tx, change.post)
+    if named is None:
+        wire_ids.bury(tx, change.post)
+        return NOTHING_NEW
+    if named.kind == wire_ids.Thing.TOMBSTONE:
+        return NOTHING_NEW
+    row = posts.get(tx, PostId(named.thing)) if named.kind == wire_ids.Thing.POST else None
+    if row is None or row.author != author.id:
+        return Declined("not_the_author")
+    if row.gone:
+        return NOTHING_NEW
+    post_wire = row.post.id
+    posts.bury(tx, row)
+    arrivals.drop_signed_copy(tx, post_wire.value)
+    return log.append(
+        tx, origin.now, Kind.DELETED, author.id, local=author.local, via=origin.via, post=row.id,
+        wire_id=change.id.value if change.id else "",
+    )  # fmt: skip

@@ -1,0 +1,123 @@
+"""Microblogs themselves: how they read, move and vanish, and complaints about them."""
+
+from scattershot.app.apply.actors import acting
+from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
+from scattershot.domain.change import Moved, ProfileChanged, Reported, Vanished
+from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.microblog import Profile
+from scattershot.domain.record import Kind
+from scattershot.ports.database import Transaction
+from scattershot.storage.tables import log, microblogs, nodes, posts, relations, watches, wire_ids
+from scattershot.wirekit.urls import host_of
+
+STALE = 60_000
+"""A profile this old (milliseconds) is fetched anew before it is found to lack an alias."""
+
+
+def changed(tx: Transaction, change: ProfileChanged, origin: Origin, house: House) -> Applied:
+    """A profile now reads so. One not known here is stored only when somebody here asked for it."""
+    profile = change.profile
+    if change.actor != profile.id:
+        return Declined("not_the_author")
+    row = microblogs.by_wire_id(tx, profile.id)
+    if row is None:
+        return _met(tx, profile, origin, house) if origin.asked_for else Declined("unrelated")
+    stand = acting(tx, profile.id)
+    if isinstance(stand, Declined) and stand.why != "gone":
+        return stand
+    home = None if row.local else _home(tx, profile, house)
+    if profile == row.profile and not row.gone:
+        microblogs.update(tx, row.id, profile, home, origin.now)
+        return NOTHING_NEW
+    microblogs.update(tx, row.id, profile, home, origin.now)
+    return log.append(
+        tx, origin.now, Kind.PROFILE_CHANGED, row.id, local=row.local, via=origin.via,
+        wire_id=change.id.value if change.id else "",
+    )  # fmt: skip
+
+
+def _met(tx: Transaction, profile: Profile, origin: Origin, house: House) -> Applied:
+    if wire_ids.find(tx, profile.id) is not None:
+        return Declined("gone")
+    home = _home(tx, profile, house)
+    if home is None:
+        return Declined("no_host")
+    if nodes.standing(tx, host_of(profile.id.value) or "") == "blocked":
+        return Declined("blocked")
+    microblog = MicroblogId(house.ids.make(tx, origin.now))
+    microblogs.add(tx, microblog, profile, home, origin.now)
+    return log.append(tx, origin.now, Kind.PROFILE_CHANGED, microblog, local=False, via=origin.via)
+
+
+def _home(tx: Transaction, profile: Profile, house: House) -> microblogs.Home | None:
+    host = host_of(profile.id.value)
+    if host is None:
+        return None
+    door = house.door(profile)
+    if door is None:
+        return microblogs.Home(nodes.meet(tx, host), None)
+    endpoint = nodes.endpoint_at(tx, door, host_of(door.address) or host)
+    return microblogs.Home(nodes.meet(tx, host), endpoint.id)
+
+
+def vanished(tx: Transaction, change: Vanished, origin: Origin) -> Applied:
+    """A microblog is gone, with all it wrote. Its name is never given again.
+
+    One kept here keeps its followers until they were told; see `dispatch`.
+    """
+    stand = microblogs.stand(tx, change.actor)
+    if stand is None or stand.gone:
+        return NOTHING_NEW
+    posts.bury_all_by(tx, stand.id)
+    microblogs.mark_gone(tx, stand.id)
+    if not stand.local:
+        watches.stop(tx, stand.id)
+        relations.drop_all_of(tx, stand.id)
+    return log.append(
+        tx, origin.now, Kind.VANISHED, stand.id, local=stand.local, via=origin.via,
+        wire_id=change.id.value if change.id else "",
+    )  # fmt: skip
+
+
+def moved(tx: Transaction, change: Moved, origin: Origin) -> Applied:
+    """A microblog lives on as another that names it among its aliases; its followers here follow there."""
+    stand = acting(tx, change.actor)
+    if isinstance(stand, Lacks | Declined):
+        return stand
+    target = microblogs.by_wire_id(tx, change.target)
+    if target is None:
+        return Lacks((change.target,))
+    if target.gone or target.id == stand.id:
+        return Declined("gone")
+    if change.actor.value not in target.profile.also_known_as:
+        is_stale = not target.local and target.fetched_at < origin.now - STALE
+        return Lacks((change.target,)) if is_stale else Declined("no_alias")
+    row = microblogs.get(tx, stand.id)
+    if row is not None and row.moved_to == target.id:
+        return NOTHING_NEW
+    microblogs.set_moved(tx, stand.id, target.id)
+    return log.append(
+        tx, origin.now, Kind.MOVED, stand.id, local=stand.local, via=origin.via, target=target.id,
+        wire_id=change.id.value if change.id else "",
+    )  # fmt: skip
+
+
+def reported(tx: Transaction, change: Reported, origin: Origin) -> Applied:
+    """Somebody complains of microblogs and posts; each microblog is one complaint."""
+    reporter = acting(tx, change.actor)
+    if isinstance(reporter, Lacks | Declined):
+        return reporter
+    about = [wire_ids.find_as(tx, wire_id, wire_ids.Thing.POST) for wire_id in change.posts]
+    rows = [posts.get(tx, PostId(post)) for post in about if post is not None]
+    recorded = None
+    for wire_id in change.targets:
+        target = microblogs.stand(tx, wire_id)
+        if target is None or not (target.local or reporter.local):
+            continue
+        theirs = [row.id for row in rows if row is not None and row.author == target.id]
+        number = relations.add_report(tx, reporter.id, target.id, theirs, change.comment, origin.now)
+        recorded = log.append(
+            tx, origin.now, Kind.REPORTED, reporter.id, local=reporter.local, via=origin.via, target=target.id,
+            wire_id=change.id.value if change.id else "", detail=str(number),
+        )  # fmt: skip
+    return recorded if recorded is not None else Declined("unknown_target")

@@ -1,0 +1,112 @@
+"""What is owed to other nodes: one row for each change and endpoint, gone once delivered."""
+
+from scattershot.domain.delivery import Delivery
+from scattershot.domain.ids import DeliveryId, EndpointId, MicroblogId, Millis, NodeId, Seq
+from scattershot.ports.database import Transaction
+
+_COLUMNS = "id, endpoint, node, seq, actor, attempts"
+
+
+def add(tx: Transaction, endpoint: EndpointId, node: NodeId, seq: Seq, actor: MicroblogId) -> bool:
+    """Owe the endpoint a change; False where it is owed already."""
+    return bool(
+        tx.execute(
+            "INSERT INTO deliveries (endpoint, node, seq, actor) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            endpoint,
+            node,
+            seq,
+            actor,
+        )
+    )
+
+
+def due_nodes(tx: Transaction, now: Millis, limit: int) -> list[NodeId]:
+    """Nodes that are owed something and may be tried now."""
+    rows = tx.fetch(
+        _one,
+        "SELECT n.id FROM nodes n WHERE n.retry_at <= $1 AND n.standing <> 'blocked' "
+        "AND n.id IN (SELECT DISTINCT node FROM deliveries) LIMIT $2",
+        now,
+        limit,
+    )
+    return [NodeId(n) for (n,) in rows]
+
+
+def _one(value: int) -> tuple[int]:
+    return (value,)
+
+
+def of_node(tx: Transaction, node: NodeId, limit: int) -> list[Delivery]:
+    """What the node is owed, oldest first."""
+    return tx.fetch(Delivery, f"SELECT {_COLUMNS} FROM deliveries WHERE node = $1 ORDER BY id LIMIT $2", node, limit)
+
+
+def drop(tx: Transaction, deliveries: list[DeliveryId]) -> None:
+    """They are owed no longer."""
+    tx.execute("DELETE FROM deliveries WHERE id = ANY($1)", deliveries)
+
+
+def tried(tx: Transaction, delivery: DeliveryId) -> None:
+    """One more attempt was made."""
+    tx.execute("UPDATE deliveries SET attempts = attempts + 1 WHERE id = $1", delivery)
+
+
+def count_for(tx: Transaction, endpoint: EndpointId) -> int:
+    """How many are owed to the endpoint."""
+    return int(tx.value("SELECT count(*) FROM deliveries WHERE endpoint = $1", endpoint))
+
+
+def oldest_for(tx: Transaction, endpoint: EndpointId) -> Seq | None:
+    """The first change owed to the endpoint."""
+    seq = tx.value("SELECT min(seq) FROM deliveries WHERE endpoint = $1", endpoint)
+    return None if seq is None else Seq(seq)
+
+
+def drop_all_for(tx: Transaction, endpoint: EndpointId) -> int:
+    """Owe the endpoint nothing any more; how many rows that were."""
+    return tx.execute("DELETE FROM deliveries WHERE endpoint = $1", endpoint)
+
+
+def next_retry(tx: Transaction, now: Millis) -> Millis | None:
+    """When the next node that is owed something may be tried, where all must wait."""
+    at = tx.value(
+        "SELECT min(retry_at) FROM nodes WHERE retry_at > $1 AND id IN (SELECT DISTINCT node FROM deliveries)", now
+    )
+    return None if at is None else Millis(at)
+
+
+def count(tx: Transaction) -> int:
+    """How many are owed in all."""
+    return int(tx.value("SELECT count(*) FROM deliveries"))
+
+
+def of_seqs(tx: Transaction, seqs: list[Seq]) -> list[Delivery]:
+    """What is still owed of those changes."""
+    return tx.fetch(Delivery, f"SELECT {_COLUMNS} FROM deliveries WHERE seq = ANY($1) ORDER BY id", seqs)
+
+
+# -- whom a change is owed to
+
+
+def follower_endpoints(tx: Transaction, followee: MicroblogId) -> list[tuple[EndpointId, NodeId]]:
+    """The endpoints by which all accepted followers elsewhere hear, each once."""
+    return tx.fetch(
+        _pair,
+        "SELECT DISTINCT e.id, e.node FROM follows f JOIN microblogs m ON m.id = f.follower "
+        "JOIN endpoints e ON e.id = m.endpoint WHERE f.followee = $1 AND f.accepted AND NOT m.gone AND NOT e.gone",
+        followee,
+    )
+
+
+def endpoints_of(tx: Transaction, microblogs: list[MicroblogId]) -> list[tuple[EndpointId, NodeId]]:
+    """The endpoints by which those of them elsewhere hear, each once."""
+    return tx.fetch(
+        _pair,
+        "SELECT DISTINCT e.id, e.node FROM microblogs m JOIN endpoints e ON e.id = m.endpoint "
+        "WHERE m.id = ANY($1) AND NOT m.gone AND NOT e.gone",
+        microblogs,
+    )
+
+
+def _pair(endpoint: EndpointId, node: NodeId) -> tuple[EndpointId, NodeId]:
+    return (endpoint, node)

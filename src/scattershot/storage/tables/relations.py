@@ -1,0 +1,365 @@
+"""How microblogs stand to each other and to posts: follows, likes, blocks, mutes, pins, reports."""
+
+from typing import NamedTuple
+
+from msgspec import json
+
+from scattershot.domain.ids import MicroblogId, Millis, PostId
+from scattershot.ports.database import Transaction
+
+
+def _one(value: int) -> tuple[int]:
+    return (value,)
+
+
+# -- follows
+
+
+class Follow(NamedTuple):
+    """A wish to hear; `wire_id` is what the wire calls the wish."""
+
+    follower: MicroblogId
+    followee: MicroblogId
+    accepted: bool
+    wire_id: str
+    at: Millis
+
+
+_FOLLOW = "follower, followee, accepted, wire_id, at"
+
+
+def follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId) -> Follow | None:
+    """The wish of one to hear the other."""
+    return tx.fetch_one(
+        Follow, f"SELECT {_FOLLOW} FROM follows WHERE followee = $2 AND follower = $1", follower, followee
+    )
+
+
+def follow_called(tx: Transaction, wire_id: str) -> Follow | None:
+    """The wish of that wire id."""
+    return tx.fetch_one(Follow, f"SELECT {_FOLLOW} FROM follows WHERE wire_id = $1 AND wire_id <> ''", wire_id)
+
+
+def put_follow(tx: Transaction, wish: Follow) -> None:
+    """Store a wish, or replace it."""
+    tx.execute(
+        f"INSERT INTO follows ({_FOLLOW}) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (followee, follower) "
+        "DO UPDATE SET accepted = excluded.accepted, wire_id = excluded.wire_id",
+        *wish,
+    )
+
+
+def name_follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId, wire_id: str) -> None:
+    """Say what the wire calls the wish."""
+    tx.execute("UPDATE follows SET wire_id = $3 WHERE followee = $2 AND follower = $1", follower, followee, wire_id)
+
+
+def drop_follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId) -> bool:
+    """Forget the wish."""
+    return bool(tx.execute("DELETE FROM follows WHERE followee = $2 AND follower = $1", follower, followee))
+
+
+def follows(tx: Transaction, follower: MicroblogId, followee: MicroblogId) -> bool:
+    """Whether one is heard by the other with consent."""
+    return (
+        tx.value("SELECT 1 FROM follows WHERE followee = $2 AND follower = $1 AND accepted", follower, followee)
+        is not None
+    )
+
+
+def followers(tx: Transaction, followee: MicroblogId, after: MicroblogId, limit: int) -> list[MicroblogId]:
+    """Accepted followers by id."""
+    rows = tx.fetch(
+        _one,
+        "SELECT follower FROM follows WHERE followee = $1 AND follower > $2 AND accepted ORDER BY follower LIMIT $3",
+        followee,
+        after,
+        limit,
+    )
+    return [MicroblogId(m) for (m,) in rows]
+
+
+def following(tx: Transaction, follower: MicroblogId, after: MicroblogId, limit: int) -> list[MicroblogId]:
+    """Those it follows with their consent, by id."""
+    rows = tx.fetch(
+        _one,
+        "SELECT followee FROM follows WHERE follower = $1 AND followee > $2 AND accepted ORDER BY followee LIMIT $3",
+        follower,
+        after,
+        limit,
+    )
+    return [MicroblogId(m) for (m,) in rows]
+
+
+def requests(tx: Transaction, followee: MicroblogId) -> list[Follow]:
+    """Wishes not answered yet, oldest first."""
+    return tx.fetch(
+        Follow, f"SELECT {_FOLLOW} FROM follows WHERE followee = $1 AND NOT accepted ORDER BY at LIMIT 500", followee
+    )
+
+
+def pending(tx: Transaction, follower: MicroblogId) -> list[Follow]:
+    """Its own wishes not answered yet."""
+    return tx.fetch(
+        Follow, f"SELECT {_FOLLOW} FROM follows WHERE follower = $1 AND NOT accepted ORDER BY at LIMIT 500", follower
+    )
+
+
+def count_followers(tx: Transaction, followee: MicroblogId) -> int:
+    """How many hear it."""
+    return int(tx.value("SELECT count(*) FROM follows WHERE followee = $1 AND accepted", followee))
+
+
+def count_following(tx: Transaction, follower: MicroblogId) -> int:
+    """How many it hears."""
+    return int(tx.value("SELECT count(*) FROM follows WHERE follower = $1 AND accepted", follower))
+
+
+def local_followers(tx: Transaction, followee: MicroblogId, limit: int) -> list[MicroblogId]:
+    """Accepted followers kept here."""
+    rows = tx.fetch(
+        _one,
+        "SELECT f.follower FROM follows f JOIN microblogs m ON m.id = f.follower "
+        "WHERE f.followee = $1 AND f.accepted AND m.local LIMIT $2",
+        followee,
+        limit,
+    )
+    return [MicroblogId(m) for (m,) in rows]
+
+
+def is_heard_here(tx: Transaction, followee: MicroblogId) -> bool:
+    """Whether anybody kept here follows it."""
+    return bool(local_followers(tx, followee, 1))
+
+
+def node_follows(tx: Transaction, node: int, followee: MicroblogId) -> bool:
+    """Whether anybody at that node follows it with consent."""
+    return (
+        tx.value(
+            "SELECT 1 FROM follows f JOIN microblogs m ON m.id = f.follower "
+            "WHERE f.followee = $1 AND f.accepted AND m.node = $2 LIMIT 1",
+            followee,
+            node,
+        )
+        is not None
+    )
+
+
+def followers_at(tx: Transaction, followee: MicroblogId, node: int) -> list[MicroblogId]:
+    """Accepted followers at one node."""
+    rows = tx.fetch(
+        _one,
+        "SELECT f.follower FROM follows f JOIN microblogs m ON m.id = f.follower "
+        "WHERE f.followee = $1 AND f.accepted AND m.node = $2",
+        followee,
+        node,
+    )
+    return [MicroblogId(m) for (m,) in rows]
+
+
+# -- likes
+
+
+class Like(NamedTuple):
+    """Approval of a post, with an emoji or none."""
+
+    post: PostId
+    liker: MicroblogId
+    emoji: str
+    wire_id: str
+    at: Millis
+
+
+_LIKE = "post, liker, emoji, wire_id, at"
+
+
+def like(tx: Transaction, post: PostId, liker: MicroblogId, emoji: str) -> Like | None:
+    """The liker's like of the post."""
+    return tx.fetch_one(
+        Like, f"SELECT {_LIKE} FROM likes WHERE post = $1 AND liker = $2 AND emoji = $3", post, liker, emoji
+    )
+
+
+def like_called(tx: Transaction, wire_id: str) -> Like | None:
+    """The like of that wire id."""
+    return tx.fetch_one(Like, f"SELECT {_LIKE} FROM likes WHERE wire_id = $1 AND wire_id <> ''", wire_id)
+
+
+def add_like(tx: Transaction, new: Like) -> bool:
+    """Store a like and count it; False where it was there."""
+    if not tx.execute(f"INSERT INTO likes ({_LIKE}) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING", *new):
+        return False
+    tx.execute("UPDATE posts SET likes = likes + 1, version = version + 1 WHERE id = $1", new.post)
+    return True
+
+
+def name_like(tx: Transaction, post: PostId, liker: MicroblogId, emoji: str, wire_id: str) -> None:
+    """Say what the wire calls the like."""
+    tx.execute(
+        "UPDATE likes SET wire_id = $4 WHERE post = $1 AND liker = $2 AND emoji = $3", post, liker, emoji, wire_id
+    )
+
+
+def drop_like(tx: Transaction, post: PostId, liker: MicroblogId, emoji: str) -> bool:
+    """Forget a like and count it off."""
+    if not tx.execute("DELETE FROM likes WHERE post = $1 AND liker = $2 AND emoji = $3", post, liker, emoji):
+        return False
+    tx.execute("UPDATE posts SET likes = likes - 1, version = version + 1 WHERE id = $1", post)
+    return True
+
+
+def likers(tx: Transaction, post: PostId, limit: int) -> list[MicroblogId]:
+    """Who likes the post."""
+    return [MicroblogId(m) for (m,) in tx.fetch(_one, "SELECT liker FROM likes WHERE post = $1 LIMIT $2", post, limit)]
+
+
+# -- blocks and mutes
+
+
+class Block(NamedTuple):
+    """One will not deal with the other."""
+
+    blocker: MicroblogId
+    blocked: MicroblogId
+    wire_id: str
+    at: Millis
+
+
+def add_block(tx: Transaction, new: Block) -> bool:
+    """Store a block; False where it was there."""
+    return bool(
+        tx.execute(
+            "INSERT INTO blocks (blocker, blocked, wire_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", *new
+        )
+    )
+
+
+def drop_block(tx: Transaction, blocker: MicroblogId, blocked: MicroblogId) -> str | None:
+    """Forget a block; what the wire called it, or None where there was none."""
+    wire_id: str | None = tx.value(
+        "DELETE FROM blocks WHERE blocker = $1 AND blocked = $2 RETURNING wire_id", blocker, blocked
+    )
+    return wire_id
+
+
+def block_called(tx: Transaction, wire_id: str) -> Block | None:
+    """The block of that wire id."""
+    return tx.fetch_one(
+        Block, "SELECT blocker, blocked, wire_id, at FROM blocks WHERE wire_id = $1 AND wire_id <> ''", wire_id
+    )
+
+
+def name_block(tx: Transaction, blocker: MicroblogId, blocked: MicroblogId, wire_id: str) -> None:
+    """Say what the wire calls the block."""
+    tx.execute("UPDATE blocks SET wire_id = $3 WHERE blocker = $1 AND blocked = $2", blocker, blocked, wire_id)
+
+
+def blocks(tx: Transaction, blocker: MicroblogId, blocked: MicroblogId) -> bool:
+    """Whether one blocks the other."""
+    return tx.value("SELECT 1 FROM blocks WHERE blocker = $1 AND blocked = $2", blocker, blocked) is not None
+
+
+def blocked_by(tx: Transaction, blocker: MicroblogId) -> list[MicroblogId]:
+    """Whom it blocks."""
+    return [MicroblogId(m) for (m,) in tx.fetch(_one, "SELECT blocked FROM blocks WHERE blocker = $1", blocker)]
+
+
+def put_mute(tx: Transaction, muter: MicroblogId, muted: MicroblogId, expires: Millis | None, now: Millis) -> None:
+    """Stop showing one to the other, for ever or until then."""
+    tx.execute(
+        "INSERT INTO mutes (muter, muted, expires, at) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (muter, muted) DO UPDATE SET expires = excluded.expires",
+        muter,
+        muted,
+        expires,
+        now,
+    )
+
+
+def drop_mute(tx: Transaction, muter: MicroblogId, muted: MicroblogId) -> bool:
+    """Show one to the other again."""
+    return bool(tx.execute("DELETE FROM mutes WHERE muter = $1 AND muted = $2", muter, muted))
+
+
+# -- pins
+
+
+def pin(tx: Transaction, microblog: MicroblogId, post: PostId, now: Millis) -> bool:
+    """Show the post first; False where it was already."""
+    return bool(
+        tx.execute(
+            "INSERT INTO pins (microblog, post, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", microblog, post, now
+        )
+    )
+
+
+def unpin(tx: Transaction, microblog: MicroblogId, post: PostId) -> bool:
+    """No longer show the post first."""
+    return bool(tx.execute("DELETE FROM pins WHERE microblog = $1 AND post = $2", microblog, post))
+
+
+def pinned(tx: Transaction, microblog: MicroblogId) -> list[PostId]:
+    """The posts shown first, newest pin first."""
+    rows = tx.fetch(_one, "SELECT post FROM pins WHERE microblog = $1 ORDER BY at DESC LIMIT 100", microblog)
+    return [PostId(p) for (p,) in rows]
+
+
+# -- reports
+
+
+def add_report(
+    tx: Transaction, reporter: MicroblogId, target: MicroblogId, posts: list[PostId], comment: str, now: Millis
+) -> int:
+    """File a complaint; its number."""
+    return int(
+        tx.value(
+            "INSERT INTO reports (reporter, target, posts, comment, at) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+            reporter,
+            target,
+            json.encode(posts).decode(),
+            comment,
+            now,
+        )
+    )
+
+
+class Report(NamedTuple):
+    """A complaint as filed: `posts` is a JSON list of post ids."""
+
+    id: int
+    reporter: MicroblogId
+    target: MicroblogId
+    posts: str
+    comment: str
+    at: Millis
+    resolved_at: Millis | None
+
+
+def reports(tx: Transaction, limit: int) -> list[Report]:
+    """Open complaints, oldest first."""
+    return tx.fetch(
+        Report,
+        "SELECT id, reporter, target, posts, comment, at, resolved_at FROM reports WHERE resolved_at IS NULL "
+        "ORDER BY id LIMIT $1",
+        limit,
+    )
+
+
+def report(tx: Transaction, number: int) -> Report | None:
+    """The complaint of that number."""
+    return tx.fetch_one(
+        Report, "SELECT id, reporter, target, posts, comment, at, resolved_at FROM reports WHERE id = $1", number
+    )
+
+
+# -- everything of one microblog
+
+
+def drop_all_of(tx: Transaction, microblog: MicroblogId) -> None:
+    """Forget every relation of a microblog that is gone."""
+    for table, columns in (
+        ("follows", ("follower", "followee")), ("blocks", ("blocker", "blocked")), ("mutes", ("muter", "muted")),
+        ("notifications", ("owner", "sender")), ("pins", ("microblog",)), ("likes", ("liker",)),
+    ):  # fmt: skip
+        for column in columns:
+            tx.execute(f"DELETE FROM {table} WHERE {column} = $1", microblog)
