@@ -1,13 +1,15 @@
 import asyncio
 import threading
+from collections.abc import Callable
 
 import pytest
 
 from scattershot.drivers import bus_local
 from scattershot.drivers.bus_local import LocalBus
+from scattershot.ports.bus import Bus
 
 
-async def waiting(bus: LocalBus, topic: str = "log", seconds: float = 5) -> "asyncio.Task[bool]":
+async def waiting(bus: Bus, topic: str = "log", seconds: float = 5) -> "asyncio.Task[bool]":
     """A task that has begun to wait."""
     task = asyncio.create_task(bus.wait(topic, seconds))
     await asyncio.sleep(0)
@@ -15,7 +17,7 @@ async def waiting(bus: LocalBus, topic: str = "log", seconds: float = 5) -> "asy
 
 
 async def test_a_nudge_wakes_everyone_who_waits_on_the_topic() -> None:
-    bus = LocalBus()
+    bus: Bus = LocalBus()
     tasks = [await waiting(bus) for _ in range(3)]
     bus.nudge("log")
     assert await asyncio.gather(*tasks) == [True, True, True]
@@ -124,7 +126,12 @@ async def test_many_nudges_ring_the_loop_once(monkeypatch: pytest.MonkeyPatch) -
     rung: list[object] = []
     loop = asyncio.get_running_loop()
     ring = loop.call_soon_threadsafe
-    monkeypatch.setattr(loop, "call_soon_threadsafe", lambda *args: (rung.append(args), ring(*args)))
+
+    def counted(callback: Callable[[], object]) -> asyncio.Handle:
+        rung.append(callback)
+        return ring(callback)
+
+    monkeypatch.setattr(loop, "call_soon_threadsafe", counted)
     for _ in range(10):
         bus.nudge("a")
         bus.nudge("b")

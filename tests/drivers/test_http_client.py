@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from scattershot.drivers.http_client import HttpClient
-from scattershot.ports.fetcher import Unreachable
+from scattershot.ports.fetcher import Fetcher, Unreachable
 from scattershot.wirekit.http_message import Headers, Request, Response
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nhi"
@@ -157,7 +157,7 @@ async def test_a_header_that_would_smuggle_a_line_is_not_sent(client: HttpClient
         assert server.heard == []
 
 
-async def test_a_redirect_is_an_answer(client: HttpClient) -> None:
+async def test_a_redirect_is_an_answer(client: Fetcher) -> None:
     async with serving(b"HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n") as server:
         answer = await client.send(Request("GET", server.url()))
     assert isinstance(answer, Response)
@@ -207,7 +207,7 @@ async def test_loopback_is_not_dialled_however_it_is_spelled(host: str) -> None:
 
     client = HttpClient(may_dial=is_no_loopback, user_agent="x", schemes=HTTP)
     async with serving() as server:
-        answer = await client.send(Request("GET", server.url(host=host)), timeout=5)
+        answer = await client.send(Request("GET", server.url(host=host)), seconds=5)
         assert why(answer) in ("private_address", "protocol"), answer
         assert why(answer) == "private_address" or not asked
         assert server.connections == 0
@@ -222,7 +222,12 @@ async def test_it_is_the_guard_alone_that_keeps_loopback_away(client: HttpClient
 
 async def test_the_guard_is_asked_about_addresses_not_names() -> None:
     asked: set[str] = set()
-    client = HttpClient(may_dial=lambda text: bool(asked.add(text)), user_agent="x", schemes=HTTP)
+
+    def nowhere(text: str) -> bool:
+        asked.add(text)
+        return False
+
+    client = HttpClient(may_dial=nowhere, user_agent="x", schemes=HTTP)
     assert why(await client.send(Request("GET", "http://localhost:9/"))) == "private_address"
     assert asked
     assert asked <= {"127.0.0.1", "::1"}
@@ -255,7 +260,7 @@ async def test_a_url_that_is_none_is_not_sent(client: HttpClient, url: str) -> N
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 64 + ".invalid", "a..b"])
 async def test_a_name_that_leads_nowhere_is_a_dns_failure(client: HttpClient, host: str) -> None:
-    assert why(await client.send(Request("GET", f"http://{host}/"), timeout=5)) == "dns"
+    assert why(await client.send(Request("GET", f"http://{host}/"), seconds=5)) == "dns"
 
 
 async def test_a_shut_door_is_refused(client: HttpClient) -> None:
@@ -266,7 +271,7 @@ async def test_a_shut_door_is_refused(client: HttpClient) -> None:
 
 async def test_a_body_announced_as_too_large_is_not_read(client: HttpClient) -> None:
     async with serving(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n") as server:
-        assert why(await client.send(Request("GET", server.url()), limit=999, timeout=1)) == "too_large"
+        assert why(await client.send(Request("GET", server.url()), limit=999, seconds=1)) == "too_large"
 
 
 async def test_a_body_of_exactly_the_limit_is_read(client: HttpClient) -> None:
@@ -284,7 +289,7 @@ async def test_an_endless_body_is_left_at_the_limit(client: HttpClient) -> None:
             await writer.drain()
 
     async with serving(flood) as server:
-        assert why(await client.send(Request("GET", server.url()), limit=100_000, timeout=5)) == "too_large"
+        assert why(await client.send(Request("GET", server.url()), limit=100_000, seconds=5)) == "too_large"
 
 
 def coded(body: bytes, coding: bytes = b"gzip") -> bytes:
@@ -317,12 +322,12 @@ async def test_a_server_that_drips_is_cut_off(client: HttpClient) -> None:
             await asyncio.sleep(0.01)
 
     async with serving(drip) as server:
-        assert why(await client.send(Request("GET", server.url()), timeout=0.15)) == "timeout"
+        assert why(await client.send(Request("GET", server.url()), seconds=0.15)) == "timeout"
 
 
 async def test_a_server_that_never_answers_is_cut_off(client: HttpClient) -> None:
     async with serving(b"") as server:
-        assert why(await client.send(Request("POST", server.url(), body=b"x"), timeout=0.1)) == "timeout"
+        assert why(await client.send(Request("POST", server.url(), body=b"x"), seconds=0.1)) == "timeout"
         assert len(server.heard) == 1
 
 
@@ -337,7 +342,7 @@ async def test_a_server_that_never_answers_is_cut_off(client: HttpClient) -> Non
 )
 async def test_what_is_not_http_or_too_much_of_it_is_no_answer(client: HttpClient, nonsense: bytes) -> None:
     async with serving(nonsense) as server:
-        assert why(await client.send(Request("GET", server.url()), timeout=2)) == "protocol"
+        assert why(await client.send(Request("GET", server.url()), seconds=2)) == "protocol"
 
 
 async def test_a_body_cut_short_is_no_answer(client: HttpClient) -> None:
@@ -458,6 +463,6 @@ async def test_plain_text_on_the_tls_port_is_a_tls_failure() -> None:
 
     listener = await asyncio.start_server(babble, "127.0.0.1", 0)
     port = listener.sockets[0].getsockname()[1]
-    assert why(await client.send(Request("GET", f"https://127.0.0.1:{port}/"), timeout=2)) == "tls"
+    assert why(await client.send(Request("GET", f"https://127.0.0.1:{port}/"), seconds=2)) == "tls"
     listener.close()
     await client.close()

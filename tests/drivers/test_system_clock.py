@@ -1,10 +1,12 @@
 import time
 
 from scattershot.drivers.system_clock import SystemClock
+from scattershot.ports.clock import Clock
 
 
 async def test_the_clock_speaks_milliseconds_of_the_world() -> None:
-    before, now, after = time.time(), SystemClock().now(), time.time()
+    clock: Clock = SystemClock()
+    before, now, after = time.time(), clock.now(), time.time()
     assert int(before * 1000) <= now <= int(after * 1000) + 1
 
 

@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, StreamingRespon
 from starlette.responses import Response as StarletteResponse
 from starlette.routing import Route
 
-from scattershot.ports.fetcher import Unreachable
+from scattershot.ports.clock import Clock
+from scattershot.ports.fetcher import Fetcher, Unreachable
 from scattershot.testing.fakes import AsgiApp, AsgiFetcher, FakeClock, FakeFetcher, Sent
 from scattershot.wirekit.http_message import Headers, Request, Response
 
@@ -48,7 +49,8 @@ async def test_running_the_clock_lets_a_loop_wake_each_time() -> None:
 
 async def test_a_fake_clock_stands_still() -> None:
     clock = FakeClock(5)
-    await clock.sleep(0)
+    port: Clock = clock
+    await port.sleep(0)
     assert clock.now() == 5
     clock.set(2)
     assert clock.now() == 2
@@ -79,9 +81,10 @@ async def test_a_fake_fetcher_answers_by_host_and_remembers() -> None:
 
 async def test_a_host_can_be_down_slow_or_out_of_sorts_and_up_again() -> None:
     fetcher = AsgiFetcher({"a.example": Starlette()})
+    port: Fetcher = fetcher
 
     async def outcome() -> int | str:
-        await fetcher.send(Request("GET", "https://a.example/"))
+        await port.send(Request("GET", "https://a.example/"))
         return fetcher.sent[-1].status
 
     fetcher.down("a.example")
@@ -204,7 +207,7 @@ async def test_an_app_that_raises_has_answered_500_and_is_found_out(village: Asg
 
 
 async def test_an_app_that_hangs_times_out(village: AsgiFetcher) -> None:
-    answer = await village.send(Request("GET", "https://a.example:8443/hangs"), timeout=0.01)
+    answer = await village.send(Request("GET", "https://a.example:8443/hangs"), seconds=0.01)
     assert isinstance(answer, Unreachable)
     assert answer.why == "timeout"
 

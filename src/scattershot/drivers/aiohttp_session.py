@@ -56,7 +56,10 @@ class _Connector(aiohttp.TCPConnector):
         self._served: WeakSet[Any] = WeakSet()
 
     async def connect(
-        self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Any],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109
     ) -> Connection:
         connection = await super().connect(req, traces, timeout)
         protocol = connection.protocol
@@ -130,14 +133,14 @@ class Session:
         )
 
     async def exchange(
-        self, request: Request, headers: Headers, limit: int, timeout: float, connect_timeout: float
+        self, request: Request, headers: Headers, limit: int, seconds: float, connect_seconds: float
     ) -> RawResponse | Unreachable:
         """One request, one answer; sent anew only where a kept-alive connection was gone before any answer."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout
+        deadline = loop.time() + seconds
         try:
             try:
-                return await self._once(request, headers, limit, _timeouts(timeout, connect_timeout))
+                return await self._once(request, headers, limit, _timeouts(seconds, connect_seconds))
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
                 left = deadline - loop.time()
                 if left <= 0 or not _was_gone_before(error):
@@ -147,7 +150,7 @@ class Session:
             return _unreachable(error)
 
     async def _once(
-        self, request: Request, headers: Headers, limit: int, timeout: aiohttp.ClientTimeout
+        self, request: Request, headers: Headers, limit: int, deadline: aiohttp.ClientTimeout
     ) -> RawResponse | Unreachable:
         _reused.set(False)
         response = await self._session.request(
@@ -156,7 +159,7 @@ class Session:
             headers=headers,
             data=BytesPayload(request.body) if request.body else None,
             allow_redirects=False,
-            timeout=timeout,
+            timeout=deadline,
         )
         try:
             body = await _read(response, limit)

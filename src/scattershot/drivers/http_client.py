@@ -28,7 +28,7 @@ class HttpClient:
         tls: ssl.SSLContext | None = None,
         connections: int = 256,
         per_host: int = 4,
-        connect_timeout: float = 10.0,
+        connect_seconds: float = 10.0,
     ) -> None:
         """`may_dial` is asked about the text of each address before it is dialled; `tls` is for a private authority."""
         self._may_dial = may_dial
@@ -37,18 +37,18 @@ class HttpClient:
         self._tls = tls
         self._connections = connections
         self._per_host = per_host
-        self._connect_timeout = connect_timeout
+        self._connect_seconds = connect_seconds
         self._session: Session | None = None
 
-    async def send(self, request: Request, *, limit: int = 1_000_000, timeout: float = 30.0) -> Response | Unreachable:
-        """As the port says; `timeout` is for all of it, so that a server that drips is cut off too.
+    async def send(self, request: Request, *, limit: int = 1_000_000, seconds: float = 30.0) -> Response | Unreachable:
+        """As the port says; `seconds` are for all of it, so that a server that drips is cut off too.
 
         A request that met a kept-alive connection just closed by the other side, before any answer, is sent once more.
         """
         if refusal := self._refusal(request.url):
             return refusal
         raw = await self._pool().exchange(
-            request, self._complete(request.headers), limit, timeout, self._connect_timeout
+            request, self._complete(request.headers), limit, seconds, self._connect_seconds
         )
         if isinstance(raw, Unreachable):
             return raw

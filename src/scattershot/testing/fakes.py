@@ -99,7 +99,7 @@ class FakeFetcher:
 
     def route(self, host: str, answer: Route) -> None:
         """From now on `answer` speaks for the host."""
-        self._hosts[host] = lambda request, _limit, _timeout: answer(request)
+        self._hosts[host] = lambda request, _limit, _seconds: answer(request)
 
     def unroute(self, host: str) -> None:
         """The host is gone, and its name with it."""
@@ -121,16 +121,16 @@ class FakeFetcher:
         """The host is itself again."""
         self._moods.pop(host, None)
 
-    async def send(self, request: Request, *, limit: int = 1_000_000, timeout: float = 30.0) -> Answer:
+    async def send(self, request: Request, *, limit: int = 1_000_000, seconds: float = 30.0) -> Answer:
         """As the port says; every request is recorded, also those without an answer."""
         self.requests.append(request)
-        answer = await self._answered(request, limit, timeout)
+        answer = await self._answered(request, limit, seconds)
         if isinstance(answer, Response) and len(answer.body) > limit:
             answer = Unreachable("too_large", f"more than {limit} bytes")
         self.sent.append(Sent(request.method, request.url, _outcome(answer)))
         return answer
 
-    async def _answered(self, request: Request, limit: int, timeout: float) -> Answer:
+    async def _answered(self, request: Request, limit: int, seconds: float) -> Answer:
         parts = urlsplit(request.url)
         if parts.scheme not in ("http", "https"):
             return Unreachable("scheme", request.url)
@@ -138,7 +138,7 @@ class FakeFetcher:
         if mood is not None:
             answer = mood(request)
         elif host is not None:
-            answer = host(request, limit, timeout)
+            answer = host(request, limit, seconds)
         else:
             return Unreachable("dns", f"no host {parts.netloc}")
         return answer if isinstance(answer, Response | Unreachable) else await answer
@@ -163,15 +163,15 @@ class AsgiFetcher(FakeFetcher):
 
     def mount(self, host: str, app: AsgiApp) -> None:
         """From now on the app is at the host."""
-        self._hosts[host] = lambda request, limit, timeout: self._called(app, request, limit, timeout)
+        self._hosts[host] = lambda request, limit, seconds: self._called(app, request, limit, seconds)
 
-    async def _called(self, app: AsgiApp, request: Request, limit: int, timeout: float) -> Answer:
+    async def _called(self, app: AsgiApp, request: Request, limit: int, seconds: float) -> Answer:
         call = _Call(request, limit)
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(seconds):
                 await call.run(app, self._client)
         except TimeoutError:
-            return Unreachable("timeout", f"no answer in {timeout} s")
+            return Unreachable("timeout", f"no answer in {seconds} s")
         except Exception as error:
             self.failures.append(error)
             if not call.complete.is_set():
