@@ -18,5 +18,9 @@ class Fetcher(Protocol):
 
     async def send(self, request: Request, *, limit: int = 1_000_000, seconds: float = 30.0) -> Response | Unreachable:
         """The answer, its body at most `limit` bytes (a larger one is `Unreachable("too_large")`); redirects are
-        answers, not followed."""
+        answers, not followed.
+
+        The body has its content coding undone; header values are text of single bytes (latin-1). The closed word
+        `refused` also stands for a connection that was cut before an answer, `protocol` for nonsense of either side.
+        """
         ...
