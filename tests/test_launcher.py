@@ -93,6 +93,17 @@ def test_a_set_up_that_fails_says_at_what_and_is_not_done(started_twice_at_once:
     assert (copy / ".venv" / "scattershot-unfinished").exists()
 
 
+def test_who_may_not_write_is_told_who_must_set_up(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "scattershot", tmp_path)
+    (tmp_path / "requirements.lock").touch()
+    (tmp_path / ".venv").touch()  # in the way, as a missing permission would be, but for root too
+    start = _start(tmp_path, "run")
+    _, err = start.communicate(timeout=30)
+    assert start.returncode == 1
+    assert err.startswith("Cannot set up here: ")
+    assert err.endswith("./scattershot setup\n")
+
+
 @pytest.mark.parametrize("version", ["3.6.8", "3.10.4"])
 def test_an_older_python_is_told_so(version: str, tmp_path: Path) -> None:
     numbers = tuple(map(int, version.split(".")))
