@@ -1,0 +1,60 @@
+"""What every test may ask for, and the rule for what is missing: skipped loudly, by name; in CI a failure."""
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+
+def _load_peers() -> ModuleType:
+    # By its path, for `tests` is no package and must not become one by chance of sys.path.
+    spec = importlib.util.spec_from_file_location("scattershot_test_peers", Path(__file__).with_name("peers.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+peers = _load_peers()
+
+
+@pytest.fixture
+def fedify_peer_dir() -> Path:
+    """The folder whose `node_modules` holds @fedify/fedify: run node there."""
+    if not peers.npm_peers_are_ready():
+        _miss("the npm peers of tests/interop (needs node and npm; ./scattershot test installs them)")
+    return Path(peers.INTEROP)
+
+
+@pytest.fixture
+def chromium_path() -> str:
+    """The browser for playwright's `executable_path`."""
+    found = peers.find_chromium()
+    if found is None:
+        _miss("Chromium (install it, or name it in SCATTERSHOT_CHROMIUM)")
+    return str(found)
+
+
+def _miss(what: str) -> None:
+    if os.environ.get("CI", "").lower() in ("1", "true"):
+        pytest.fail(f"missing in CI: {what}", pytrace=False)
+    pytest.skip(f"missing: {what}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say before the last line what a glance at that line would not tell."""
+    for line in _loud_lines(terminalreporter):
+        terminalreporter.write_line(line, yellow=True, bold=True)
+
+
+def _loud_lines(reporter: pytest.TerminalReporter) -> Iterator[str]:
+    for report in reporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        yield f"SKIPPED LOUDLY: {report.nodeid}: {reason.removeprefix('Skipped: ')}"
+    failed = os.environ.get("SCATTERSHOT_FAILED_CHECKS")
+    if failed:
+        yield f"FAILED BEFORE THE TESTS (see above): {failed}"
