@@ -1,17 +1,31 @@
 """The storage seam: a connection that runs plain functions of a transaction."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 Row = TypeVar("Row")
 T = TypeVar("T")
+
+Engine = Literal["sqlite", "postgres"]
+
+
+class ConflictError(Exception):
+    """A rule of the tables was broken (unique, foreign key, not null, check); let it leave the work, and undo it."""
 
 
 class Transaction(Protocol):
     """One transaction; SQL is PostgreSQL's spelling with `$1` parameters, rewritten where an engine differs.
 
-    Parameters are int, float, str, bytes, bool or None, and list[int] or list[str] for `= ANY($n)`.
+    Parameters are int (64 bits), float, str (without NUL), bytes, bool or None, and list[int] or list[str] for
+    `= ANY($n)` and `<> ALL($n)`. SQLite has no booleans: there a row holds 0 or 1, so ask for truth, never for
+    `is True`, and give `bool(...)` to what is encoded as JSON. An error from the database must leave the work:
+    PostgreSQL refuses everything that would follow.
     """
+
+    @property
+    def engine(self) -> Engine:
+        """Which engine runs it; for full text alone, the one place with two texts."""
+        ...
 
     def fetch(self, row: Callable[..., Row], sql: str, *args: Any) -> list[Row]:
         """Every row, each as `row(*columns)`."""
@@ -34,15 +48,31 @@ class Transaction(Protocol):
         ...
 
     def lock(self, name: str) -> None:
-        """Keep every other transaction that takes the lock of that name waiting until this one ends."""
+        """Hold what bears this name until the commit, so that those who lock it come one after another.
+
+        Nothing to do on SQLite, where writers always do. On PostgreSQL two writes do interleave: where a rule of the
+        tables does not keep them right, lock.
+        """
+        ...
+
+    def script(self, sql: str) -> None:
+        """Several statements without parameters, in the engine's own spelling: migrations."""
         ...
 
 
 class Database(Protocol):
-    """Runs work in transactions; the caller of `write` returns when its commit is on disk."""
+    """Runs work in transactions; the caller of `write` returns when its commit is on disk.
 
-    async def read(self, work: Callable[[Transaction], T]) -> T:
-        """Run a short reading function on a consistent snapshot."""
+    Work may run more than once (PostgreSQL asks for another try after a deadlock), so it alters nothing but the
+    tables. A caller cancelled while it waits cannot know whether its work was done.
+    """
+
+    async def read(self, work: Callable[[Transaction], T], *, slow: bool = False) -> T:
+        """Run a short reading function on a consistent snapshot, which holds all that was written before.
+
+        What may take more than a millisecond or two (search, reports) is `slow`: it runs aside, and raises
+        TimeoutError at its deadline.
+        """
         ...
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
