@@ -47,8 +47,9 @@ class Tongue(Protocol):
         """What the bytes say. Pure: what is missing is a value."""
         ...
 
-    def plan(self, change: Change, hearers: Sequence[Profile]) -> list[EndpointAddress]:
-        """The endpoints by which all hearers are told, each once however many hearers are behind it. Pure."""
+    def door(self, profile: Profile) -> EndpointAddress | None:
+        """The endpoint by which the microblog hears from us, the same for all of its server where there is such a one;
+        None for a microblog of another tongue. Pure."""
         ...
 
     def encode(self, change: Change, to: Sequence[WireId], signer: Signer, now: Millis) -> bytes | None:
@@ -58,8 +59,14 @@ class Tongue(Protocol):
         """
         ...
 
-    async def send(self, endpoint: Endpoint, body: bytes, signer: Signer, dialect: str) -> Outcome:
-        """Hand the body over, signed at the last moment in the dialect the node is known to take."""
+    async def send(
+        self, endpoint: Endpoint, body: bytes, signer: Signer, dialect: str, followers: Sequence[WireId] | None = None
+    ) -> Outcome:
+        """Hand the body over, signed at the last moment in the dialect the node is known to take.
+
+        `followers` are the signer's followers at that node where the body is for followers alone, so that both sides
+        can compare (FEP-8fcf).
+        """
         ...
 
     async def fetch(self, wire_id: WireId, signer: Signer) -> Reading:

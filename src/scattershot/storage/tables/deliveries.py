@@ -1,7 +1,10 @@
 """What is owed to other nodes: one row for each change and endpoint, gone once delivered."""
 
+from typing import NamedTuple
+
 from scattershot.domain.delivery import Delivery
 from scattershot.domain.ids import DeliveryId, EndpointId, MicroblogId, Millis, NodeId, Seq
+from scattershot.domain.node import Endpoint
 from scattershot.ports.database import Transaction
 
 _COLUMNS = "id, endpoint, node, seq, actor, attempts"
@@ -34,11 +37,6 @@ def due_nodes(tx: Transaction, now: Millis, limit: int) -> list[NodeId]:
 
 def _one(value: int) -> tuple[int]:
     return (value,)
-
-
-def of_node(tx: Transaction, node: NodeId, limit: int) -> list[Delivery]:
-    """What the node is owed, oldest first."""
-    return tx.fetch(Delivery, f"SELECT {_COLUMNS} FROM deliveries WHERE node = $1 ORDER BY id LIMIT $2", node, limit)
 
 
 def drop(tx: Transaction, deliveries: list[DeliveryId]) -> None:
@@ -88,25 +86,63 @@ def of_seqs(tx: Transaction, seqs: list[Seq]) -> list[Delivery]:
 # -- whom a change is owed to
 
 
-def follower_endpoints(tx: Transaction, followee: MicroblogId) -> list[tuple[EndpointId, NodeId]]:
+class Hearing(NamedTuple):
+    """An endpoint by which somebody hears, and how often its node failed lately."""
+
+    endpoint: EndpointId
+    node: NodeId
+    failures: int
+
+
+def followers_hearing(tx: Transaction, followee: MicroblogId) -> list[Hearing]:
     """The endpoints by which all accepted followers elsewhere hear, each once."""
     return tx.fetch(
-        _pair,
-        "SELECT DISTINCT e.id, e.node FROM follows f JOIN microblogs m ON m.id = f.follower "
-        "JOIN endpoints e ON e.id = m.endpoint WHERE f.followee = $1 AND f.accepted AND NOT m.gone AND NOT e.gone",
+        Hearing,
+        "SELECT DISTINCT e.id, e.node, n.failures FROM follows f JOIN microblogs m ON m.id = f.follower "
+        "JOIN endpoints e ON e.id = m.endpoint JOIN nodes n ON n.id = e.node "
+        "WHERE f.followee = $1 AND f.accepted AND NOT m.gone AND NOT e.gone AND n.standing <> 'blocked'",
         followee,
     )
 
 
-def endpoints_of(tx: Transaction, microblogs: list[MicroblogId]) -> list[tuple[EndpointId, NodeId]]:
+def hearing(tx: Transaction, microblogs: list[MicroblogId]) -> list[Hearing]:
     """The endpoints by which those of them elsewhere hear, each once."""
     return tx.fetch(
-        _pair,
-        "SELECT DISTINCT e.id, e.node FROM microblogs m JOIN endpoints e ON e.id = m.endpoint "
-        "WHERE m.id = ANY($1) AND NOT m.gone AND NOT e.gone",
+        Hearing,
+        "SELECT DISTINCT e.id, e.node, n.failures FROM microblogs m JOIN endpoints e ON e.id = m.endpoint "
+        "JOIN nodes n ON n.id = e.node "
+        "WHERE m.id = ANY($1) AND NOT m.gone AND NOT e.gone AND n.standing <> 'blocked'",
         microblogs,
     )
 
 
-def _pair(endpoint: EndpointId, node: NodeId) -> tuple[EndpointId, NodeId]:
-    return (endpoint, node)
+# -- what a courier takes along
+
+
+class Parcel(NamedTuple):
+    """A delivery with the door it goes to."""
+
+    delivery: Delivery
+    endpoint: Endpoint
+
+
+def _parcel(
+    id_: DeliveryId, endpoint: EndpointId, node: NodeId, seq: Seq, actor: MicroblogId, attempts: int,
+    protocol: str, kind: str, address: str,
+) -> Parcel:  # fmt: skip
+    return Parcel(
+        Delivery(id_, endpoint, node, seq, actor, attempts), Endpoint(endpoint, node, protocol, kind, address)
+    )
+
+
+def parcels(tx: Transaction, node: NodeId, after: DeliveryId, limit: int) -> list[Parcel]:
+    """What the node is owed after that row, oldest first, with the doors."""
+    return tx.fetch(
+        _parcel,
+        "SELECT d.id, d.endpoint, d.node, d.seq, d.actor, d.attempts, e.protocol, e.kind, e.address "
+        "FROM deliveries d JOIN endpoints e ON e.id = d.endpoint WHERE d.node = $1 AND d.id > $2 "
+        "ORDER BY d.id LIMIT $3",
+        node,
+        after,
+        limit,
+    )

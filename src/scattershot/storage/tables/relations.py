@@ -352,6 +352,11 @@ def report(tx: Transaction, number: int) -> Report | None:
     )
 
 
+def reported_posts(filed: Report) -> list[PostId]:
+    """The posts a complaint is about."""
+    return json.decode(filed.posts, type=list[PostId])
+
+
 # -- everything of one microblog
 
 

@@ -199,6 +199,11 @@ def unnotify(tx: Transaction, kind: str, sender: MicroblogId, post: PostId | Non
     tx.execute("DELETE FROM notifications WHERE kind = $1 AND sender = $2 AND post = $3", kind, sender, post or 0)
 
 
+def unnotify_from(tx: Transaction, kind: str, sender: MicroblogId, owner: MicroblogId) -> None:
+    """Untell one owner what is no longer so of a sender."""
+    tx.execute("DELETE FROM notifications WHERE owner = $1 AND kind = $2 AND sender = $3", owner, kind, sender)
+
+
 def unnotify_post(tx: Transaction, post: PostId) -> None:
     """Untell everything about a post that is gone."""
     tx.execute("DELETE FROM notifications WHERE post = $1", post)

@@ -1,0 +1,15 @@
+"""What is counted at the doors: Prometheus metrics, named once."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+ARRIVALS = Counter("scattershot_arrivals", "Activities and the like that came in", ["protocol", "outcome"])
+CHANGES = Counter("scattershot_changes", "Changes applied", ["kind", "local"])
+DECLINED = Counter("scattershot_changes_declined", "Changes not taken", ["why"])
+DELIVERIES = Counter("scattershot_deliveries", "Attempts to deliver", ["outcome"])
+DELIVERY_SECONDS = Histogram("scattershot_delivery_seconds", "How long an attempt to deliver took")
+FETCHES = Counter("scattershot_fetches", "Things fetched from other nodes", ["outcome"])
+READER_FAILURES = Counter("scattershot_reader_failures", "Changes a reader could not deal with", ["reader"])
+ANSWERS = Counter("scattershot_answers", "Requests answered", ["method", "status"])
+LOOP_LAG = Gauge("scattershot_loop_lag_seconds", "How late the event loop ran last")
+OWED = Gauge("scattershot_deliveries_owed", "Deliveries waiting")
+LISTENERS = Gauge("scattershot_listeners", "Live pages listening")

@@ -1,0 +1,257 @@
+"""Couriers: they take what is owed to other nodes and hand it over.
+
+Each node has its own queue and its own back-off, so that one that is down or slow holds up nobody else. To one node
+the changes of one microblog go in their order, those of different microblogs side by side. A delivery is struck off
+only after the other side took it: what is cut short is sent again, and never lost.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from scattershot.app import counters, dispatch
+from scattershot.app.apply.origin import House
+from scattershot.app.lately import Lately
+from scattershot.app.retell import retell
+from scattershot.domain.change import Change, Edited, Posted
+from scattershot.domain.delivery import Busy, Delivered, Outcome, Unwanted, after_attempt
+from scattershot.domain.ids import DeliveryId, MicroblogId, Millis, NodeId, Seq
+from scattershot.domain.node import Endpoint, Node
+from scattershot.domain.post import Audience
+from scattershot.domain.wire_id import WireId
+from scattershot.ports.bus import Bus
+from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database, Transaction
+from scattershot.ports.protocol import Signer, Tongue
+from scattershot.storage.tables import arrivals, deliveries, log, microblogs, nodes, relations, wire_ids
+from scattershot.storage.tables.deliveries import Parcel
+
+AT_ONCE = 100
+"""Parcels a courier takes along to one node."""
+SIDE_BY_SIDE = 4
+"""Requests to one node at a time."""
+
+_logger = logging.getLogger(__name__)
+
+
+class _Body(NamedTuple):
+    """What is handed over, in whose name; `by_follower` where it is for the actor's followers alone."""
+
+    body: bytes
+    signer: Signer
+    by_follower: bool
+
+
+class Couriers:
+    """Delivers what is owed; `limit` is how many nodes are served at a time."""
+
+    def __init__(
+        self, database: Database, clock: Clock, bus: Bus, tongues: Mapping[str, Tongue], house: House, limit: int = 64
+    ) -> None:
+        self._database, self._clock, self._bus, self._tongues, self._house = database, clock, bus, tongues, house
+        self._limit = limit
+        self._bodies: Lately[tuple[Seq, str], _Body | None] = Lately(2_000)
+        self._signers: Lately[MicroblogId, Signer | None] = Lately(1_000)
+        self._done: list[DeliveryId] = []
+        self._flushing: asyncio.Task[None] | None = None
+        self._serving: dict[NodeId, asyncio.Task[None]] = {}
+
+    async def step(self) -> int:
+        """Serve every node that may be tried now until nothing more is due; how many nodes were served."""
+        served = 0
+        while started := await self._start_due():
+            served += started
+            await self._settle()
+        return served
+
+    async def run(self) -> None:
+        """Serve nodes as they fall due."""
+        while True:
+            started = await self._start_due()
+            if started and len(self._serving) < self._limit:
+                continue
+            waiting = asyncio.ensure_future(self._bus.wait(dispatch.TOPIC, await self._patience()))
+            await asyncio.wait({waiting, *self._serving.values()}, return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                waiting.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await waiting
+
+    async def stop(self) -> None:
+        """Let what is under way finish a moment, then keep the rest owed."""
+        if self._serving:
+            await asyncio.wait(self._serving.values(), timeout=5)
+        for task in self._serving.values():
+            task.cancel()
+        await asyncio.gather(*self._serving.values(), return_exceptions=True)
+        await self._strike_off()
+
+    async def _settle(self) -> None:
+        await asyncio.gather(*self._serving.values())
+        await self._strike_off()
+
+    async def _patience(self) -> float:
+        now = self._clock.now()
+        retry = await self._database.read(lambda tx: deliveries.next_retry(tx, now))
+        return min(30.0, max(0.05, (retry - now) / 1000)) if retry is not None else 30.0
+
+    async def _start_due(self) -> int:
+        """Send a courier to every node that is due and has none; how many set out."""
+        now = self._clock.now()
+        await self._replay_lapsed(now)
+        due = await self._database.read(lambda tx: deliveries.due_nodes(tx, now, self._limit * 4))
+        fresh = [node for node in due if node not in self._serving][: self._limit - len(self._serving)]
+        for node in fresh:
+            task = asyncio.create_task(self._serve(node))
+            self._serving[node] = task
+            task.add_done_callback(partial(self._served, node))
+        return len(fresh)
+
+    def _served(self, node: NodeId, task: asyncio.Task[None]) -> None:
+        self._serving.pop(node, None)
+        if not task.cancelled() and task.exception() is not None:
+            _logger.error("a courier failed", exc_info=task.exception())
+
+    async def _replay_lapsed(self, now: Millis) -> None:
+        lapsed = await self._database.read(lambda tx: nodes.lapsed(tx, now, self._limit))
+        for endpoint in lapsed:
+            if endpoint.lapsed_from is not None and endpoint.node not in self._serving:
+                await self._database.write(partial(_replay, endpoint=endpoint))
+
+    # -- one node
+
+    async def _serve(self, node_id: NodeId) -> None:
+        """Hand one node what it is owed, until there is no more or it cannot take it now."""
+        after = DeliveryId(0)
+        while True:
+            node, parcels = await self._database.read(partial(_load, node_id=node_id, after=after))
+            if node is None or not parcels:
+                return
+            after = parcels[-1].delivery.id
+            if not await self._hand_over_all(node, parcels):
+                return
+            await self._strike_off()
+
+    async def _hand_over_all(self, node: Node, parcels: Sequence[Parcel]) -> bool:
+        """True where all could be dealt with; False where the node is busy."""
+        queues: dict[MicroblogId, list[Parcel]] = {}
+        for parcel in parcels:
+            queues.setdefault(parcel.delivery.actor, []).append(parcel)
+        if len(queues) == 1:
+            return await self._hand_over_in_order(node, list(parcels))
+        gate = asyncio.Semaphore(SIDE_BY_SIDE)
+
+        async def one(queue: list[Parcel]) -> bool:
+            async with gate:
+                return await self._hand_over_in_order(node, queue)
+
+        return all(await asyncio.gather(*(one(queue) for queue in queues.values())))
+
+    async def _hand_over_in_order(self, node: Node, queue: Sequence[Parcel]) -> bool:
+        for parcel in queue:
+            outcome = await self._hand_over(node, parcel)
+            counters.DELIVERIES.labels(type(outcome).__name__.lower()).inc()
+            if isinstance(outcome, Busy):
+                _logger.info("%s cannot take a delivery now: %s", node.host, outcome.why)
+                await self._database.write(partial(self._note_failure, node_id=node.id, parcel=parcel, outcome=outcome))
+                return False
+            self._done.append(parcel.delivery.id)
+            if isinstance(outcome, Unwanted):
+                _logger.info("%s refuses a delivery: %s", node.host, outcome.why)
+                if outcome.gone:
+                    await self._database.write(partial(nodes.close_endpoint, endpoint_id=parcel.endpoint.id))
+                    return True
+            if node.health.failures or (isinstance(outcome, Delivered) and outcome.dialect not in ("", node.dialect)):
+                node = await self._database.write(partial(_note_success, node_id=node.id, outcome=outcome)) or node
+        return True
+
+    async def _hand_over(self, node: Node, parcel: Parcel) -> Outcome:
+        tongue = self._tongues.get(parcel.endpoint.protocol)
+        if tongue is None:
+            return Unwanted("no_such_protocol")
+        body = await self._body(parcel, tongue)
+        if body is None:
+            return Delivered()
+        followers = None
+        if body.by_follower:
+            actor, node_id = parcel.delivery.actor, node.id
+            followers = await self._database.read(lambda tx: _followers_at(tx, actor, node_id))
+        with counters.DELIVERY_SECONDS.time():
+            return await tongue.send(parcel.endpoint, body.body, body.signer, node.dialect, followers)
+
+    async def _body(self, parcel: Parcel, tongue: Tongue) -> _Body | None:
+        """The body, built once per change however many endpoints it goes to."""
+        key = (parcel.delivery.seq, tongue.name)
+        if key in self._bodies:
+            return self._bodies[key]
+        made = await self._database.read(lambda tx: self._encode(tx, parcel, tongue))
+        self._bodies[key] = made
+        return made
+
+    def _encode(self, tx: Transaction, parcel: Parcel, tongue: Tongue) -> _Body | None:
+        actor = parcel.delivery.actor
+        if actor not in self._signers:
+            self._signers[actor] = microblogs.signer(tx, actor)
+        signer = self._signers[actor]
+        recorded = log.get(tx, parcel.delivery.seq)
+        if signer is None or recorded is None:
+            return None
+        if not recorded.local:
+            copy = arrivals.signed_copy(tx, recorded.wire_id)
+            return _Body(copy, signer, by_follower=False) if copy is not None else None
+        telling = retell(tx, recorded, self._house)
+        body = tongue.encode(telling.change, telling.to, signer, recorded.at) if telling is not None else None
+        if telling is None or body is None:
+            return None
+        return _Body(body, signer, _is_for_followers(telling.change))
+
+    # -- what came of it
+
+    async def _strike_off(self) -> None:
+        """Strike off what was delivered; all that was done meanwhile goes in one commit."""
+        while self._done:
+            if self._flushing is not None and not self._flushing.done():
+                await asyncio.shield(self._flushing)
+                continue
+            done, self._done = self._done, []
+            self._flushing = asyncio.ensure_future(self._database.write(partial(deliveries.drop, deliveries=done)))
+            await asyncio.shield(self._flushing)
+
+    def _note_failure(self, tx: Transaction, node_id: NodeId, parcel: Parcel, outcome: Busy) -> None:
+        node = nodes.get(tx, node_id)
+        if node is None or node.health.retry_at > self._clock.now():
+            return  # another attempt that failed at the same time has said so already
+        deliveries.tried(tx, parcel.delivery.id)
+        spread = random.random()  # noqa: S311 - jitter, not a secret
+        nodes.put_health(tx, node_id, after_attempt(node.health, outcome, self._clock.now(), spread))
+
+
+def _replay(tx: Transaction, endpoint: Endpoint) -> None:
+    if endpoint.lapsed_from is not None and deliveries.count_for(tx, endpoint.id) == 0:
+        dispatch.replay(tx, endpoint.id, endpoint.node, endpoint.lapsed_from)
+
+
+def _load(tx: Transaction, node_id: NodeId, after: DeliveryId) -> tuple[Node | None, list[Parcel]]:
+    return nodes.get(tx, node_id), deliveries.parcels(tx, node_id, after, AT_ONCE)
+
+
+def _note_success(tx: Transaction, node_id: NodeId, outcome: Outcome) -> Node | None:
+    node = nodes.get(tx, node_id)
+    if node is not None:
+        nodes.put_health(tx, node_id, after_attempt(node.health, outcome, Millis(0), 0))
+        if isinstance(outcome, Delivered) and outcome.dialect:
+            nodes.put_dialect(tx, node_id, outcome.dialect)
+    return nodes.get(tx, node_id)
+
+
+def _followers_at(tx: Transaction, actor: MicroblogId, node: NodeId) -> list[WireId]:
+    found = (wire_ids.of(tx, m, wire_ids.Thing.MICROBLOG) for m in relations.followers_at(tx, actor, node))
+    return [wire_id for wire_id in found if wire_id is not None]
+
+
+def _is_for_followers(change: Change) -> bool:
+    return isinstance(change, Posted | Edited) and change.post.audience is Audience.FOLLOWERS

@@ -1,0 +1,151 @@
+"""Fan-out: from a change to home timelines and notifications here."""
+
+from collections.abc import Sequence
+
+from scattershot.app.apply.change import apply
+from scattershot.app.apply.origin import House, Origin
+from scattershot.domain.change import Followed, Unfollowed
+from scattershot.domain.ids import MicroblogId, Millis
+from scattershot.domain.post import Audience
+from scattershot.domain.record import Kind, Recorded
+from scattershot.ports.database import Transaction
+from scattershot.storage.tables import microblogs, posts, relations, timelines, wire_ids
+
+BACKFILL = 20
+"""Posts already known of a newly followed author that come to the home timeline at once."""
+
+
+class Fanout:
+    """The reader that writes home timelines and notifications."""
+
+    name = "fanout"
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def step(self, tx: Transaction, batch: Sequence[Recorded], now: Millis) -> None:
+        """Spread the changes; every row is written at most once however often this runs."""
+        for recorded in batch:
+            self._spread(tx, recorded, now)
+
+    def _spread(self, tx: Transaction, recorded: Recorded, now: Millis) -> None:
+        match recorded.kind:
+            case Kind.POSTED:
+                _posted(tx, recorded, now)
+            case Kind.EDITED:
+                _edited(tx, recorded)
+            case Kind.DELETED:
+                _deleted(tx, recorded)
+            case Kind.BOOSTED:
+                _boosted(tx, recorded, now)
+            case Kind.UNBOOSTED:
+                _unboosted(tx, recorded)
+            case Kind.LIKED:
+                _tell_author(tx, "like", recorded)
+            case Kind.UNLIKED:
+                timelines.unnotify(tx, "like", recorded.actor, recorded.post)
+            case Kind.FOLLOWED:
+                _followed(tx, recorded)
+            case Kind.FOLLOW_ACCEPTED:
+                _follow_accepted(tx, recorded)
+            case Kind.UNFOLLOWED | Kind.FOLLOW_REJECTED:
+                _unfollowed(tx, recorded)
+            case Kind.BLOCKED:
+                _blocked(tx, recorded)
+            case Kind.MOVED:
+                self._moved(tx, recorded, now)
+            case _:
+                pass  # votes, pins, profiles, reports: shown where they are asked for
+
+    def _moved(self, tx: Transaction, recorded: Recorded, now: Millis) -> None:
+        """Followers here of a microblog that moved follow it to where it lives on."""
+        assert recorded.target is not None
+        old = wire_ids.of(tx, recorded.actor, wire_ids.Thing.MICROBLOG)
+        new = wire_ids.of(tx, recorded.target, wire_ids.Thing.MICROBLOG)
+        for follower in relations.local_followers(tx, recorded.actor, 10_000):
+            who = wire_ids.of(tx, follower, wire_ids.Thing.MICROBLOG)
+            if who is None or old is None or new is None:
+                continue
+            apply(tx, Followed(actor=who, target=new), Origin(now, "move"), self._house)
+            apply(tx, Unfollowed(actor=who, target=old), Origin(now, "move"), self._house)
+
+
+def _posted(tx: Transaction, recorded: Recorded, now: Millis) -> None:
+    row = posts.get(tx, recorded.post) if recorded.post is not None else None
+    if row is None or row.gone:
+        return
+    if row.audience is Audience.MENTIONED:
+        timelines.put_for(tx, row.id, row.author, posts.hearers(tx, row.id), now)
+    else:
+        timelines.put_post(tx, row.id, row.author, row.reply_author, now)
+    for hearer in posts.hearers(tx, row.id):
+        _tell(tx, hearer, "mention", recorded)
+
+
+def _tell(tx: Transaction, owner: MicroblogId, kind: str, recorded: Recorded) -> None:
+    stand = microblogs.stand_of(tx, owner)
+    if stand is not None and stand.local:
+        timelines.notify(tx, stand.id, kind, recorded.actor, recorded.post, recorded.at)
+
+
+def _tell_author(tx: Transaction, kind: str, recorded: Recorded) -> None:
+    if recorded.target is not None:
+        _tell(tx, recorded.target, kind, recorded)
+
+
+def _edited(tx: Transaction, recorded: Recorded) -> None:
+    for hearer in filter(None, recorded.detail.split(",")):
+        _tell(tx, MicroblogId(int(hearer)), "mention", recorded)
+
+
+def _deleted(tx: Transaction, recorded: Recorded) -> None:
+    assert recorded.post is not None
+    timelines.drop_entry(tx, recorded.post)
+    timelines.unnotify_post(tx, recorded.post)
+
+
+def _boosted(tx: Transaction, recorded: Recorded, now: Millis) -> None:
+    row = posts.get(tx, recorded.post) if recorded.post is not None else None
+    if row is None or row.gone or recorded.boost is None or posts.boost(tx, recorded.boost) is None:
+        return
+    timelines.put_boost(tx, recorded.boost, recorded.actor, row.id, row.author, now)
+    _tell_author(tx, "boost", recorded)
+
+
+def _unboosted(tx: Transaction, recorded: Recorded) -> None:
+    if recorded.boost is not None:
+        timelines.drop_entry(tx, recorded.boost)
+    timelines.unnotify(tx, "boost", recorded.actor, recorded.post)
+
+
+def _followed(tx: Transaction, recorded: Recorded) -> None:
+    assert recorded.target is not None
+    wish = relations.follow(tx, recorded.actor, recorded.target)
+    if wish is not None:
+        _tell_author(tx, "follow" if wish.accepted else "follow_request", recorded)
+
+
+def _follow_accepted(tx: Transaction, recorded: Recorded) -> None:
+    """The actor is heard from now on by the target: what is known of it comes to the target's home."""
+    assert recorded.target is not None
+    timelines.unnotify_from(tx, "follow_request", recorded.target, recorded.actor)
+    follower = microblogs.stand_of(tx, recorded.target)
+    if follower is not None and follower.local:
+        timelines.backfill(tx, follower.id, recorded.actor, BACKFILL)
+    if recorded.local:
+        timelines.notify(tx, recorded.actor, "follow", recorded.target, None, recorded.at)
+
+
+def _unfollowed(tx: Transaction, recorded: Recorded) -> None:
+    assert recorded.target is not None
+    is_answer = recorded.kind is Kind.FOLLOW_REJECTED
+    owner, author = (recorded.target, recorded.actor) if is_answer else (recorded.actor, recorded.target)
+    timelines.drop_author(tx, owner, author)
+    for kind in ("follow", "follow_request"):
+        timelines.unnotify_from(tx, kind, owner, author)
+
+
+def _blocked(tx: Transaction, recorded: Recorded) -> None:
+    assert recorded.target is not None
+    timelines.drop_author(tx, recorded.actor, recorded.target)
+    timelines.drop_author(tx, recorded.target, recorded.actor)

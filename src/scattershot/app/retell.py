@@ -1,0 +1,154 @@
+"""Telling a recorded change again in wire ids, from the rows it changed, so that a protocol can put it into words."""
+
+from typing import NamedTuple
+
+from scattershot.app.apply.origin import House
+from scattershot.domain.change import (
+    Blocked,
+    Boosted,
+    Change,
+    Deleted,
+    Edited,
+    FollowAnswered,
+    Followed,
+    Liked,
+    Moved,
+    Pinned,
+    Posted,
+    ProfileChanged,
+    Reported,
+    Unblocked,
+    Unboosted,
+    Unfollowed,
+    Unliked,
+    Unpinned,
+    Vanished,
+    Voted,
+)
+from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.post import Audience
+from scattershot.domain.record import Kind, Recorded
+from scattershot.domain.wire_id import ACTIVITYPUB, WireId
+from scattershot.ports.database import Transaction
+from scattershot.storage.tables import microblogs, posts, relations, wire_ids
+
+
+class Telling(NamedTuple):
+    """A change in wire ids, and the microblogs it concerns: the author of a post liked, the target of a follow."""
+
+    change: Change
+    to: tuple[WireId, ...] = ()
+
+
+def retell(tx: Transaction, recorded: Recorded, house: House) -> Telling | None:
+    """The change as it can still be told; None where what it speaks of is gone since."""
+    actor = _microblog(tx, recorded.actor)
+    if actor is None:
+        return None
+    name = house.addresses.wire_id(recorded.wire_id or house.addresses.change(recorded.seq))
+    if recorded.kind in _OF_POSTS:
+        return _of_post(tx, recorded, actor, name)
+    return _of_microblog(tx, recorded, actor, name)
+
+
+_OF_POSTS = frozenset(
+    {
+        Kind.POSTED, Kind.EDITED, Kind.DELETED, Kind.BOOSTED, Kind.UNBOOSTED, Kind.LIKED, Kind.UNLIKED, Kind.VOTED,
+        Kind.PINNED, Kind.UNPINNED,
+    }
+)  # fmt: skip
+
+
+def _microblog(tx: Transaction, microblog: MicroblogId | None) -> WireId | None:
+    return wire_ids.of(tx, microblog, wire_ids.Thing.MICROBLOG) if microblog is not None else None
+
+
+def _wire(value: str) -> WireId | None:
+    return WireId(ACTIVITYPUB, value) if value else None
+
+
+def _of_post(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId) -> Telling | None:
+    assert recorded.post is not None
+    post = wire_ids.of(tx, recorded.post, wire_ids.Thing.POST)
+    if post is None:
+        return None
+    author = _microblog(tx, recorded.target)
+    to = (author,) if author is not None else ()
+    match recorded.kind:
+        case Kind.POSTED | Kind.EDITED:
+            row = posts.get(tx, recorded.post)
+            if row is None or row.gone:
+                return None
+            if recorded.kind is Kind.POSTED:
+                return Telling(Posted(actor=actor, id=name, post=row.post))
+            return Telling(Edited(actor=actor, id=name, post=row.post))
+        case Kind.DELETED:
+            return Telling(Deleted(actor=actor, id=name, post=post), _hearers(tx, recorded.post))
+        case Kind.BOOSTED:
+            boost = posts.boost(tx, recorded.boost) if recorded.boost is not None else None
+            if boost is None:
+                return None
+            audience = Audience(boost.audience)
+            return Telling(Boosted(actor=actor, id=name, post=post, at=boost.at, audience=audience), to)
+        case Kind.UNBOOSTED:
+            return Telling(Unboosted(actor=actor, id=name, post=post, boost=_wire(recorded.detail)), to)
+        case Kind.LIKED:
+            return Telling(Liked(actor=actor, id=name, post=post, emoji=recorded.detail), to)
+        case Kind.UNLIKED:
+            like, _, emoji = recorded.detail.partition(" ")
+            return Telling(Unliked(actor=actor, id=name, post=post, emoji=emoji, like=_wire(like)), to)
+        case Kind.VOTED:
+            return Telling(Voted(actor=actor, id=name, post=post, choice=recorded.detail), to)
+        case Kind.PINNED:
+            return Telling(Pinned(actor=actor, id=name, post=post))
+        case _:
+            return Telling(Unpinned(actor=actor, id=name, post=post))
+
+
+def _hearers(tx: Transaction, post: PostId) -> tuple[WireId, ...]:
+    found = (_microblog(tx, microblog) for microblog in posts.hearers(tx, post))
+    return tuple(wire_id for wire_id in found if wire_id is not None)
+
+
+def _of_microblog(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId) -> Telling | None:
+    if recorded.kind is Kind.PROFILE_CHANGED:
+        row = microblogs.get(tx, recorded.actor)
+        return Telling(ProfileChanged(actor=actor, id=name, profile=row.profile)) if row and not row.gone else None
+    if recorded.kind is Kind.VANISHED:
+        return Telling(Vanished(actor=actor, id=name))
+    target = _microblog(tx, recorded.target)
+    if target is None:
+        return None
+    change = _between(tx, recorded, actor, target, name)
+    return Telling(change, (target,)) if change is not None else None
+
+
+def _between(tx: Transaction, recorded: Recorded, actor: WireId, target: WireId, name: WireId) -> Change | None:
+    undone = _wire(recorded.detail)
+    match recorded.kind:
+        case Kind.FOLLOWED:
+            return Followed(actor=actor, id=name, target=target)
+        case Kind.FOLLOW_ACCEPTED | Kind.FOLLOW_REJECTED:
+            accepted = recorded.kind is Kind.FOLLOW_ACCEPTED
+            return FollowAnswered(actor=actor, id=name, follower=target, accepted=accepted, follow=undone)
+        case Kind.UNFOLLOWED:
+            return Unfollowed(actor=actor, id=name, target=target, follow=undone)
+        case Kind.BLOCKED:
+            return Blocked(actor=actor, id=name, target=target)
+        case Kind.UNBLOCKED:
+            return Unblocked(actor=actor, id=name, target=target, block=undone)
+        case Kind.MOVED:
+            return Moved(actor=actor, id=name, target=target)
+        case Kind.REPORTED:
+            return _report(tx, recorded, actor, target, name)
+        case _:
+            return None
+
+
+def _report(tx: Transaction, recorded: Recorded, actor: WireId, target: WireId, name: WireId) -> Reported | None:
+    report = relations.report(tx, int(recorded.detail))
+    if report is None:
+        return None
+    found = (wire_ids.of(tx, post, wire_ids.Thing.POST) for post in relations.reported_posts(report))
+    about = tuple(wire_id for wire_id in found if wire_id is not None)
+    return Reported(actor=actor, id=name, targets=(target,), posts=about, comment=report.comment)
