@@ -148,7 +148,7 @@ def _wrong_digest(message: Message) -> Untrusted | None:
 def _wrong_signature(claim: Claim, message: Message, key: PublicKey) -> Untrusted | None:
     targets = [message.url.target]
     if message.url.query is not None and message.method == "GET":
-        targets.append(message.url.path)  # GoToSocial, and Mastodon before 4.3, sign a GET without its query
+        targets.append(message.url.path)  # GoToSocial may sign a GET without its query
     for target in targets:
         base = signing_base(claim, message, target)
         if isinstance(base, Untrusted):
