@@ -79,7 +79,7 @@ def _parse_url(text: str) -> Url | None:
         return None
     scheme, authority, path, query, fragment = found.groups()
     scheme = scheme.lower()
-    host = None if "@" in authority else normal_host(authority, scheme)
+    host = normal_host(authority, scheme)  # which knows no userinfo
     return None if host is None else Url(scheme, host, path or "/", query, fragment)
 
 
