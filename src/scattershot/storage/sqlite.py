@@ -43,7 +43,7 @@ _SETTINGS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA mmap_size = 1073741824",
-    "PRAGMA cache_size = -32768",
+    "PRAGMA cache_size = -8192",  # for what a commit alters; what is read comes by the map
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA wal_autocheckpoint = 4000",
     "PRAGMA case_sensitive_like = ON",  # as in PostgreSQL, and then LIKE 'prefix%' may use an index
@@ -337,6 +337,8 @@ def _check(path: Path) -> list[str]:
     try:
         found = [str(row[0]) for row in connection.execute("PRAGMA quick_check")]
         return [] if found == ["ok"] else found
+    except sqlite3.DatabaseError as error:  # so damaged that it cannot be told how
+        return [str(error)]
     finally:
         connection.close()
 
