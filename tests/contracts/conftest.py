@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.engines import engine, open_database
 
 from scattershot.ports.database import Database, Engine
+from tests.engines import engine, open_database
 
 __all__ = ["engine"]
 

@@ -8,10 +8,10 @@ import asyncio
 import threading
 
 import pytest
-from tests.engines import open_database
 
 from scattershot.ports.database import Database, Engine, Transaction
 from scattershot.storage.dialect import spelt
+from tests.engines import open_database
 
 SOON = 10.0
 

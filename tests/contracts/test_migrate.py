@@ -7,7 +7,8 @@ import pytest
 
 from scattershot.domain.ids import Millis
 from scattershot.ports.database import Database, Engine, Transaction
-from scattershot.storage.migrate import WrongDatabaseError, migrate, migrations_in
+from scattershot.storage.migrate import MIGRATIONS, WrongDatabaseError, migrate, migrations_in
+from tests.engines import open_database
 
 NOW = Millis(1_700_000_000_000)
 
@@ -94,6 +95,12 @@ async def test_an_engine_may_have_a_text_of_its_own(empty: Database, engine: Eng
     await migrate(empty, NOW, folder)
     await empty.write(lambda tx: tx.execute("INSERT INTO words VALUES ($1)", "hello"))
     assert await empty.read(lambda tx: tx.value("SELECT word FROM words")) == "told; hello"
+
+
+async def test_our_own_tables_are_laid_on_both(engine: Engine) -> None:
+    async with open_database(engine) as ours:
+        steps = migrations_in(MIGRATIONS, engine)
+        assert [number for number, _, _ in await ours.read(versions)] == [step.number for step in steps] != []
 
 
 @pytest.mark.parametrize(

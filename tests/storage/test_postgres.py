@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
-from tests.engines import open_database
 
 from scattershot.ports.database import Database, Transaction
+from tests.engines import open_database
 
 SOON = 10.0
 
