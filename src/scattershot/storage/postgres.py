@@ -195,9 +195,7 @@ def _undo(connection: _Connection) -> None:
 
 
 def _may_succeed_next_time(error: psycopg.Error, connection: _Connection) -> bool:
-    if isinstance(error, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected):
-        return True
-    return isinstance(error, psycopg.OperationalError) and connection.closed
+    return connection.closed or isinstance(error, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected)
 
 
 def _pause(tries: int, error: psycopg.Error) -> None:

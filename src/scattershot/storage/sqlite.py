@@ -11,7 +11,6 @@ import shutil
 import sqlite3
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import starmap
@@ -36,14 +35,14 @@ _STATEMENTS = 512
 
 _SLOW_THREADS = 2
 _DEADLINE_STEPS = 20_000
-"""Steps of SQLite's machine between two looks at the clock: well under a millisecond."""
+"""Steps of SQLite's machine between two looks whether it is late: well under a millisecond."""
 
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA mmap_size = 1073741824",
-    "PRAGMA cache_size = -32768",
+    "PRAGMA cache_size = -8192",  # for what a commit alters; what is read comes by the map
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA wal_autocheckpoint = 4000",
     "PRAGMA case_sensitive_like = ON",  # as in PostgreSQL, and then LIKE 'prefix%' may use an index
@@ -128,7 +127,7 @@ class SqliteDatabase:
         """See the port. A short read runs right here on the event loop: a hop to a thread costs more than the read."""
         self._refuse_when_closing()
         if slow:
-            return await _on_thread(self._slow_threads, lambda: self._read_aside(work))
+            return await self._read_aside(work)
         return _read(self._reading, self._snapshot, work)
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
@@ -164,11 +163,19 @@ class SqliteDatabase:
         if self._scratch:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _read_aside(self, work: Callable[[Transaction], T]) -> T:
-        connection = self._slow_reading.get()
+    async def _read_aside(self, work: Callable[[Transaction], T]) -> T:
+        late = threading.Event()
+        alarm = asyncio.get_running_loop().call_later(self._slow_seconds, late.set)
         try:
-            deadline = time.monotonic() + self._slow_seconds
-            connection.set_progress_handler(lambda: time.monotonic() > deadline, _DEADLINE_STEPS)
+            return await _on_thread(self._slow_threads, lambda: self._read_unless(late, work))
+        finally:
+            alarm.cancel()
+            late.set()  # a caller that left wants no answer either
+
+    def _read_unless(self, late: threading.Event, work: Callable[[Transaction], T]) -> T:
+        connection = self._slow_reading.get()
+        connection.set_progress_handler(late.is_set, _DEADLINE_STEPS)
+        try:
             return _read(connection, SqliteTransaction(connection), work)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
@@ -337,6 +344,8 @@ def _check(path: Path) -> list[str]:
     try:
         found = [str(row[0]) for row in connection.execute("PRAGMA quick_check")]
         return [] if found == ["ok"] else found
+    except sqlite3.DatabaseError as error:  # so damaged that it cannot be told how
+        return [str(error)]
     finally:
         connection.close()
 
