@@ -172,7 +172,7 @@ async def test_a_slow_read_ends_when_its_caller_leaves() -> None:
     def work(tx: Transaction) -> None:
         begun.set()
         tx.value(
-            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100000000) SELECT max(n) FROM n"
+            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000000000) SELECT max(n) FROM n"
         )
 
     reading = asyncio.ensure_future(database.read(work, slow=True))
