@@ -20,7 +20,7 @@ class Owed(NamedTuple):
 
 
 def endpoints_for(tx: Transaction, recorded: Recorded) -> list[Owed]:
-    """Every endpoint elsewhere that is to hear of the change; none for what was done elsewhere, but replies passed on."""
+    """Every endpoint elsewhere that is to hear of the change; what was done elsewhere is passed on only in part."""
     if not recorded.local:
         return _passed_on(tx, recorded)
     return [Owed(*hearing, recorded.actor) for hearing in dict.fromkeys(_hearings(tx, recorded))]

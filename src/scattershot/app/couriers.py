@@ -20,7 +20,7 @@ from scattershot.app.retell import retell
 from scattershot.domain.change import Change, Edited, Posted
 from scattershot.domain.delivery import Busy, Delivered, Outcome, Unwanted, after_attempt
 from scattershot.domain.ids import DeliveryId, MicroblogId, Millis, NodeId, Seq
-from scattershot.domain.node import Endpoint, Node
+from scattershot.domain.node import Endpoint, Health, Node
 from scattershot.domain.post import Audience
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.bus import Bus
@@ -166,7 +166,7 @@ class Couriers:
                     await self._database.write(partial(nodes.close_endpoint, endpoint_id=parcel.endpoint.id))
                     return True
             if node.health.failures or (isinstance(outcome, Delivered) and outcome.dialect not in ("", node.dialect)):
-                node = await self._database.write(partial(_note_success, node_id=node.id, outcome=outcome)) or node
+                node = await self._database.write(partial(_note_success, node=node, outcome=outcome))
         return True
 
     async def _hand_over(self, node: Node, parcel: Parcel) -> Outcome:
@@ -239,13 +239,12 @@ def _load(tx: Transaction, node_id: NodeId, after: DeliveryId) -> tuple[Node | N
     return nodes.get(tx, node_id), deliveries.parcels(tx, node_id, after, AT_ONCE)
 
 
-def _note_success(tx: Transaction, node_id: NodeId, outcome: Outcome) -> Node | None:
-    node = nodes.get(tx, node_id)
-    if node is not None:
-        nodes.put_health(tx, node_id, after_attempt(node.health, outcome, Millis(0), 0))
-        if isinstance(outcome, Delivered) and outcome.dialect:
-            nodes.put_dialect(tx, node_id, outcome.dialect)
-    return nodes.get(tx, node_id)
+def _note_success(tx: Transaction, node: Node, outcome: Outcome) -> Node:
+    nodes.put_health(tx, node.id, Health())
+    if isinstance(outcome, Delivered) and outcome.dialect:
+        nodes.put_dialect(tx, node.id, outcome.dialect)
+        node = node._replace(dialect=outcome.dialect)
+    return node._replace(health=Health())
 
 
 def _followers_at(tx: Transaction, actor: MicroblogId, node: NodeId) -> list[WireId]:

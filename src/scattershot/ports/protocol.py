@@ -43,8 +43,8 @@ class Tongue(Protocol):
 
     name: str
 
-    def read(self, arrival: Arrival) -> Reading:
-        """What the bytes say. Pure: what is missing is a value."""
+    def read(self, arrival: Arrival, *, proven: bool = False) -> Reading:
+        """What the bytes say. Pure: what is missing is a value. `proven`: the author's own proof in it was checked."""
         ...
 
     def door(self, profile: Profile) -> EndpointAddress | None:

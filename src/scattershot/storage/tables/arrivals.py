@@ -19,6 +19,11 @@ def see(tx: Transaction, protocol: str, name: str, now: Millis) -> bool:
     )
 
 
+def was_seen(tx: Transaction, protocol: str, name: str) -> bool:
+    """Whether a change of that name was taken."""
+    return tx.value("SELECT 1 FROM seen WHERE protocol = $1 AND value = $2", protocol, name) is not None
+
+
 def forget_seen(tx: Transaction, before: Millis) -> int:
     """Drop what was seen so long ago that no signature on it is good any more."""
     return tx.execute("DELETE FROM seen WHERE at < $1", before)

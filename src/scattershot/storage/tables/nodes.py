@@ -56,13 +56,13 @@ def set_standing(tx: Transaction, host: str, standing_: Standing) -> None:
     tx.execute("UPDATE nodes SET standing = $2 WHERE id = $1", meet(tx, host), standing_)
 
 
-def heard_from(tx: Transaction, node: NodeId, now: Millis) -> bool:
-    """Note an arrival; True where this ended a back-off. Written at most once a minute while all is well."""
+def heard_from(tx: Transaction, host: str, now: Millis) -> bool:
+    """Note an arrival, which ends any back-off; True where it was noted: at most once a minute while all is well."""
     return bool(
         tx.execute(
             "UPDATE nodes SET heard_at = $2, failures = 0, failing_since = NULL, retry_at = 0 "
-            "WHERE id = $1 AND (failures > 0 OR heard_at < $2 - 60000)",
-            node,
+            "WHERE host = $1 AND (failures > 0 OR heard_at < $2 - 60000)",
+            host,
             now,
         )
     )
@@ -147,9 +147,9 @@ def close_endpoint(tx: Transaction, endpoint_id: EndpointId) -> None:
     tx.execute("DELETE FROM deliveries WHERE endpoint = $1", endpoint_id)
 
 
-def reopen_endpoint(tx: Transaction, endpoint_id: EndpointId) -> None:
-    """Someone behind the door was heard from: it is there after all."""
-    tx.execute("UPDATE endpoints SET gone = FALSE WHERE id = $1", endpoint_id)
+def reopen_endpoints(tx: Transaction, host: str) -> None:
+    """Somebody at the host was heard from: its doors are there after all."""
+    tx.execute("UPDATE endpoints SET gone = FALSE WHERE gone AND node = (SELECT id FROM nodes WHERE host = $1)", host)
 
 
 def put_lapse(tx: Transaction, endpoint_id: EndpointId, first: Seq | None) -> None:

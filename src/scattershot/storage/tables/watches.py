@@ -57,11 +57,22 @@ def put(tx: Transaction, watch: Watch) -> None:
     )
 
 
-def postpone(tx: Transaction, microblog: MicroblogId, due_: Millis) -> None:
-    """The author was heard from: there is less need to ask."""
-    tx.execute("UPDATE watches SET due = $2 WHERE microblog = $1 AND failures = 0 AND due < $2", microblog, due_)
+def postpone(tx: Transaction, microblog: MicroblogId, due_: Millis, unless_after: Millis) -> None:
+    """The author was heard from: there is less need to ask. Not written where the question is far off anyway."""
+    tx.execute(
+        "UPDATE watches SET due = $2 WHERE microblog = $1 AND failures = 0 AND page = '' AND complete_to >= 0 "
+        "AND due < $3",
+        microblog,
+        due_,
+        unless_after,
+    )
 
 
 def all_due_within(tx: Transaction, now: Millis, spread: int) -> int:
     """At a start everybody is to be asked, spread over so many milliseconds; how many that are."""
     return tx.execute("UPDATE watches SET due = $1 + (microblog % $2) WHERE due > $1 + $2", now, max(spread, 1))
+
+
+def count(tx: Transaction) -> int:
+    """How many authors are watched."""
+    return int(tx.value("SELECT count(*) FROM watches"))

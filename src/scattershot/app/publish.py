@@ -1,0 +1,355 @@
+"""Publishing: what people here do becomes changes, applied like any other."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from msgspec.structs import replace
+
+from scattershot.app import counters, readers
+from scattershot.app.apply.change import apply
+from scattershot.app.apply.origin import Applied, Declined, House, Lacks, NothingNew, Origin
+from scattershot.app.discover import Discover, Found
+from scattershot.app.reading import reader_of
+from scattershot.domain.change import (
+    Blocked,
+    Boosted,
+    Change,
+    Deleted,
+    Edited,
+    FollowAnswered,
+    Followed,
+    Liked,
+    Pinned,
+    Posted,
+    ProfileChanged,
+    Unblocked,
+    Unboosted,
+    Unfollowed,
+    Unliked,
+    Unpinned,
+    Voted,
+)
+from scattershot.domain.ids import MicroblogId, Millis, PersonId, PostId, moment_of
+from scattershot.domain.microblog import Handle, Profile
+from scattershot.domain.post import Attachment, Audience, Form, Mention, Poll, Post
+from scattershot.domain.reading import Refused
+from scattershot.domain.record import Recorded
+from scattershot.domain.text import Composed, compose, handles_in
+from scattershot.domain.visibility import may_see
+from scattershot.domain.wire_id import WireId
+from scattershot.ports.bus import Bus
+from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database, Transaction
+from scattershot.storage.tables import microblogs, posts, relations, wire_ids
+
+
+class Draft(NamedTuple):
+    """What a person wrote, not yet posted."""
+
+    text: str
+    audience: Audience = Audience.PUBLIC
+    warning: str = ""
+    sensitive: bool = False
+    language: str = ""
+    title: str = ""
+    reply_to: PostId | None = None
+    quote: PostId | None = None
+    attachments: tuple[Attachment, ...] = ()
+    poll: Poll | None = None
+
+
+class Done(NamedTuple):
+    """It is so now, and on disk; `recorded` is None where it was so before."""
+
+    recorded: Recorded | None
+    post: PostId | None = None
+
+
+MakeChange: TypeAlias = Callable[[WireId, WireId], Change]
+Work: TypeAlias = Callable[[Transaction], "Done | Refused"]
+
+_NO_SUCH_POST = Refused("not_found", "There is no such post.")
+
+_WORDS = {
+    "not_open": "Only posts open to everybody can be passed on.",
+    "not_allowed": "That is not possible: its author does not allow it.",
+    "blocked": "That is not possible: one of the two blocks the other.",
+    "poll_over": "The poll is over.",
+    "voted_already": "You have voted already.",
+    "no_such_choice": "The poll has no such answer.",
+    "not_the_author": "Only the author can do that.",
+    "gone": "That microblog is no more.",
+    "no_such_follow": "Nobody asked for that, or it was answered already.",
+    "unrelated": "That is not possible.",
+}
+
+
+def _done(applied: Applied, post: PostId | None = None) -> Done | Refused:
+    match applied:
+        case Recorded():
+            return Done(applied, post if post is not None else applied.post)
+        case NothingNew():
+            return Done(None, post)
+        case Lacks():
+            return Refused("not_found", "That is not known here.")
+        case Declined(why):
+            return Refused(why, _WORDS.get(why, "That is not possible."))
+
+
+def _conversation(parent: posts.Row | None, own: str) -> str:
+    """What the whole thread is called: its first post's own word for it, or the first post's address."""
+    if parent is None:
+        return f"{own}/context"
+    return parent.post.conversation
+
+
+class Publisher:
+    """Does what people here ask for; every answer is `Done` or `Refused` in words for people."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        bus: Bus,
+        house: House,
+        discover: Discover,
+        domains: tuple[str, ...],
+        max_length: int = 5_000,
+    ) -> None:
+        self._database, self._clock, self._bus, self._house = database, clock, bus, house
+        self._discover, self._domains, self._max_length = discover, domains, max_length
+
+    # -- posts
+
+    async def post(self, author: MicroblogId, draft: Draft, writer: PersonId | None, via: str) -> Done | Refused:
+        """Post a draft as the microblog. Names it does not know yet are looked up first."""
+        if problem := self._problem(draft):
+            return Refused("invalid", problem)
+        known = await self._known(draft.text)
+
+        def work(tx: Transaction) -> Done | Refused:
+            made = self._compose(tx, author, draft, known)
+            if isinstance(made, Refused):
+                return made
+            post_id, post = made
+            origin = Origin(self._clock.now(), via, asked_for=True, post_id=post_id, writer=writer)
+            return _done(apply(tx, Posted(actor=post.author, post=post), origin, self._house), post_id)
+
+        return await self._write(work)
+
+    async def edit(self, author: MicroblogId, post_id: PostId, draft: Draft, via: str) -> Done | Refused:
+        """Let a post of the microblog read otherwise; its audience stays."""
+        if problem := self._problem(draft):
+            return Refused("invalid", problem)
+        known = await self._known(draft.text)
+
+        def work(tx: Transaction) -> Done | Refused:
+            row = posts.get(tx, post_id)
+            if row is None or row.gone or row.author != author:
+                return _NO_SUCH_POST
+            composed = self._html(draft, known)
+            old = row.post
+            new = replace(
+                old,
+                html=composed.html,
+                source=draft.text,
+                title=draft.title,
+                warning=draft.warning,
+                sensitive=draft.sensitive or bool(draft.warning),
+                language=draft.language or old.language,
+                mentions=composed.mentions,
+                tags=composed.tags,
+                attachments=draft.attachments,
+                edited=self._clock.now(),
+            )
+            return self._apply(tx, Edited(actor=old.author, post=new), via)
+
+        return await self._write(work)
+
+    async def delete(self, author: MicroblogId, post_id: PostId, via: str) -> Done | Refused:
+        """Take a post of the microblog back."""
+
+        def work(tx: Transaction) -> Done | Refused:
+            row = posts.get(tx, post_id)
+            if row is None or row.gone or row.author != author:
+                return _NO_SUCH_POST
+            post = row.post
+            return self._apply(tx, Deleted(actor=post.author, post=post.id), via)
+
+        return await self._write(work)
+
+    # -- marks on posts
+
+    async def boost(
+        self, who: MicroblogId, post: PostId, via: str, audience: Audience = Audience.PUBLIC
+    ) -> Done | Refused:
+        """Pass a post on."""
+        at = self._clock.now()
+        return await self._on_post(who, post, via, lambda a, p: Boosted(actor=a, post=p, at=at, audience=audience))
+
+    async def unboost(self, who: MicroblogId, post: PostId, via: str) -> Done | Refused:
+        """No longer pass a post on."""
+        return await self._on_post(who, post, via, lambda a, p: Unboosted(actor=a, post=p))
+
+    async def like(self, who: MicroblogId, post: PostId, via: str, emoji: str = "") -> Done | Refused:
+        """Approve of a post."""
+        return await self._on_post(who, post, via, lambda a, p: Liked(actor=a, post=p, emoji=emoji))
+
+    async def unlike(self, who: MicroblogId, post: PostId, via: str, emoji: str = "") -> Done | Refused:
+        """Take a like back."""
+        return await self._on_post(who, post, via, lambda a, p: Unliked(actor=a, post=p, emoji=emoji))
+
+    async def vote(self, who: MicroblogId, post: PostId, choices: Sequence[str], via: str) -> Done | Refused:
+        """Choose answers of a poll."""
+        done: Done | Refused = Refused("invalid", "Choose an answer.")
+        for choice in choices:
+            done = await self._on_post(who, post, via, lambda a, p, c=choice: Voted(actor=a, post=p, choice=c))  # type: ignore[misc]
+            if isinstance(done, Refused):
+                return done
+        return done
+
+    async def pin(self, who: MicroblogId, post: PostId, via: str) -> Done | Refused:
+        """Show one's own post first."""
+        return await self._on_post(who, post, via, lambda a, p: Pinned(actor=a, post=p))
+
+    async def unpin(self, who: MicroblogId, post: PostId, via: str) -> Done | Refused:
+        """No longer show the post first."""
+        return await self._on_post(who, post, via, lambda a, p: Unpinned(actor=a, post=p))
+
+    # -- between microblogs
+
+    async def follow(self, who: MicroblogId, whom: MicroblogId, via: str) -> Done | Refused:
+        """Wish to hear somebody."""
+        return await self._on_microblog(who, whom, via, lambda a, t: Followed(actor=a, target=t))
+
+    async def unfollow(self, who: MicroblogId, whom: MicroblogId, via: str) -> Done | Refused:
+        """No longer wish to hear somebody."""
+        return await self._on_microblog(who, whom, via, lambda a, t: Unfollowed(actor=a, target=t))
+
+    async def answer(self, who: MicroblogId, follower: MicroblogId, via: str, *, accepted: bool) -> Done | Refused:
+        """Say yes or no to whoever wishes to hear the microblog; a no later on ends it."""
+        return await self._on_microblog(
+            who, follower, via, lambda a, t: FollowAnswered(actor=a, follower=t, accepted=accepted)
+        )
+
+    async def block(self, who: MicroblogId, whom: MicroblogId, via: str) -> Done | Refused:
+        """Deal with somebody no more."""
+        return await self._on_microblog(who, whom, via, lambda a, t: Blocked(actor=a, target=t))
+
+    async def unblock(self, who: MicroblogId, whom: MicroblogId, via: str) -> Done | Refused:
+        """Deal with somebody again."""
+        return await self._on_microblog(who, whom, via, lambda a, t: Unblocked(actor=a, target=t))
+
+    async def mute(self, who: MicroblogId, whom: MicroblogId, expires: Millis | None) -> None:
+        """Show somebody no more; they are not told."""
+        now = self._clock.now()
+        await self._database.write(lambda tx: relations.put_mute(tx, who, whom, expires, now))
+
+    async def unmute(self, who: MicroblogId, whom: MicroblogId) -> None:
+        """Show somebody again."""
+        await self._database.write(lambda tx: relations.drop_mute(tx, who, whom))
+
+    async def change_profile(self, profile: Profile, via: str) -> Done | Refused:
+        """Let a microblog kept here present itself otherwise."""
+        return await self._write(lambda tx: self._apply(tx, ProfileChanged(actor=profile.id, profile=profile), via))
+
+    # -- within
+
+    def _problem(self, draft: Draft) -> str:
+        if not draft.text.strip() and not draft.attachments and draft.poll is None:
+            return "There is nothing to post yet."
+        if len(draft.text) + len(draft.warning) > self._max_length:
+            return f"A post has at most {self._max_length:,} characters."
+        return ""
+
+    async def _known(self, text: str) -> dict[Handle, Mention]:
+        known = {}
+        for handle in handles_in(text):
+            found = await self._discover.find(str(handle) if handle.domain else handle.name)
+            if isinstance(found, Found) and found.microblog is not None:
+                microblog = found.microblog
+                row = await self._database.read(lambda tx, m=microblog: microblogs.get(tx, m))  # type: ignore[misc]
+                if row is not None:
+                    name = f"@{row.profile.name}@{row.profile.domain}"
+                    known[handle] = Mention(row.profile.id, name, row.profile.url or row.profile.id.value)
+        return known
+
+    def _html(self, draft: Draft, known: dict[Handle, Mention]) -> Composed:
+        return compose(draft.text, known, lambda tag: f"{self._house.addresses.origin}/tags/{tag}")
+
+    def _compose(
+        self, tx: Transaction, author: MicroblogId, draft: Draft, known: dict[Handle, Mention]
+    ) -> tuple[PostId, Post] | Refused:
+        row = microblogs.get(tx, author)
+        if row is None or row.gone or not row.local:
+            return Refused("not_allowed", "That microblog is not kept here.")
+        parent = posts.get(tx, draft.reply_to) if draft.reply_to is not None else None
+        if draft.reply_to is not None and (
+            parent is None or parent.gone or not may_see(parent.audience, reader_of(tx, parent, author))
+        ):
+            return Refused("not_found", "The post to be answered is not there any more.")
+        if parent is not None and parent.audience is Audience.LOCAL:
+            draft = draft._replace(audience=Audience.LOCAL)
+        published = self._next_moment(tx, author)
+        post_id = self._house.ids.make(tx, published)
+        composed = self._html(draft, known)
+        quoted = wire_ids.of(tx, draft.quote, wire_ids.Thing.POST) if draft.quote is not None else None
+        addresses = self._house.addresses
+        post = Post(
+            id=addresses.wire_id(addresses.post(post_id)),
+            author=row.profile.id,
+            published=published,
+            audience=draft.audience,
+            html=composed.html,
+            form=Form.QUESTION if draft.poll else Form.ARTICLE if draft.title else Form.NOTE,
+            url=addresses.post_page(row.profile.handle, self._domains[0], post_id),
+            title=draft.title,
+            warning=draft.warning,
+            sensitive=draft.sensitive or bool(draft.warning),
+            language=draft.language,
+            source=draft.text,
+            source_type="text/plain",
+            reply_to=parent.post.id if parent else None,
+            quote=quoted,
+            conversation=_conversation(parent, addresses.post(post_id)),
+            mentions=composed.mentions,
+            tags=composed.tags,
+            attachments=draft.attachments,
+            poll=draft.poll,
+        )
+        return post_id, post
+
+    def _next_moment(self, tx: Transaction, author: MicroblogId) -> Millis:
+        """Now, but later than the author's last post: so its posts have one order everywhere, to the millisecond."""
+        last = posts.by_author(tx, author, [a.value for a in Audience], posts.END, 1)
+        return Millis(max(self._clock.now(), moment_of(last[0].id) + 1 if last else 0))
+
+    async def _on_post(self, who: MicroblogId, post: PostId, via: str, make: MakeChange) -> Done | Refused:
+        def work(tx: Transaction) -> Done | Refused:
+            actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
+            row = posts.get(tx, post)
+            if actor is None or row is None or row.gone or not may_see(row.audience, reader_of(tx, row, who)):
+                return _NO_SUCH_POST
+            return self._apply(tx, make(actor, row.post.id), via)
+
+        return await self._write(work)
+
+    async def _on_microblog(self, who: MicroblogId, whom: MicroblogId, via: str, make: MakeChange) -> Done | Refused:
+        def work(tx: Transaction) -> Done | Refused:
+            actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
+            target = wire_ids.of(tx, whom, wire_ids.Thing.MICROBLOG)
+            if actor is None or target is None:
+                return Refused("not_found", "There is no such microblog.")
+            return self._apply(tx, make(actor, target), via)
+
+        return await self._write(work)
+
+    def _apply(self, tx: Transaction, change: Change, via: str) -> Done | Refused:
+        return _done(apply(tx, change, Origin(self._clock.now(), via, asked_for=True), self._house))
+
+    async def _write(self, work: Work) -> Done | Refused:
+        done = await self._database.write(work)
+        if isinstance(done, Done) and done.recorded is not None:
+            counters.CHANGES.labels(done.recorded.kind, "yes").inc()
+            self._bus.nudge(readers.TOPIC)
+        return done

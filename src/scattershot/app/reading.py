@@ -1,0 +1,39 @@
+"""How somebody who wants to read stands to a post: what `domain.visibility` needs to know, looked up."""
+
+from scattershot.domain.ids import MicroblogId, NodeId
+from scattershot.domain.post import Audience
+from scattershot.domain.visibility import ANYONE, Reader
+from scattershot.ports.database import Transaction
+from scattershot.storage.tables import microblogs, posts, relations
+
+
+def reader_of(tx: Transaction, row: posts.Row, who: MicroblogId | None) -> Reader:
+    """The microblog (of here or elsewhere) as a reader of the post; None is anyone at all."""
+    if who is None:
+        return ANYONE
+    if who == row.author:
+        return Reader(who, is_author=True)
+    blocked = relations.blocks(tx, row.author, who)
+    if row.audience.is_open:
+        return Reader(who, is_blocked=blocked)
+    stand = microblogs.stand_of(tx, who)
+    return Reader(
+        who,
+        here=stand is not None and stand.local,
+        follows=row.audience is Audience.FOLLOWERS and relations.follows(tx, who, row.author),
+        is_mentioned=posts.is_for(tx, row.id, who),
+        is_blocked=blocked,
+    )
+
+
+def node_as_reader(tx: Transaction, row: posts.Row, node: NodeId) -> Reader:
+    """A whole node as a reader, where its own actor asks for its people: it reads what any of them may."""
+    if row.audience.is_open:
+        return ANYONE
+    return Reader(
+        follows=row.audience is Audience.FOLLOWERS and relations.node_follows(tx, node, row.author),
+        is_mentioned=any(
+            stand is not None and stand.node == node
+            for stand in (microblogs.stand_of(tx, hearer) for hearer in posts.hearers(tx, row.id))
+        ),
+    )
