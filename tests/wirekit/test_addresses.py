@@ -33,7 +33,7 @@ def test_public_addresses_are_public(address: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "0.0.0.0",  # noqa: S104
+        "0.0.0.0",
         "0.1.2.3",
         "10.0.0.1",
         "100.64.0.1",

@@ -126,10 +126,10 @@ class OracleKeys(HTTPSignatureKeyResolver):
     def __init__(self, key: KeyPair) -> None:
         self.key = key
 
-    def resolve_public_key(self, key_id: str) -> Any:  # noqa: ARG002
+    def resolve_public_key(self, key_id: str) -> Any:
         return self.key[1]
 
-    def resolve_private_key(self, key_id: str) -> Any:  # noqa: ARG002
+    def resolve_private_key(self, key_id: str) -> Any:
         return self.key[0]
 
 
