@@ -17,7 +17,7 @@ class SigningKey(NamedTuple):
 
     id: str
     algorithm: str
-    private: bytes
+    private: str
 
 
 class Signer(NamedTuple):

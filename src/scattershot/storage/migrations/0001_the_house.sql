@@ -109,7 +109,7 @@ CREATE TABLE keys (
     microblog     BIGINT NOT NULL REFERENCES microblogs (id),
     algorithm     TEXT NOT NULL,
     public        TEXT NOT NULL,
-    private       {blob}                            -- for microblogs kept here
+    private       TEXT                              -- PKCS#8 PEM, for microblogs kept here
 );
 CREATE INDEX keys_by_microblog ON keys (microblog);
 

@@ -238,7 +238,7 @@ def key(tx: Transaction, key_id: str) -> KeyOwner | None:
     return tx.fetch_one(KeyOwner, "SELECT microblog, algorithm, public FROM keys WHERE id = $1", key_id)
 
 
-def add_own_key(tx: Transaction, microblog: MicroblogId, public: VerifyKey, private: bytes) -> None:
+def add_own_key(tx: Transaction, microblog: MicroblogId, public: VerifyKey, private: str) -> None:
     """Store a key pair of a microblog kept here."""
     tx.execute(
         "INSERT INTO keys (id, microblog, algorithm, public, private) VALUES ($1, $2, $3, $4, $5)",

@@ -1,0 +1,295 @@
+"""Those who sign in here and the microblogs they keep: making them, and the secrets by which they come in.
+
+Whatever lets somebody in (links, sessions, tokens) is random, given out once, and kept as a hash.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from msgspec.structs import replace
+
+from scattershot.app import readers
+from scattershot.app.apply.origin import House
+from scattershot.domain.ids import MicroblogId, Millis, PersonId
+from scattershot.domain.microblog import Handle, Profile, VerifyKey, Voice, name_problem
+from scattershot.domain.people import KeeperRole, Person, Role
+from scattershot.domain.reading import Refused
+from scattershot.domain.record import Kind
+from scattershot.ports.bus import Bus
+from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database, Transaction
+from scattershot.ports.keys import KeyMaker, KeyPairs
+from scattershot.ports.protocol import Signer
+from scattershot.storage.tables import facts, log, microblogs
+from scattershot.storage.tables import people as rows
+from scattershot.wirekit.keys import load_private, multikey_of, public_pem
+
+LINK_GOOD_FOR = 7 * 86_400_000
+"""How long a one-time link may wait to be followed."""
+SESSION_GOOD_FOR = 90 * 86_400_000
+"""How long somebody stays signed in."""
+MIN_PASSWORD = 10
+"""The least characters a password has; a long phrase beats odd signs (NIST SP 800-63B)."""
+
+NODE_ACTOR = "node_actor"
+"""The fact that says which microblog speaks for the node itself."""
+
+
+class SignedIn(NamedTuple):
+    """A person who came in, and the secret of the new session."""
+
+    person: Person
+    session: str
+
+
+class People:
+    """Makes people and microblogs, and lets people in."""
+
+    def __init__(
+        self, database: Database, clock: Clock, bus: Bus, keys: KeyMaker, house: House, domains: tuple[str, ...]
+    ) -> None:
+        self._database, self._clock, self._bus, self._keys = database, clock, bus, keys
+        self._house, self._domains = house, domains
+
+    # -- making
+
+    async def add(
+        self, name: str, *, admin: bool = False, password: str = "", via: str = "cli"
+    ) -> tuple[PersonId, MicroblogId] | Refused:
+        """A new person with a microblog of the same name; the password may come later by a link."""
+        name = name.lower()
+        if problem := name_problem(name):
+            return Refused("invalid", problem)
+        if problem := password_problem(password) if password else "":
+            return Refused("invalid", problem)
+        secret = await hash_password(password) if password else ""
+        pairs = await self._keys.make()
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> tuple[PersonId, MicroblogId] | Refused:
+            if rows.by_name(tx, name) is not None or microblogs.named(tx, Handle(name, self._domains[0])):
+                return Refused("taken", f"The name {name} is taken.")
+            person = rows.add(tx, name, Role.ADMIN if admin else Role.PERSON, secret, now)
+            microblog = self._make(tx, Handle(name, self._domains[0]), Voice.PERSON, pairs, now, via)
+            microblogs.add_keeper(tx, person, microblog, KeeperRole.OWNER)
+            return person, microblog
+
+        made = await self._database.write(work)
+        self._bus.nudge(readers.TOPIC)
+        return made
+
+    async def node_speaker(self, title: str) -> Signer:
+        """The microblog that speaks for the node itself (FEP-d556), made at the first start."""
+        speaker = await self._database.read(_node_speaker)
+        if speaker is not None:
+            return speaker
+        pairs = await self._keys.make()
+
+        def work(tx: Transaction) -> Signer:
+            known = _node_speaker(tx)
+            if known is not None:
+                return known
+            handle = Handle("node", self._domains[0])
+            microblog = self._make(tx, handle, Voice.APPLICATION, pairs, self._clock.now(), "start", title)
+            facts.put(tx, NODE_ACTOR, str(microblog))
+            made = microblogs.signer(tx, microblog)
+            assert made is not None
+            return made
+
+        return await self._database.write(work)
+
+    def _make(
+        self, tx: Transaction, handle: Handle, voice: Voice, pairs: KeyPairs, now: Millis, via: str, title: str = ""
+    ) -> MicroblogId:
+        microblog = MicroblogId(self._house.ids.make(tx, now))
+        addresses = self._house.addresses
+        address = addresses.microblog(microblog)
+        profile = Profile(
+            id=addresses.wire_id(address),
+            name=handle.name,
+            domain=handle.domain,
+            display_name=title,
+            url=addresses.page(handle, self._domains[0]),
+            voice=voice,
+            discoverable=voice is not Voice.APPLICATION,
+            created=now,
+        )
+        rsa, ed25519 = load_private(pairs.rsa), load_private(pairs.ed25519)
+        keys = (
+            VerifyKey(id=f"{address}#main-key", algorithm="rsa", public=public_pem(rsa)),
+            VerifyKey(id=f"{address}#ed25519-key", algorithm="ed25519", public=multikey_of(ed25519)),  # type: ignore[arg-type]
+        )
+        microblogs.add(tx, microblog, replace(profile, keys=keys), None, now)
+        microblogs.claim_name(tx, handle, microblog)
+        for key, private in zip(keys, pairs, strict=True):
+            microblogs.add_own_key(tx, microblog, key, private)
+        log.append(tx, now, Kind.PROFILE_CHANGED, microblog, local=True, via=via)
+        return microblog
+
+    # -- letting in
+
+    async def sign_in_link(self, name: str) -> str | Refused:
+        """A one-time link's secret for a person."""
+        secret = _new_secret()
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> str | Refused:
+            person = rows.by_name(tx, name.lower())
+            if person is None:
+                return Refused("not_found", f"Nobody called {name} signs in here.")
+            rows.add_link(tx, hashed(secret), person.id, Millis(now + LINK_GOOD_FOR))
+            return secret
+
+        return await self._database.write(work)
+
+    async def owner_link(self) -> str | None:
+        """A one-time link's secret that makes the owner's account; None once somebody signs in here."""
+        secret = _new_secret()
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> str | None:
+            if rows.count(tx):
+                return None
+            rows.drop_owner_links(tx)
+            rows.add_link(tx, hashed(secret), None, Millis(now + LINK_GOOD_FOR))
+            return secret
+
+        return await self._database.write(work)
+
+    async def link(self, secret: str) -> rows.Link | None:
+        """What a one-time link is for, where it is still good."""
+        now = self._clock.now()
+        return await self._database.read(lambda tx: rows.link(tx, hashed(secret), now))
+
+    async def follow_link(self, secret: str, password: str = "") -> SignedIn | Refused:
+        """Sign a person in by a one-time link, which is spent; a password given is the person's from now on."""
+        if problem := password_problem(password) if password else "":
+            return Refused("invalid", problem)
+        hashed_password = await hash_password(password) if password else ""
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> SignedIn | Refused:
+            link = rows.link(tx, hashed(secret), now)
+            person = rows.get(tx, link.person) if link and link.person else None
+            if person is None or person.disabled or not rows.use_link(tx, hashed(secret)):
+                return Refused("spent", "This link was used already or is too old. Ask for a new one.")
+            if hashed_password:
+                rows.set_secret(tx, person.id, hashed_password)
+            return SignedIn(person, self._session(tx, person.id, now))
+
+        return await self._database.write(work)
+
+    async def make_owner(self, secret: str, name: str, password: str) -> SignedIn | Refused:
+        """Spend the first start's link on the owner's account."""
+        if problem := name_problem(name.lower()) or password_problem(password):
+            return Refused("invalid", problem)
+        link = await self.link(secret)
+        if link is None or link.person is not None:
+            return Refused("spent", "This link was used already or is too old. Start the node again for a new one.")
+        if not await self._database.write(lambda tx: rows.use_link(tx, hashed(secret))):
+            return Refused("spent", "This link was used already.")
+        made = await self.add(name, admin=True, password=password, via="web")
+        if isinstance(made, Refused):
+            return made
+        return await self.sign_in(name, password)
+
+    async def sign_in(self, name: str, password: str) -> SignedIn | Refused:
+        """Sign a person in by name and password; it takes as long for a name that nobody has."""
+        person = await self._database.read(lambda tx: rows.by_name(tx, name.lower()))
+        right = await check_password(password, person.secret if person else "")
+        if person is None or not right or person.disabled:
+            return Refused("wrong", "The name or the password is not right.")
+        now = self._clock.now()
+        session = await self._database.write(lambda tx: self._session(tx, person.id, now))
+        return SignedIn(person, session)
+
+    def _session(self, tx: Transaction, person: PersonId, now: Millis) -> str:
+        secret = _new_secret()
+        rows.add_session(tx, hashed(secret), person, now, Millis(now + SESSION_GOOD_FOR))
+        return secret
+
+    async def in_session(self, session: str) -> Person | None:
+        """Who is signed in with that session."""
+        now = self._clock.now()
+        return await self._database.read(lambda tx: rows.in_session(tx, hashed(session), now))
+
+    async def sign_out(self, session: str) -> None:
+        """End a session."""
+        await self._database.write(lambda tx: rows.end_session(tx, hashed(session)))
+
+    async def token(self, name: str, scopes: str = "read write follow") -> str | Refused:
+        """A new access token for programs, acting for the person's first microblog."""
+        secret = _new_secret()
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> str | Refused:
+            person = rows.by_name(tx, name.lower())
+            kept = microblogs.kept_by(tx, person.id) if person is not None else []
+            if person is None or not kept:
+                return Refused("not_found", f"Nobody called {name} signs in here.")
+            rows.add_token(tx, hashed(secret), rows.Token(person.id, kept[0].id, scopes), now)
+            return secret
+
+        return await self._database.write(work)
+
+    async def with_token(self, token: str) -> rows.Token | None:
+        """What a token allows."""
+        return await self._database.read(lambda tx: rows.token(tx, hashed(token)))
+
+    async def kept_by(self, person: PersonId) -> list[microblogs.Row]:
+        """The microblogs a person keeps, oldest first."""
+        return await self._database.read(lambda tx: microblogs.kept_by(tx, person))
+
+
+def _node_speaker(tx: Transaction) -> Signer | None:
+    microblog = facts.get(tx, NODE_ACTOR)
+    return microblogs.signer(tx, MicroblogId(int(microblog))) if microblog is not None else None
+
+
+def _new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def hashed(secret: str) -> bytes:
+    """What is kept of a random secret: with 256 bits of chance in it, a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def password_problem(password: str) -> str:
+    """Why a password will not do, in words for people, or nothing."""
+    if len(password) < MIN_PASSWORD:
+        return f"A password has at least {MIN_PASSWORD} characters; a few words in a row are good."
+    return "A password has at most 1,000 characters." if len(password) > 1_000 else ""
+
+
+async def hash_password(password: str) -> str:
+    """An Argon2id hash with its own salt, as a PHC string (RFC 9106, its second recommended setting)."""
+
+    def work() -> str:
+        return _argon2(secrets.token_bytes(16)).derive_phc_encoded(password.encode())
+
+    return await asyncio.to_thread(work)
+
+
+def _argon2(salt: bytes) -> Argon2id:
+    return Argon2id(salt=salt, length=32, iterations=3, lanes=4, memory_cost=64 * 1024)
+
+
+async def check_password(password: str, phc: str) -> bool:
+    """Whether the password is the one hashed; False, and as slow, where there is no hash."""
+
+    def work() -> bool:
+        if not phc:
+            _argon2(b"nobody has this!").derive(password.encode())
+            return False
+        try:
+            Argon2id.verify_phc_encoded(password.encode(), phc)
+        except InvalidKey:
+            return False
+        return True
+
+    return await asyncio.to_thread(work)
