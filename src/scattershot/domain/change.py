@@ -46,9 +46,10 @@ class Boosted(_Change, frozen=True, kw_only=True, tag=True):
 
 
 class Unboosted(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor no longer passes the post on."""
+    """The actor no longer passes the post on. `boost` is the wire id of the boost, where it was told."""
 
     post: WireId
+    boost: WireId | None = None
 
 
 class Liked(_Change, frozen=True, kw_only=True, tag=True):
@@ -59,10 +60,11 @@ class Liked(_Change, frozen=True, kw_only=True, tag=True):
 
 
 class Unliked(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor's like (with that emoji) is taken back."""
+    """The actor's like (with that emoji) is taken back. `like` is the wire id of the like, where it was told."""
 
     post: WireId
     emoji: str = ""
+    like: WireId | None = None
 
 
 class Voted(_Change, frozen=True, kw_only=True, tag=True):
@@ -87,7 +89,7 @@ class FollowAnswered(_Change, frozen=True, kw_only=True, tag=True):
 
 
 class Unfollowed(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor no longer wishes to hear the target."""
+    """The actor no longer wishes to hear the target. `follow` is the wire id of the wish, where it was told."""
 
     target: WireId
     follow: WireId | None = None
@@ -100,9 +102,10 @@ class Blocked(_Change, frozen=True, kw_only=True, tag=True):
 
 
 class Unblocked(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor deals with the target again."""
+    """The actor deals with the target again. `block` is the wire id of the block, where it was told."""
 
     target: WireId
+    block: WireId | None = None
 
 
 class ProfileChanged(_Change, frozen=True, kw_only=True, tag=True):
