@@ -1,0 +1,204 @@
+"""Changes written as activities, in the compact shape that Mastodon writes and everybody reads."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Any, assert_never
+
+import msgspec
+
+from scattershot.domain.change import (
+    Blocked,
+    Boosted,
+    Change,
+    Deleted,
+    Edited,
+    FollowAnswered,
+    Followed,
+    Liked,
+    Moved,
+    Pinned,
+    Posted,
+    ProfileChanged,
+    Reported,
+    Unblocked,
+    Unboosted,
+    Undone,
+    Unfollowed,
+    Unliked,
+    Unpinned,
+    Vanished,
+    Voted,
+)
+from scattershot.domain.post import Audience, Post
+from scattershot.domain.wire_id import WireId
+from scattershot.protocols.activitypub.translate.actors_out import actor_of
+from scattershot.protocols.activitypub.translate.audiences import write_addressing
+from scattershot.protocols.activitypub.translate.names import door
+from scattershot.protocols.activitypub.translate.notes_out import note_of, tombstone
+from scattershot.protocols.activitypub.wire.contexts import ACTOR_CONTEXT, AS2, POST_CONTEXT
+from scattershot.protocols.activitypub.wire.vocabulary import PUBLIC, JsonObject
+from scattershot.wirekit.dates import rfc3339
+
+
+def activity_of(change: Change, to: Sequence[WireId] = ()) -> JsonObject | None:
+    """The activity that tells of the change, or None for what stays here. `to` are those concerned besides the
+    followers and whoever a post names: the author of what is boosted, the target of a follow."""
+    match change:
+        case Posted():
+            return create_of(change.post)
+        case Edited():
+            return _edited(change)
+        case Deleted():
+            return _activity(change, "Delete", tombstone(change.post.value), [PUBLIC], _values(to))
+        case Boosted():
+            return _boosted(change, to)
+        case Unboosted():
+            undone = _undone(change, "Announce", change.boost, change.post)
+            return _activity(change, "Undo", undone, [PUBLIC], [door(change.actor.value, "followers"), *_values(to)])
+        case Liked():
+            return _activity(change, "Like", change.post.value, _values(to), **_reaction(change.emoji))
+        case Unliked():
+            undone = _undone(change, "Like", change.like, change.post) | _reaction(change.emoji)
+            return _activity(change, "Undo", undone, _values(to))
+        case Voted():
+            return _voted(change, to)
+        case Followed():
+            return _activity(change, "Follow", change.target.value, _values(to))
+        case FollowAnswered():
+            return _answered(change, to)
+        case Unfollowed():
+            return _activity(change, "Undo", _undone(change, "Follow", change.follow, change.target), _values(to))
+        case Blocked():
+            return _activity(change, "Block", change.target.value, _values(to))
+        case Unblocked():
+            return _activity(change, "Undo", _undone(change, "Block", change.block, change.target), _values(to))
+        case ProfileChanged():
+            actor = actor_of(change.profile, with_context=False)
+            return _activity(change, "Update", actor, [PUBLIC], context=ACTOR_CONTEXT)
+        case Vanished():
+            return _activity(change, "Delete", change.actor.value, [PUBLIC])
+        case Moved():
+            followers = [door(change.actor.value, "followers")]
+            return _activity(change, "Move", change.actor.value, followers, target=change.target.value)
+        case Reported():
+            things = _values([*change.targets, *change.posts])
+            return _activity(change, "Flag", things, _values(to), content=change.comment) if things else None
+        case Pinned():
+            return _activity(change, "Add", change.post.value, [PUBLIC], target=door(change.actor.value, "featured"))
+        case Unpinned():
+            return _activity(change, "Remove", change.post.value, [PUBLIC], target=door(change.actor.value, "featured"))
+        case Undone():
+            return _activity(change, "Undo", change.change.value, _values(to))
+        case _:
+            assert_never(change)
+
+
+def create_of(post: Post) -> JsonObject | None:
+    """The activity that tells of a post, also as an outbox shows it; its id follows from the post's."""
+    if post.audience is Audience.LOCAL:
+        return None
+    note = note_of(post)
+    return {
+        "@context": POST_CONTEXT,
+        "id": f"{post.id.value}/create",
+        "type": "Create",
+        "actor": post.author.value,
+        "published": note["published"],
+        "to": note["to"],
+        "cc": note["cc"],
+        "object": note,
+    }
+
+
+def _edited(change: Edited) -> JsonObject | None:
+    if change.post.audience is Audience.LOCAL:
+        return None
+    note = note_of(change.post)
+    return _activity(change, "Update", note, note["to"], note["cc"], context=POST_CONTEXT)
+
+
+def _boosted(change: Boosted, to: Sequence[WireId]) -> JsonObject | None:
+    if change.audience is Audience.LOCAL:
+        return None
+    first, second = write_addressing(change.audience, change.actor.value, to)
+    return _activity(change, "Announce", change.post.value, first, second, published=rfc3339(change.at))
+
+
+def _voted(change: Voted, to: Sequence[WireId]) -> JsonObject:
+    this = _id_of(change)
+    author = _values(to)
+    note = {
+        "id": this,
+        "type": "Note",
+        "name": change.choice,
+        "attributedTo": change.actor.value,
+        "inReplyTo": change.post.value,
+        "to": author,
+    }
+    return {
+        "@context": AS2,
+        "id": f"{this}/create",
+        "type": "Create",
+        "actor": change.actor.value,
+        "to": author,
+        "object": note,
+    }
+
+
+def _answered(change: FollowAnswered, to: Sequence[WireId]) -> JsonObject | None:
+    """With the wish embedded, which is what servers match that do not keep its id."""
+    if change.follower is None and change.follow is None:
+        return None
+    follow: JsonObject | str
+    if change.follower is None:
+        follow = change.follow.value if change.follow else ""
+    else:
+        follow = {"id": change.follow.value} if change.follow else {}
+        follow |= {"type": "Follow", "actor": change.follower.value, "object": change.actor.value}
+    return _activity(change, "Accept" if change.accepted else "Reject", follow, _values(to))
+
+
+def _undone(change: Change, kind: str, earlier: WireId | None, target: WireId) -> JsonObject:
+    """What is taken back, embedded. Where its id is no longer known one is made up, since GoToSocial wants any."""
+    this = earlier.value if earlier else f"{_id_of(change)}{'-' if '#' in _id_of(change) else '#'}undone"
+    return {"id": this, "type": kind, "actor": change.actor.value, "object": target.value}
+
+
+def _reaction(emoji: str) -> dict[str, Any]:
+    """An emoji on a Like (FEP-c0e0): Mastodon takes the Like and overlooks it, Misskey and Pleroma show it."""
+    return {"content": emoji, "_misskey_reaction": emoji} if emoji else {}
+
+
+def _activity(
+    change: Change,
+    kind: str,
+    thing: Any,
+    to: list[str],
+    cc: list[str] | None = None,
+    *,
+    context: Any = AS2,
+    **more: Any,
+) -> JsonObject:
+    found: JsonObject = {
+        "@context": context,
+        "id": _id_of(change),
+        "type": kind,
+        "actor": change.actor.value,
+        "object": thing,
+    }
+    if to:
+        found["to"] = to
+    if cc:
+        found["cc"] = cc
+    return found | {name: value for name, value in more.items() if value}
+
+
+def _id_of(change: Change) -> str:
+    """The change's own id, or one that follows from what it says, so that telling it again is the same telling."""
+    if change.id:
+        return change.id.value
+    return f"{change.actor.value}#{sha256(msgspec.json.encode(change)).hexdigest()[:32]}"
+
+
+def _values(names: Iterable[WireId]) -> list[str]:
+    return list(dict.fromkeys(name.value for name in names))

@@ -1,0 +1,60 @@
+"""The JSON-LD contexts we write: constants, for the few readers that are JSON-LD processors."""
+
+from typing import Any
+
+AS2 = "https://www.w3.org/ns/activitystreams"
+SECURITY = "https://w3id.org/security/v1"
+DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v1"
+MULTIKEY = "https://w3id.org/security/multikey/v1"
+
+_PREFIXES = {
+    "toot": "http://joinmastodon.org/ns#",
+    "schema": "http://schema.org#",
+    "ostatus": "http://ostatus.org#",
+    "misskey": "https://misskey-hub.net/ns#",
+}
+
+POST_CONTEXT: list[Any] = [
+    AS2,
+    SECURITY,
+    DATA_INTEGRITY,
+    {
+        **_PREFIXES,
+        "sensitive": "as:sensitive",
+        "Hashtag": "as:Hashtag",
+        "Emoji": "toot:Emoji",
+        "votersCount": "toot:votersCount",
+        "blurhash": "toot:blurhash",
+        "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
+        "conversation": "ostatus:conversation",
+        "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+        "quoteUrl": "as:quoteUrl",
+        "quoteUri": "http://fedibird.com/ns#quoteUri",
+        "_misskey_quote": "misskey:_misskey_quote",
+    },
+]
+"""For whatever holds a post, a reaction or a vote."""
+
+ACTOR_CONTEXT: list[Any] = [
+    AS2,
+    SECURITY,
+    DATA_INTEGRITY,
+    MULTIKEY,
+    {
+        **_PREFIXES,
+        "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+        "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
+        "movedTo": {"@id": "as:movedTo", "@type": "@id"},
+        "featured": {"@id": "toot:featured", "@type": "@id"},
+        "discoverable": "toot:discoverable",
+        "indexable": "toot:indexable",
+        "memorial": "toot:memorial",
+        "PropertyValue": "schema:PropertyValue",
+        "value": "schema:value",
+        "Hashtag": "as:Hashtag",
+        "Emoji": "toot:Emoji",
+        "webfinger": {"@id": "https://purl.archive.org/socialweb/webfinger#webfinger"},
+        "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id", "@container": "@set"},
+    },
+]
+"""For whatever holds an actor."""
