@@ -44,9 +44,7 @@ def media_of(thing: JsonObject, kind: str) -> tuple[Attachment, ...]:
 
 
 def _attachment(item: JsonObject) -> Attachment | None:
-    address, told = next(links_of(item.get("url"), 4), ("", ""))
-    if not address:
-        address, told = next(links_of(item.get("href"), 1), ("", ""))
+    address, told = next(links_of(item.get("url") or item.get("href"), 4), ("", ""))
     if not address:
         return None
     blurhash = item.get("blurhash")

@@ -38,8 +38,9 @@ def read_addressing(author: str, *documents: JsonObject, followers: str = "") ->
     audience: Audience | None = None
     people: dict[str, None] = {}
     for document in documents:
-        to = strings_of(document.get("to")) + strings_of(document.get("bto"))
-        cc = strings_of(document.get("cc")) + strings_of(document.get("bcc"))
+        to, cc = strings_of(document.get("to")), strings_of(document.get("cc"))
+        if "bto" in document or "bcc" in document:
+            to, cc = to + strings_of(document.get("bto")), cc + strings_of(document.get("bcc"))
         if audience is None and (to or cc):
             audience = _audience(author, to, cc, followers)
         for name in (*to, *cc, *strings_of(document.get("audience"))):

@@ -147,14 +147,19 @@ def _create(heard: Heard) -> Reading:
         return Needs((named(heard.object),))
     if not is_post(heard.inner):
         return Ignored("object_type")
-    if not same_origin(heard.object, heard.actor.value):
-        return Needs((named(heard.object),))
     if not is_of(heard.inner, heard.actor.value):
-        return _not_its_own(heard)
+        return _elsewhere(heard)
     if vote := vote_of(heard.inner):
         return _became(heard, Voted(actor=heard.actor, id=named(heard.object), post=named(vote[0]), choice=vote[1]))
     post = post_of(heard.inner, heard.actor.value, heard.activity, heard.at)
     return _became(heard, Posted(actor=heard.actor, id=heard.id, post=post))
+
+
+def _elsewhere(heard: Heard) -> Reading:
+    """An embedded object of another origin is worth no more than its id; one of another author here is a lie."""
+    if same_origin(heard.object, heard.actor.value):
+        return _not_its_own(heard)
+    return Needs((named(heard.object),))
 
 
 def _update(heard: Heard) -> Reading:

@@ -83,6 +83,8 @@ def is_id(value: object) -> bool:
 
 def id_of(value: object) -> str:
     """The id meant by a string, an object, a Link or the first of a list that has one; empty where there is none."""
+    if value is None:
+        return ""
     if isinstance(value, str):
         return value if is_id(value) else ""
     if isinstance(value, dict):
@@ -105,6 +107,8 @@ def ids_of(value: object, most: int = MAX_LIST) -> list[str]:
 
 def strings_of(value: object, most: int = MAX_LIST) -> list[str]:
     """The strings and ids among one value or a list, `as:Public` and the like included."""
+    if value is None:
+        return []
     if isinstance(value, str):
         return [value]
     if isinstance(value, list):
@@ -179,6 +183,10 @@ def links_of(value: object, most: int = 32) -> Iterator[tuple[str, str]]:
 
 def link_of(value: object, kind: str = "text/html") -> str:
     """The address of that media type, else the first; empty where there is none."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value if is_id(value) else ""
     first = ""
     for address, found in links_of(value):
         if found.startswith(kind):
