@@ -23,8 +23,8 @@ SENDER = WireId(ACTIVITYPUB, ANN)
 READINGS = (Changes, Needs, Refused, Ignored)
 
 names = st.sampled_from([
-    "id", "type", "actor", "object", "target", "to", "cc", "bto", "audience", "content", "contentMap", "summary", "name",
-    "nameMap", "tag", "attachment", "url", "href", "icon", "image", "mediaType", "published", "updated", "attributedTo",
+    "id", "type", "actor", "object", "target", "to", "cc", "bto", "audience", "content", "contentMap", "summary",
+    "name", "nameMap", "tag", "attachment", "url", "href", "icon", "image", "mediaType", "published", "updated", "attributedTo",
     "inReplyTo", "oneOf", "anyOf", "replies", "totalItems", "endTime", "closed", "votersCount", "quote", "quoteUrl",
     "context", "conversation", "source", "preferredUsername", "inbox", "endpoints", "sharedInbox", "publicKey",
     "publicKeyPem", "owner", "assertionMethod", "alsoKnownAs", "movedTo", "webfinger", "first", "next", "items",
@@ -37,9 +37,10 @@ atoms = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(max_size=20),
     st.sampled_from([
-        ANN, f"{ANN}/1", f"{ANN}/inbox", f"{ANN}#main-key", "https://b.example/x", "https://", "https://[::1]:99999/", "as:Public",
-        "Note", "Question", "Article", "Video", "Page", "Person", "Group", "Create", "Update", "Delete", "Undo", "Follow", "Accept",
-        "Reject", "Announce", "Like", "EmojiReact", "Block", "Move", "Flag", "Add", "Remove", "Tombstone", "Multikey",
+        ANN, f"{ANN}/1", f"{ANN}/inbox", f"{ANN}#main-key", "https://b.example/x", "https://",
+        "https://[::1]:99999/", "as:Public",
+        "Note", "Question", "Article", "Video", "Page", "Person", "Group", "Create", "Update", "Delete", "Undo", "Follow",
+        "Accept", "Reject", "Announce", "Like", "EmojiReact", "Block", "Move", "Flag", "Add", "Remove", "Tombstone", "Multikey",
         "Mention", "Hashtag", "Emoji", "Link", "Document", "Image", "PropertyValue", "OrderedCollection", "Collection",
         "CollectionPage", "2026-11-21T00:00:00Z", "0000-00-00T00:00:00Z", "9999-12-31T23:59:59+00:01", "text/html", "1",
     ]),
@@ -55,9 +56,10 @@ activities = st.fixed_dictionaries(
         "actor": st.just(ANN),
         "object": st.just(ANN) | st.fixed_dictionaries(
             {"id": st.sampled_from([ANN, f"{ANN}/1"]), "type": atoms, "attributedTo": st.just(ANN) | values},
-            optional={name: values for name in ("content", "contentMap", "tag", "attachment", "to", "cc", "oneOf",
-                                                "anyOf", "url", "published", "icon", "inbox", "publicKey", "object",
-                                                "preferredUsername", "endpoints", "actor", "source", "quote")},
+            optional=dict.fromkeys(
+                ("content", "contentMap", "tag", "attachment", "to", "cc", "oneOf", "anyOf", "url", "published", "icon",
+                 "inbox", "publicKey", "object", "preferredUsername", "endpoints", "actor", "source", "quote"), values
+            ),
         ) | values,
     },
     optional={"id": values, "to": values, "cc": values, "target": values, "published": values, "content": values},

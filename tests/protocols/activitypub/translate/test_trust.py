@@ -181,7 +181,7 @@ def test_what_hides_other_statements_from_plain_readers_is_refused(word: str) ->
 
 
 @pytest.mark.parametrize("address", ["", "ftp://a.example/1", "javascript:x", "https://u:p@a.example/1",
-                                     "https://a.example/ 1", "https://a.example/" + "x" * 2048, 7, None, {}])  # fmt: skip
+                                     "https://a.example/ 1", "https://a.example/" + "x" * 2048, 7, {}])  # fmt: skip
 def test_what_is_no_address_is_no_object(address: object) -> None:
     assert _why(_read({"type": "Like", "actor": ANN, "object": address}, ANN)) == "no_object"
 

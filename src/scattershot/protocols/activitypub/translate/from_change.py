@@ -166,7 +166,7 @@ def _undone(change: Change, kind: str, earlier: WireId | None, target: WireId) -
 
 def _reaction(emoji: str) -> dict[str, Any]:
     """An emoji on a Like (FEP-c0e0): Mastodon takes the Like and overlooks it, Misskey and Pleroma show it."""
-    return {"content": emoji, "_misskey_reaction": emoji} if emoji else {}
+    return {"content": emoji} if emoji else {}
 
 
 def _activity(

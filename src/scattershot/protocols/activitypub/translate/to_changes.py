@@ -115,6 +115,8 @@ def own_change(document: JsonObject, author: str, *, at: int) -> Reading:
         actor, name = named(author), f"{id_of(document)}#{sha256(encode(document)).hexdigest()[:32]}"
         return Changes((Posted(actor=actor, post=post_of(document, author, {}, at)),), name)
     if kind in ("Create", "Announce"):
+        if id_of(document.get("actor")) != author:
+            return refused(Why.NOT_THE_AUTHOR, f"{id_of(document)} is not of {author}")
         return to_changes(document, author, at=at)
     return Ignored(kind.lower() if kind in _KNOWN or kind in _HANDLERS else "unknown_type")
 

@@ -64,7 +64,7 @@ def encode(document: JsonObject) -> bytes:
 
 def _is_deeper(value: Any, depth: int) -> bool:
     level = [value]
-    for _ in range(depth + 1):
+    for _ in range(depth):
         level = [
             inner
             for outer in level
