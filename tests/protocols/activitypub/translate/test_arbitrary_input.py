@@ -28,7 +28,8 @@ names = st.sampled_from([
     "attributedTo", "inReplyTo", "oneOf", "anyOf", "replies", "totalItems", "endTime", "closed", "votersCount", "quote",
     "quoteUrl", "context", "conversation", "source", "preferredUsername", "inbox", "endpoints", "sharedInbox",
     "publicKey", "publicKeyPem", "owner", "assertionMethod", "alsoKnownAs", "movedTo", "webfinger", "first", "next",
-    "items", "orderedItems", "focalPoint", "blurhash", "width", "height", "rel", "language", "sensitive", "value", "formerType",
+    "items", "orderedItems", "focalPoint", "blurhash", "width", "height", "rel", "language", "sensitive", "value",
+    "formerType",
 ])  # fmt: skip
 atoms = st.one_of(
     st.none(),
