@@ -27,8 +27,9 @@ names = st.sampled_from([
     "name", "nameMap", "tag", "attachment", "url", "href", "icon", "image", "mediaType", "published", "updated",
     "attributedTo", "inReplyTo", "oneOf", "anyOf", "replies", "totalItems", "endTime", "closed", "votersCount", "quote",
     "quoteUrl", "context", "conversation", "source", "preferredUsername", "inbox", "endpoints", "sharedInbox",
-    "publicKey", "publicKeyPem", "owner", "assertionMethod", "alsoKnownAs", "movedTo", "webfinger", "first", "next", "items",
-    "orderedItems", "focalPoint", "blurhash", "width", "height", "rel", "language", "sensitive", "value", "formerType",
+    "publicKey", "publicKeyPem", "owner", "assertionMethod", "alsoKnownAs", "movedTo", "webfinger", "first", "next",
+    "items", "orderedItems", "focalPoint", "blurhash", "width", "height", "rel", "language", "sensitive", "value",
+    "formerType",
 ])  # fmt: skip
 atoms = st.one_of(
     st.none(),
@@ -42,7 +43,8 @@ atoms = st.one_of(
         "Question", "Article", "Video", "Page", "Person", "Group", "Create", "Update", "Delete", "Undo", "Follow",
         "Accept", "Reject", "Announce", "Like", "EmojiReact", "Block", "Move", "Flag", "Add", "Remove", "Tombstone",
         "Multikey", "Mention", "Hashtag", "Emoji", "Link", "Document", "Image", "PropertyValue", "OrderedCollection",
-        "Collection", "CollectionPage", "2026-11-21T00:00:00Z", "0000-00-00T00:00:00Z", "9999-12-31T23:59:59+00:01", "text/html", "1",
+        "Collection", "CollectionPage", "2026-11-21T00:00:00Z", "0000-00-00T00:00:00Z", "9999-12-31T23:59:59+00:01",
+        "text/html", "1",
     ]),
 )  # fmt: skip
 values = st.recursive(
