@@ -50,7 +50,6 @@ class World:
         return row
 
     async def lock(self, row: microblogs.Row) -> None:
-        import msgspec
 
         await self.apply(
             ProfileChanged(actor=row.profile.id, profile=msgspec.structs.replace(row.profile, locked=True))

@@ -54,7 +54,7 @@ class Couriers:
     ) -> None:
         self._database, self._clock, self._bus, self._tongues, self._house = database, clock, bus, tongues, house
         self._limit = limit
-        self._bodies: Lately[tuple[Seq, str], _Body | None] = Lately(2_000)
+        self._bodies: Lately[tuple[Seq, str], asyncio.Future[_Body | None]] = Lately(2_000)
         self._signers: Lately[MicroblogId, Signer | None] = Lately(1_000)
         self._done: list[DeliveryId] = []
         self._flushing: asyncio.Task[None] | None = None
@@ -93,6 +93,7 @@ class Couriers:
     async def _settle(self) -> None:
         await asyncio.gather(*self._serving.values())
         await self._strike_off()
+        self._bodies.clear()
 
     async def _patience(self) -> float:
         now = self._clock.now()
@@ -113,6 +114,8 @@ class Couriers:
 
     def _served(self, node: NodeId, task: asyncio.Task[None]) -> None:
         self._serving.pop(node, None)
+        if not self._serving:
+            self._bodies.clear()
         if not task.cancelled() and task.exception() is not None:
             _logger.error("a courier failed", exc_info=task.exception())
 
@@ -184,13 +187,14 @@ class Couriers:
             return await tongue.send(parcel.endpoint, body.body, body.signer, node.dialect, followers)
 
     async def _body(self, parcel: Parcel, tongue: Tongue) -> _Body | None:
-        """The body, built once per change however many endpoints it goes to."""
+        """The body, built once per change however many endpoints it goes to; anew for one that failed before, since
+        the post may have been deleted meanwhile."""
         key = (parcel.delivery.seq, tongue.name)
-        if key in self._bodies:
-            return self._bodies[key]
-        made = await self._database.read(lambda tx: self._encode(tx, parcel, tongue))
-        self._bodies[key] = made
-        return made
+        making = self._bodies.get(key) if not parcel.delivery.attempts else None
+        if making is None:
+            making = asyncio.ensure_future(self._database.read(lambda tx: self._encode(tx, parcel, tongue)))
+            self._bodies[key] = making
+        return await asyncio.shield(making)
 
     def _encode(self, tx: Transaction, parcel: Parcel, tongue: Tongue) -> _Body | None:
         actor = parcel.delivery.actor
