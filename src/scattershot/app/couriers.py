@@ -59,6 +59,7 @@ class Couriers:
         self._done: list[DeliveryId] = []
         self._flushing: asyncio.Task[None] | None = None
         self._serving: dict[NodeId, asyncio.Task[None]] = {}
+        self._look_again: set[NodeId] = set()
 
     async def step(self) -> int:
         """Serve every node that may be tried now until nothing more is due; how many nodes were served."""
@@ -71,15 +72,11 @@ class Couriers:
     async def run(self) -> None:
         """Serve nodes as they fall due."""
         while True:
-            started = await self._start_due()
-            if started and len(self._serving) < self._limit:
-                continue
-            waiting = asyncio.ensure_future(self._bus.wait(dispatch.TOPIC, await self._patience()))
-            await asyncio.wait({waiting, *self._serving.values()}, return_when=asyncio.FIRST_COMPLETED)
-            if not waiting.done():
-                waiting.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await waiting
+            await self._start_due()
+            if len(self._serving) >= self._limit:
+                await asyncio.wait(self._serving.values(), return_when=asyncio.FIRST_COMPLETED)
+            else:
+                await self._bus.wait(dispatch.TOPIC, await self._patience())
 
     async def stop(self) -> None:
         """Let what is under way finish a moment, then keep the rest owed."""
@@ -105,6 +102,7 @@ class Couriers:
         now = self._clock.now()
         await self._replay_lapsed(now)
         due = await self._database.read(lambda tx: deliveries.due_nodes(tx, now, self._limit * 4))
+        self._look_again.update(self._serving.keys() & due)
         fresh = [node for node in due if node not in self._serving][: self._limit - len(self._serving)]
         for node in fresh:
             task = asyncio.create_task(self._serve(node))
@@ -116,6 +114,9 @@ class Couriers:
         self._serving.pop(node, None)
         if not self._serving:
             self._bodies.clear()
+        if node in self._look_again:  # something was owed to it while its courier was about to come back
+            self._look_again.discard(node)
+            self._bus.nudge(dispatch.TOPIC)
         if not task.cancelled() and task.exception() is not None:
             _logger.error("a courier failed", exc_info=task.exception())
 
