@@ -6,7 +6,6 @@ only after the other side took it: what is cut short is sent again, and never lo
 """
 
 import asyncio
-import contextlib
 import logging
 import random
 from collections.abc import Mapping, Sequence
