@@ -115,12 +115,12 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _completed(settings: Settings) -> Settings:
+    if not settings.listen.rpartition(":")[2].isdigit():
+        raise BadSettings(f"listen: {settings.listen!r} is not HOST:PORT")
     origin = settings.origin.rstrip("/") or f"http://localhost:{settings.listen.rpartition(':')[2]}"
     host = host_of(origin)
     if host is None or origin.count("/") != 2:
         raise BadSettings(f"origin: {origin!r} is not a scheme and a host, such as https://social.example.org")
-    if not settings.listen.rpartition(":")[2].isdigit():
-        raise BadSettings(f"listen: {settings.listen!r} is not HOST:PORT")
     domains = []
     for domain in settings.domains or (host,):
         normal = normal_host(domain)

@@ -43,7 +43,7 @@ class Sink(asyncio.Protocol):
 
 def sink(ready: Event) -> None:
     async def serve() -> None:
-        server = await asyncio.get_running_loop().create_server(Sink, "0.0.0.0", PORT, backlog=1000)  # noqa: S104
+        server = await asyncio.get_running_loop().create_server(Sink, "0.0.0.0", PORT, backlog=1000)
         ready.set()
         await server.serve_forever()
 

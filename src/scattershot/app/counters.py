@@ -13,3 +13,15 @@ ANSWERS = Counter("scattershot_answers", "Requests answered", ["method", "status
 LOOP_LAG = Gauge("scattershot_loop_lag_seconds", "How late the event loop ran last")
 OWED = Gauge("scattershot_deliveries_owed", "Deliveries waiting")
 LISTENERS = Gauge("scattershot_listeners", "Live pages listening")
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_answers: dict[tuple[str, int], Counter] = {}
+
+
+def answered(method: str, status: int) -> None:
+    """Count an answer; a method that is none is counted as `other`, so that nobody can make up labels."""
+    key = (method if method in _METHODS else "other", status)
+    counter = _answers.get(key)
+    if counter is None:
+        counter = _answers[key] = ANSWERS.labels(key[0], str(status))
+    counter.inc()

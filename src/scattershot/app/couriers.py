@@ -6,7 +6,6 @@ only after the other side took it: what is cut short is sent again, and never lo
 """
 
 import asyncio
-import contextlib
 import logging
 import random
 from collections.abc import Mapping, Sequence
@@ -54,11 +53,12 @@ class Couriers:
     ) -> None:
         self._database, self._clock, self._bus, self._tongues, self._house = database, clock, bus, tongues, house
         self._limit = limit
-        self._bodies: Lately[tuple[Seq, str], _Body | None] = Lately(2_000)
+        self._bodies: Lately[tuple[Seq, str], asyncio.Future[_Body | None]] = Lately(2_000)
         self._signers: Lately[MicroblogId, Signer | None] = Lately(1_000)
         self._done: list[DeliveryId] = []
         self._flushing: asyncio.Task[None] | None = None
         self._serving: dict[NodeId, asyncio.Task[None]] = {}
+        self._look_again: set[NodeId] = set()
 
     async def step(self) -> int:
         """Serve every node that may be tried now until nothing more is due; how many nodes were served."""
@@ -71,15 +71,11 @@ class Couriers:
     async def run(self) -> None:
         """Serve nodes as they fall due."""
         while True:
-            started = await self._start_due()
-            if started and len(self._serving) < self._limit:
-                continue
-            waiting = asyncio.ensure_future(self._bus.wait(dispatch.TOPIC, await self._patience()))
-            await asyncio.wait({waiting, *self._serving.values()}, return_when=asyncio.FIRST_COMPLETED)
-            if not waiting.done():
-                waiting.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await waiting
+            await self._start_due()
+            if len(self._serving) >= self._limit:
+                await asyncio.wait(self._serving.values(), return_when=asyncio.FIRST_COMPLETED)
+            else:
+                await self._bus.wait(dispatch.TOPIC, await self._patience())
 
     async def stop(self) -> None:
         """Let what is under way finish a moment, then keep the rest owed."""
@@ -93,6 +89,7 @@ class Couriers:
     async def _settle(self) -> None:
         await asyncio.gather(*self._serving.values())
         await self._strike_off()
+        self._bodies.clear()
 
     async def _patience(self) -> float:
         now = self._clock.now()
@@ -104,6 +101,7 @@ class Couriers:
         now = self._clock.now()
         await self._replay_lapsed(now)
         due = await self._database.read(lambda tx: deliveries.due_nodes(tx, now, self._limit * 4))
+        self._look_again.update(self._serving.keys() & due)
         fresh = [node for node in due if node not in self._serving][: self._limit - len(self._serving)]
         for node in fresh:
             task = asyncio.create_task(self._serve(node))
@@ -113,6 +111,11 @@ class Couriers:
 
     def _served(self, node: NodeId, task: asyncio.Task[None]) -> None:
         self._serving.pop(node, None)
+        if not self._serving:
+            self._bodies.clear()
+        if node in self._look_again:  # something was owed to it while its courier was about to come back
+            self._look_again.discard(node)
+            self._bus.nudge(dispatch.TOPIC)
         if not task.cancelled() and task.exception() is not None:
             _logger.error("a courier failed", exc_info=task.exception())
 
@@ -184,13 +187,14 @@ class Couriers:
             return await tongue.send(parcel.endpoint, body.body, body.signer, node.dialect, followers)
 
     async def _body(self, parcel: Parcel, tongue: Tongue) -> _Body | None:
-        """The body, built once per change however many endpoints it goes to."""
+        """The body, built once per change however many endpoints it goes to; anew for one that failed before, since
+        the post may have been deleted meanwhile."""
         key = (parcel.delivery.seq, tongue.name)
-        if key in self._bodies:
-            return self._bodies[key]
-        made = await self._database.read(lambda tx: self._encode(tx, parcel, tongue))
-        self._bodies[key] = made
-        return made
+        making = self._bodies.get(key) if not parcel.delivery.attempts else None
+        if making is None:
+            making = asyncio.ensure_future(self._database.read(lambda tx: self._encode(tx, parcel, tongue)))
+            self._bodies[key] = making
+        return await asyncio.shield(making)
 
     def _encode(self, tx: Transaction, parcel: Parcel, tongue: Tongue) -> _Body | None:
         actor = parcel.delivery.actor

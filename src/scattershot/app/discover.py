@@ -9,7 +9,7 @@ from typing import NamedTuple
 from scattershot.app import counters, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, Origin
-from scattershot.domain.change import Change
+from scattershot.domain.change import Change, Deleted
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.microblog import Handle, parse_handle
 from scattershot.domain.reading import Changes, Ignored, Needs, Refused
@@ -130,6 +130,9 @@ class Discover:
                     if why := await self._fetch(needed, depth, step + 1):
                         return why
                 return ""
+            case Refused("gone"):
+                await self.apply(Deleted(actor=wire_id, post=wire_id), wire_id.protocol, depth, step)
+                return "gone"
             case Refused(why) | Ignored(why):
                 return why
 

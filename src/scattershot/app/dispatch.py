@@ -11,7 +11,6 @@ from scattershot.domain.delivery import ROWS_OWED, is_given_up
 from scattershot.domain.ids import EndpointId, Millis, NodeId, Seq
 from scattershot.domain.node import Endpoint
 from scattershot.domain.record import Kind, Recorded
-from scattershot.ports.bus import Bus
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import deliveries, log, nodes, relations
 
@@ -27,19 +26,13 @@ class Dispatch:
 
     name = "dispatch"
 
-    def __init__(self, bus: Bus) -> None:
-        self._bus = bus
-
     def step(self, tx: Transaction, batch: Sequence[Recorded], now: Millis) -> None:
         """Owe what is to be told to whoever is to hear it."""
-        owed = 0
         for recorded in batch:
             for owing in endpoints_for(tx, recorded):
-                owed += _owe(tx, owing, recorded.seq, now)
+                _owe(tx, owing, recorded.seq, now)
             if recorded.local and recorded.kind is Kind.VANISHED:
                 relations.drop_all_of(tx, recorded.actor)
-        if owed:
-            self._bus.nudge(TOPIC)
 
 
 def _owe(tx: Transaction, owing: Owed, seq: Seq, now: Millis) -> bool:

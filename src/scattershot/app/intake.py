@@ -5,7 +5,6 @@ Nothing answered as taken is lost: it is applied in the transaction that answers
 
 import logging
 from collections.abc import Mapping
-from functools import partial
 from typing import NamedTuple
 
 from scattershot.app import counters, dispatch, readers
@@ -65,16 +64,20 @@ class Intake:
 
         `proven`: the author's own proof was in it, so that it may be passed on as it is.
         """
-        taken = await self._database.write(partial(self._take, arrival=arrival, reading=reading, proven=proven))
+        taken, ended_silence = await self._database.write(
+            lambda tx: (
+                self._take(tx, arrival, reading, proven),
+                _heard_from(tx, arrival.host, self._clock.now()),
+            )
+        )
+        if ended_silence:
+            self._bus.nudge(dispatch.TOPIC)
         counters.ARRIVALS.labels(arrival.protocol, taken.what).inc()
         self._bus.nudge(TOPIC if taken.what == "kept" else readers.TOPIC)
         return taken
 
     def _take(self, tx: Transaction, arrival: Arrival, reading: Changes | Needs, proven: bool) -> Taken:
         now = self._clock.now()
-        if nodes.heard_from(tx, arrival.host, now):
-            nodes.reopen_endpoints(tx, arrival.host)
-            self._bus.nudge(dispatch.TOPIC)
         if isinstance(reading, Needs):
             return self._keep(tx, arrival, proven, now)
         if arrivals.was_seen(tx, arrival.protocol, reading.name):
@@ -103,6 +106,12 @@ class Intake:
             return Taken("busy", "too_many_kept")
         arrivals.keep(tx, arrival, proven=proven, due=now)
         return Taken("kept")
+
+    async def heard_from(self, host: str) -> None:
+        """Somebody at the host showed that it is up, as by a signed request: it need not be waited for any more."""
+        now = self._clock.now()
+        if await self._database.write(lambda tx: _heard_from(tx, host, now)):
+            self._bus.nudge(dispatch.TOPIC)
 
     # -- arrivals kept
 
@@ -164,6 +173,14 @@ class Intake:
             return
         due = Millis(self._clock.now() + _FIRST_WAIT * 4**kept.attempts)
         await self._database.write(lambda tx: arrivals.postpone(tx, arrival, due))
+
+
+def _heard_from(tx: Transaction, host: str, now: Millis) -> bool:
+    """Note that somebody at the host is up; what is owed to it may go at once."""
+    if not nodes.heard_from(tx, host, now):
+        return False
+    nodes.reopen_endpoints(tx, host)
+    return True
 
 
 def _id(arrival: Arrival) -> ArrivalId:

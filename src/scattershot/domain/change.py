@@ -46,7 +46,7 @@ class Boosted(_Change, frozen=True, kw_only=True, tag=True):
 
 
 class Unboosted(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor no longer passes the post on. `boost` is the wire id of what is undone, where it was told."""
+    """The actor no longer passes the post on. `boost` is the wire id of the boost, where it was told."""
 
     post: WireId
     boost: WireId | None = None
@@ -60,7 +60,7 @@ class Liked(_Change, frozen=True, kw_only=True, tag=True):
 
 
 class Unliked(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor's like (with that emoji) is taken back. `like` is the wire id of what is undone, where it was told."""
+    """The actor's like (with that emoji) is taken back. `like` is the wire id of the like, where it was told."""
 
     post: WireId
     emoji: str = ""
@@ -89,7 +89,7 @@ class FollowAnswered(_Change, frozen=True, kw_only=True, tag=True):
 
 
 class Unfollowed(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor no longer wishes to hear the target."""
+    """The actor no longer wishes to hear the target. `follow` is the wire id of the wish, where it was told."""
 
     target: WireId
     follow: WireId | None = None
@@ -102,7 +102,7 @@ class Blocked(_Change, frozen=True, kw_only=True, tag=True):
 
 
 class Unblocked(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor deals with the target again. `block` is the wire id of what is undone, where it was told."""
+    """The actor deals with the target again. `block` is the wire id of the block, where it was told."""
 
     target: WireId
     block: WireId | None = None

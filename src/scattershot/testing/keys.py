@@ -1,24 +1,29 @@
-"""Keys for tests: a few, made once for the whole run and handed out again and again."""
+"""Keys for tests: a few RSA keys made once and handed out in turn, since each takes a tenth of a second to make."""
 
-from itertools import count
+from functools import cache
 
 from scattershot.ports.keys import KeyPairs
 from scattershot.wirekit.keys import generate_ed25519, generate_rsa
 
-POOL = 3
-"""So many different RSA keys, at a tenth of a second each; Ed25519 keys cost nothing and are always new."""
+POOL = 6
+"""So many different RSA keys; two microblogs that must not share one are made within a pool's length."""
 
-_pool: list[str] = []
+
+@cache
+def _pool() -> list[str]:
+    return []
 
 
 class PooledKeyMaker:
-    """A `KeyMaker` whose RSA keys repeat after a few; two microblogs in a row never share one."""
+    """Hands out pooled RSA keys and fresh Ed25519 keys."""
 
-    _numbers = count()
+    def __init__(self) -> None:
+        self._given = 0
 
     async def make(self) -> KeyPairs:
-        """Keys."""
-        if len(_pool) < POOL:
-            _pool.append(generate_rsa())
-            return KeyPairs(_pool[-1], generate_ed25519())
-        return KeyPairs(_pool[next(self._numbers) % POOL], generate_ed25519())
+        """The next key pair."""
+        self._given += 1
+        pool = _pool()
+        if len(pool) < min(POOL, self._given):
+            pool.append(generate_rsa())
+        return KeyPairs(pool[self._given % len(pool)], generate_ed25519())

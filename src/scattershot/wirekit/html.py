@@ -43,7 +43,7 @@ _LINE = re.compile(r"<br\s*/?>|</(?:li|div|tr|h[1-6])\s*>|<hr\s*/?>", re.IGNOREC
 _PARAGRAPH = re.compile(r"</(?:p|blockquote|pre|ul|ol)\s*>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
-_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|&(?:[a-zA-Z]{2,31}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:[a-zA-Z]{2,31}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 
 _LINE_BREAKS = "\t\n\x0b\x0c\r\x85\u2028\u2029"
 _OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"

@@ -156,7 +156,12 @@ def _reads_differently(old: Post, new: Post) -> bool:
 
 
 def deleted(tx: Transaction, change: Deleted, origin: Origin) -> Applied:
-    """A post is taken back; one never seen is remembered as deleted, should it come late."""
+    """A post is taken back; one never seen is remembered as deleted, should it come late.
+
+    Where its own node was asked for it and says that it is gone, the post itself stands for its author.
+    """
+    if change.actor == change.post and origin.asked_for:
+        return _gone_at_its_node(tx, change, origin)
     author = acting(tx, change.actor)
     if isinstance(author, Lacks):
         return NOTHING_NEW
@@ -173,10 +178,21 @@ def deleted(tx: Transaction, change: Deleted, origin: Origin) -> Applied:
         return Declined("not_the_author")
     if row.gone:
         return NOTHING_NEW
-    post_wire = row.post.id
+    return _buried(tx, row, change, origin)
+
+
+def _gone_at_its_node(tx: Transaction, change: Deleted, origin: Origin) -> Applied:
+    post = wire_ids.find_as(tx, change.post, wire_ids.Thing.POST)
+    row = posts.get(tx, PostId(post)) if post is not None else None
+    if row is None or row.gone or row.local:
+        return NOTHING_NEW
+    return _buried(tx, row, change, origin)
+
+
+def _buried(tx: Transaction, row: posts.Row, change: Deleted, origin: Origin) -> Applied:
     posts.bury(tx, row)
-    arrivals.drop_signed_copy(tx, post_wire.value)
+    arrivals.drop_signed_copy(tx, change.post.value)
     return log.append(
-        tx, origin.now, Kind.DELETED, author.id, local=author.local, via=origin.via, post=row.id,
+        tx, origin.now, Kind.DELETED, row.author, local=row.local, via=origin.via, post=row.id,
         wire_id=change.id.value if change.id else "",
     )  # fmt: skip

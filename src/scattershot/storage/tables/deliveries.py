@@ -23,12 +23,18 @@ def add(tx: Transaction, endpoint: EndpointId, node: NodeId, seq: Seq, actor: Mi
     )
 
 
+_OWED_NODES = (  # hops from node to node along the index: what a node is owed is not counted over
+    "WITH RECURSIVE owed (node) AS (SELECT min(node) FROM deliveries UNION ALL "
+    "SELECT (SELECT min(d.node) FROM deliveries d WHERE d.node > owed.node) FROM owed WHERE owed.node IS NOT NULL) "
+)
+
+
 def due_nodes(tx: Transaction, now: Millis, limit: int) -> list[NodeId]:
     """Nodes that are owed something and may be tried now."""
     rows = tx.fetch(
         _one,
-        "SELECT n.id FROM nodes n WHERE n.retry_at <= $1 AND n.standing <> 'blocked' "
-        "AND n.id IN (SELECT DISTINCT node FROM deliveries) LIMIT $2",
+        _OWED_NODES + "SELECT n.id FROM owed JOIN nodes n ON n.id = owed.node "
+        "WHERE n.retry_at <= $1 AND n.standing <> 'blocked' LIMIT $2",
         now,
         limit,
     )
@@ -68,7 +74,7 @@ def drop_all_for(tx: Transaction, endpoint: EndpointId) -> int:
 def next_retry(tx: Transaction, now: Millis) -> Millis | None:
     """When the next node that is owed something may be tried, where all must wait."""
     at = tx.value(
-        "SELECT min(retry_at) FROM nodes WHERE retry_at > $1 AND id IN (SELECT DISTINCT node FROM deliveries)", now
+        _OWED_NODES + "SELECT min(n.retry_at) FROM owed JOIN nodes n ON n.id = owed.node WHERE n.retry_at > $1", now
     )
     return None if at is None else Millis(at)
 

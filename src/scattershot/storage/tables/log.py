@@ -101,6 +101,11 @@ def set_cursor(tx: Transaction, reader: str, seq: Seq) -> None:
     )
 
 
-def least_cursor(tx: Transaction) -> Seq:
-    """How far the slowest reader has come."""
-    return Seq(tx.value("SELECT coalesce(min(seq), 0) FROM cursors"))
+def forget(tx: Transaction, before: Millis) -> int:
+    """Drop changes so old that nobody needs them: every reader is past them, and every lapsed endpoint and delivery."""
+    return tx.execute(
+        "DELETE FROM log WHERE at < $1 AND seq < (SELECT coalesce(min(seq), 0) FROM cursors) "
+        "AND seq < (SELECT coalesce(min(lapsed_from), 9223372036854775807) FROM endpoints WHERE NOT gone) "
+        "AND seq < (SELECT coalesce(min(seq), 9223372036854775807) FROM deliveries)",
+        before,
+    )

@@ -1,0 +1,57 @@
+"""Housekeeping: now and then what is no longer good for anything is dropped, a little at a time."""
+
+import logging
+
+from scattershot.app import counters
+from scattershot.domain.ids import Millis
+from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database, Transaction
+from scattershot.storage.tables import arrivals, deliveries, log, microblogs, people, timelines
+
+EVERY = 900.0
+"""Seconds between two rounds."""
+
+_DAY = 86_400_000
+SEEN_FOR = 30 * _DAY
+"""Names of changes taken are kept far beyond the half day for which a signature is good."""
+REFUSED_FOR = 7 * _DAY
+"""What was refused at last may be looked at for a week."""
+LOG_FOR = 60 * _DAY
+"""The log reaches back twice as long as a silent node is waited for."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Housekeeping:
+    """Keeps the store small."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    async def step(self) -> int:
+        """One round; how many rows were dropped."""
+        now = self._clock.now()
+        dropped = await self._database.write(lambda tx: _drop_old(tx, now))
+        for row in await self._database.read(microblogs.here):
+            owner = row.id
+            dropped += await self._database.write(lambda tx, o=owner: timelines.trim(tx, o))  # type: ignore[misc]
+        counters.OWED.set(await self._database.read(deliveries.count))
+        return dropped
+
+    async def run(self) -> None:
+        """Do a round now and then."""
+        while True:
+            try:
+                await self.step()
+            except Exception:
+                _logger.exception("housekeeping failed; trying again later")
+            await self._clock.sleep(EVERY)
+
+
+def _drop_old(tx: Transaction, now: Millis) -> int:
+    return (
+        people.drop_expired(tx, now)
+        + arrivals.forget_seen(tx, Millis(now - SEEN_FOR))
+        + arrivals.drop_refused(tx, Millis(now - REFUSED_FOR))
+        + log.forget(tx, Millis(now - LOG_FOR))
+    )

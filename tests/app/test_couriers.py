@@ -1,0 +1,201 @@
+"""Delivering: once to each server, in order, again after a failure, and from the log after a long silence."""
+
+import pytest
+
+from scattershot.app.couriers import Couriers
+from scattershot.domain.change import Followed, Posted
+from scattershot.domain.delivery import ROWS_OWED, Busy, Delivered, Outcome, Unwanted
+from scattershot.domain.ids import Millis
+from scattershot.domain.microblog import Profile
+from scattershot.domain.node import Endpoint
+from scattershot.domain.post import Audience
+from scattershot.storage.tables import microblogs, nodes
+from scattershot.testing.factories import NOON, a_post, a_profile
+from scattershot.testing.fake_tongue import FakeTongue
+from tests.app.conftest import World
+
+
+@pytest.fixture
+def tongue() -> FakeTongue:
+    return FakeTongue()
+
+
+@pytest.fixture
+def couriers(world: World, tongue: FakeTongue) -> Couriers:
+    return Couriers(world.database, world.clock, world.bus, {tongue.name: tongue}, world.house)
+
+
+async def followers(world: World, ann: microblogs.Row, *profiles: Profile) -> None:
+    for profile in profiles:
+        await world.remote(profile)
+        await world.apply(Followed(actor=profile.id, target=ann.profile.id))
+    await world.settle()
+    await world.database.write(lambda tx: tx.execute("DELETE FROM deliveries"))
+
+
+async def post(world: World, ann: microblogs.Row, text: str, number: int = 0) -> None:
+    at = Millis(NOON + number)
+    await world.apply(Posted(actor=ann.profile.id, post=a_post(ann.profile.id, text, published=at)))
+    await world.settle()
+
+
+def texts(tongue: FakeTongue) -> list[str]:
+    return [said.change.post.html for said in tongue.said if isinstance(said.change, Posted)]
+
+
+async def test_a_thousand_followers_on_five_servers_are_five_requests(
+    world: World, tongue: FakeTongue, couriers: Couriers
+) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, *(a_profile(f"f{number}@s{number % 5}.example") for number in range(1000)))
+    await post(world, ann, "hello, all")
+    await couriers.step()
+    assert sorted(said.address for said in tongue.said) == [f"https://s{number}.example/inbox" for number in range(5)]
+    assert tongue.encoded == 1
+    assert await world.owed() == []
+
+
+async def test_changes_of_one_author_arrive_in_order(world: World, tongue: FakeTongue, couriers: Couriers) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@far.example"))
+    for number in range(30):
+        await post(world, ann, str(number), number)
+    await couriers.step()
+    assert texts(tongue) == [f"<p>{number}</p>" for number in range(30)]
+
+
+async def test_a_node_that_is_down_is_tried_again_later_and_holds_up_nobody(
+    world: World, tongue: FakeTongue, couriers: Couriers
+) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@down.example"), a_profile("cat@up.example"))
+    tongue.answer = lambda endpoint: Busy("timeout") if "down" in endpoint.address else Delivered()
+    await post(world, ann, "hello")
+    await couriers.step()
+    assert [said.address for said in tongue.said] == ["https://up.example/inbox"]
+    assert await world.owed() == [("https://down.example/inbox", 1)]
+    tongue.answer = lambda _: Delivered()
+    await couriers.step()
+    assert len(tongue.said) == 1, "it is not its time yet"
+    world.clock.advance(20)
+    await couriers.step()
+    assert [said.address for said in tongue.said] == ["https://up.example/inbox", "https://down.example/inbox"]
+
+
+async def test_a_sign_of_life_ends_the_wait(world: World, tongue: FakeTongue, couriers: Couriers) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@down.example"))
+    tongue.answer = lambda _: Busy("timeout")
+    await post(world, ann, "hello")
+    for _ in range(5):
+        await couriers.step()
+        world.clock.advance(3600)
+    tongue.answer = lambda _: Delivered()
+    await couriers.step()
+    assert len(tongue.said) in (0, 1)
+    assert await world.database.write(lambda tx: nodes.heard_from(tx, "down.example", world.clock.now()))
+    await couriers.step()
+    assert texts(tongue) == ["<p>hello</p>"]
+
+
+async def test_the_time_that_the_other_side_asks_for_is_given(
+    world: World, tongue: FakeTongue, couriers: Couriers
+) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@busy.example"))
+    tongue.answer = lambda _: Busy("busy", after=600)
+    await post(world, ann, "hello")
+    await couriers.step()
+    tongue.answer = lambda _: Delivered()
+    world.clock.advance(599)
+    await couriers.step()
+    assert tongue.said == []
+    world.clock.advance(2)
+    await couriers.step()
+    assert texts(tongue) == ["<p>hello</p>"]
+
+
+async def test_a_door_that_is_gone_is_owed_nothing_more(world: World, tongue: FakeTongue, couriers: Couriers) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@gone.example"))
+    tongue.answer = lambda _: Unwanted("410", gone=True)
+    for number in range(3):
+        await post(world, ann, str(number), number)
+    await couriers.step()
+    await post(world, ann, "later", 9)
+    assert await world.owed() == []
+
+
+async def test_one_refusal_does_not_cost_the_others(world: World, tongue: FakeTongue, couriers: Couriers) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@picky.example"))
+    answers: list[Outcome] = [Unwanted("422"), Delivered(), Delivered()]
+    tongue.answer = lambda _: answers.pop(0)
+    for number in range(3):
+        await post(world, ann, str(number), number)
+    await couriers.step()
+    assert texts(tongue) == ["<p>1</p>", "<p>2</p>"]
+
+
+async def test_a_node_long_down_costs_one_row_and_is_caught_up_from_the_log(
+    world: World, tongue: FakeTongue, couriers: Couriers
+) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@down.example"))
+    tongue.answer = lambda _: Busy("refused")
+    for number in range(ROWS_OWED * 3):
+        await post(world, ann, str(number), number)
+        await couriers.step()
+    assert await world.owed() == []
+    tongue.answer = lambda _: Delivered()
+    await world.database.write(lambda tx: nodes.heard_from(tx, "down.example", world.clock.now()))
+    await couriers.step()
+    assert texts(tongue) == [f"<p>{number}</p>" for number in range(ROWS_OWED * 3)]
+    await post(world, ann, "and on", 10_000)
+    await couriers.step()
+    assert texts(tongue)[-1] == "<p>and on</p>"
+
+
+async def test_what_was_cut_short_is_sent_again(world: World, tongue: FakeTongue, couriers: Couriers) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@far.example"))
+    await post(world, ann, "hello")
+
+    def die(_: Endpoint) -> Outcome:
+        raise RuntimeError("the power went")
+
+    tongue.answer = die
+    with pytest.raises(RuntimeError):
+        await couriers.step()
+    tongue.answer = lambda _: Delivered()
+    again = Couriers(world.database, world.clock, world.bus, {tongue.name: tongue}, world.house)
+    await again.step()
+    assert texts(tongue) == ["<p>hello</p>"]
+
+
+async def test_a_post_deleted_meanwhile_is_not_sent_and_its_deletion_is(
+    world: World, tongue: FakeTongue, couriers: Couriers
+) -> None:
+    from scattershot.domain.change import Deleted
+
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@far.example"))
+    written = a_post(ann.profile.id, "oops")
+    await world.apply(Posted(actor=ann.profile.id, post=written))
+    await world.apply(Deleted(actor=ann.profile.id, post=written.id))
+    await world.settle()
+    await couriers.step()
+    assert [type(said.change).__name__ for said in tongue.said] == ["Deleted"]
+
+
+async def test_a_post_for_those_it_names_goes_to_them_alone(
+    world: World, tongue: FakeTongue, couriers: Couriers
+) -> None:
+    ann = await world.local("ann")
+    bob, cat = a_profile("bob@far.example"), a_profile("cat@other.example")
+    await followers(world, ann, bob, cat)
+    secret = a_post(ann.profile.id, "psst", to=[bob.id], audience=Audience.MENTIONED)
+    await world.apply(Posted(actor=ann.profile.id, post=secret))
+    await world.settle()
+    await couriers.step()
+    assert [said.address for said in tongue.said] == ["https://far.example/inbox"]
