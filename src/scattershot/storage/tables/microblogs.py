@@ -197,6 +197,29 @@ def here(tx: Transaction) -> list[Row]:
     return tx.fetch(_row, f"SELECT {_COLUMNS} FROM microblogs WHERE local AND NOT gone ORDER BY id")
 
 
+class Census(NamedTuple):
+    """How many microblogs are kept here that people write, and how many of them wrote lately."""
+
+    total: int
+    month: int
+    half_year: int
+
+
+def census(tx: Transaction, now: Millis) -> Census:
+    """How many there are; the node's own voice does not count."""
+    day = 86_400_000
+    found = tx.fetch_one(
+        Census,
+        "SELECT count(*), coalesce(sum(CASE WHEN last_post > $1 THEN 1 ELSE 0 END), 0), "
+        "coalesce(sum(CASE WHEN last_post > $2 THEN 1 ELSE 0 END), 0) FROM microblogs "
+        "WHERE local AND NOT gone AND id IN (SELECT microblog FROM keepers)",
+        now - 30 * day,
+        now - 180 * day,
+    )
+    assert found is not None
+    return Census(*map(int, found))
+
+
 # -- names kept here
 
 
@@ -236,6 +259,29 @@ class KeyOwner(NamedTuple):
 def key(tx: Transaction, key_id: str) -> KeyOwner | None:
     """The public key of that name."""
     return tx.fetch_one(KeyOwner, "SELECT microblog, algorithm, public FROM keys WHERE id = $1", key_id)
+
+
+class KeyHolder(NamedTuple):
+    """A public key of somebody elsewhere, and who that is."""
+
+    actor: str
+    microblog: MicroblogId
+    node: NodeId | None
+    gone: bool
+    standing: str
+    algorithm: str
+    public: str
+
+
+def key_holder(tx: Transaction, key_id: str) -> KeyHolder | None:
+    """Whose key that is, of microblogs elsewhere."""
+    return tx.fetch_one(
+        KeyHolder,
+        "SELECT w.value, m.id, m.node, m.gone, m.standing, k.algorithm, k.public FROM keys k "
+        "JOIN microblogs m ON m.id = k.microblog JOIN wire_ids w ON w.thing = m.id AND w.kind = 'microblog' "
+        "WHERE k.id = $1 AND k.private IS NULL AND NOT m.local",
+        key_id,
+    )
 
 
 def add_own_key(tx: Transaction, microblog: MicroblogId, public: VerifyKey, private: str) -> None:

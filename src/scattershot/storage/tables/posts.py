@@ -258,6 +258,22 @@ def count_by(tx: Transaction, author: MicroblogId) -> int:
     return int(tx.value("SELECT count(*) FROM posts WHERE author = $1 AND NOT gone", author))
 
 
+def count_open_by(tx: Transaction, author: MicroblogId) -> int:
+    """How many open posts and boosts the author has."""
+    return int(
+        tx.value(
+            "SELECT (SELECT count(*) FROM posts WHERE author = $1 AND NOT gone AND audience IN ('public', 'unlisted')) "
+            "+ (SELECT count(*) FROM boosts WHERE booster = $1 AND audience IN ('public', 'unlisted'))",
+            author,
+        )
+    )
+
+
+def count_here(tx: Transaction) -> int:
+    """How many public posts were written here and stand."""
+    return int(tx.value("SELECT count(*) FROM posts WHERE audience = 'public' AND local AND NOT gone"))
+
+
 def public(tx: Transaction, before: PostId, limit: int, *, here: bool) -> list[Row]:
     """Public posts known here, or only those written here."""
     where = "AND local" if here else ""

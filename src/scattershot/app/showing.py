@@ -1,0 +1,254 @@
+"""What a node shows of the microblogs kept here to whoever may see it; what one may not see is as if it were not.
+
+Plain functions of a transaction, for the doors of every protocol.
+"""
+
+from typing import NamedTuple
+
+from scattershot.app.reading import node_as_reader, reader_of
+from scattershot.domain.change import Boosted
+from scattershot.domain.ids import MicroblogId, Millis, NodeId, PostId
+from scattershot.domain.microblog import Handle, Profile
+from scattershot.domain.post import Audience, Form, Post
+from scattershot.domain.visibility import may_see
+from scattershot.domain.wire_id import ACTIVITYPUB, WireId
+from scattershot.ports.database import Transaction
+from scattershot.storage.tables import microblogs, posts, relations, wire_ids
+from scattershot.storage.tables.microblogs import Census
+
+OUTBOX_PAGE = 20
+FOLLOWERS_PAGE = 50
+MAX_REPLIES = 50
+MAX_CONTEXT = 500
+MAX_NODE_FOLLOWERS = 10_000
+
+_OPEN = (Audience.PUBLIC.value, Audience.UNLISTED.value)
+_BIGGEST = 1 << 62
+
+
+class Visitor(NamedTuple):
+    """Who asks: a microblog elsewhere, and its node where it speaks for that whole node."""
+
+    microblog: MicroblogId
+    node: NodeId | None = None
+
+
+class Shown(NamedTuple):
+    """A microblog kept here; of one that is gone only the name is left."""
+
+    id: MicroblogId
+    profile: Profile
+    gone: bool
+
+
+def microblog(tx: Transaction, number: int) -> Shown | None:
+    """The microblog kept here of that id."""
+    row = microblogs.get(tx, MicroblogId(number)) if 0 <= number < _BIGGEST else None
+    return Shown(row.id, row.profile, row.gone) if row is not None and row.local else None
+
+
+def named(tx: Transaction, handle: Handle) -> Shown | None:
+    """The microblog kept here of that name."""
+    row = microblogs.named(tx, handle)
+    return Shown(row.id, row.profile, row.gone) if row is not None else None
+
+
+# -- posts
+
+
+class ShownPost(NamedTuple):
+    """A post that may be shown; `version` grows with every change of it or of its counts."""
+
+    id: PostId
+    post: Post
+    version: int
+
+
+class Buried(NamedTuple):
+    """A post that was taken back."""
+
+    form: Form
+
+
+def post(tx: Transaction, number: int, visitor: Visitor | None) -> ShownPost | Buried | None:
+    """The post written here of that id, where the visitor may see it."""
+    row = posts.get(tx, PostId(number)) if 0 <= number < _BIGGEST else None
+    if row is None or not row.local or not _may_see(tx, row, visitor):
+        return None
+    return Buried(Form.NOTE) if row.gone else ShownPost(row.id, row.post, row.version)
+
+
+def _may_see(tx: Transaction, row: posts.Row, visitor: Visitor | None) -> bool:
+    if may_see(row.audience, reader_of(tx, row, visitor.microblog if visitor else None)):
+        return True
+    node = visitor.node if visitor else None
+    return node is not None and may_see(row.audience, node_as_reader(tx, row, node))
+
+
+class RepliesPage(NamedTuple):
+    """Ids of open direct replies, and the id to go on after; None at the end."""
+
+    ids: list[str]
+    following: PostId | None
+
+
+def replies(tx: Transaction, shown: ShownPost, after: int = 0) -> RepliesPage:
+    """A page of them, oldest first, but the author's own before all others of the page (as Mastodon wants them)."""
+    rows = posts.replies(tx, shown.id, PostId(min(max(after, 0), _BIGGEST)), MAX_REPLIES + 1)
+    page = [row for row in rows[:MAX_REPLIES] if row.audience.is_open]
+    page.sort(key=lambda row: row.post.author != shown.post.author)
+    following = rows[MAX_REPLIES - 1].id if len(rows) > MAX_REPLIES else None
+    return RepliesPage([row.post.id.value for row in page], following)
+
+
+def context(tx: Transaction, shown: ShownPost) -> list[str]:
+    """The open posts of its conversation known here, oldest first."""
+    row = posts.get(tx, shown.id)
+    if row is None:
+        return []
+    return [one.post.id.value for one in posts.thread(tx, row.thread, MAX_CONTEXT) if one.audience.is_open]
+
+
+# -- outboxes
+
+
+class ShownBoost(NamedTuple):
+    """A boost, and whose post it passes on."""
+
+    change: Boosted
+    author: WireId | None
+
+
+class OutboxPage(NamedTuple):
+    """What somebody wrote and passed on, newest first, and the id to go on below; None at the end."""
+
+    entries: list[Post | ShownBoost]
+    following: PostId | None
+
+
+def outbox(tx: Transaction, author: MicroblogId, visitor: Visitor | None, before: int | None) -> OutboxPage:
+    """A page of it: open posts, and those for followers where the visitor is one or speaks for one."""
+    below = PostId(min(max(before, 0), _BIGGEST)) if before is not None else posts.END
+    if visitor is not None and relations.blocks(tx, author, visitor.microblog):
+        return OutboxPage([], None)
+    audiences = [*_OPEN, Audience.FOLLOWERS.value] if _follows(tx, author, visitor) else list(_OPEN)
+    rows = posts.by_author(tx, author, audiences, below, OUTBOX_PAGE + 1)
+    boosts = posts.boosts_by(tx, author, below, OUTBOX_PAGE + 1)
+    merged: list[posts.Row | posts.Boost] = sorted([*rows, *boosts], key=lambda entry: entry.id, reverse=True)
+    page = merged[:OUTBOX_PAGE]
+    shown = [entry.post if isinstance(entry, posts.Row) else _boost(tx, entry) for entry in page]
+    following = page[-1].id if len(merged) > OUTBOX_PAGE else None
+    return OutboxPage([entry for entry in shown if entry is not None], following)
+
+
+def _follows(tx: Transaction, author: MicroblogId, visitor: Visitor | None) -> bool:
+    if visitor is None:
+        return False
+    if relations.follows(tx, visitor.microblog, author):
+        return True
+    return visitor.node is not None and relations.node_follows(tx, visitor.node, author)
+
+
+def outbox_total(tx: Transaction, author: MicroblogId) -> int:
+    """How many open posts and boosts there are in all."""
+    return posts.count_open_by(tx, author)
+
+
+def boost(tx: Transaction, number: int, visitor: Visitor | None) -> ShownBoost | None:
+    """The boost made here of that id, where the visitor may see it."""
+    found = posts.boost(tx, PostId(number)) if 0 <= number < _BIGGEST else None
+    stand = microblogs.stand_of(tx, found.booster) if found is not None else None
+    if found is None or stand is None or not stand.local:
+        return None
+    if not Audience(found.audience).is_open and not _follows(tx, found.booster, visitor):
+        return None
+    if visitor is not None and relations.blocks(tx, found.booster, visitor.microblog):
+        return None
+    return _boost(tx, found)
+
+
+def _boost(tx: Transaction, found: posts.Boost) -> ShownBoost | None:
+    name = wire_ids.of(tx, found.id, wire_ids.Thing.BOOST)
+    booster = wire_ids.of(tx, found.booster, wire_ids.Thing.MICROBLOG)
+    name_of_post = wire_ids.of(tx, found.post, wire_ids.Thing.POST)
+    if name is None or booster is None or name_of_post is None:
+        return None
+    row = posts.get(tx, found.post)
+    author = wire_ids.of(tx, row.author, wire_ids.Thing.MICROBLOG) if row is not None else None
+    audience = Audience(found.audience)
+    return ShownBoost(Boosted(actor=booster, id=name, post=name_of_post, at=found.at, audience=audience), author)
+
+
+def featured(tx: Transaction, author: MicroblogId) -> list[Post]:
+    """The public posts shown first."""
+    pinned = relations.pinned(tx, author)
+    rows = posts.get_many(tx, pinned)
+    return [rows[number].post for number in pinned if number in rows and rows[number].audience.is_open]
+
+
+# -- who follows whom
+
+
+class GraphPage(NamedTuple):
+    """Ids of followers or followed ones, and the id to go on after; None at the end."""
+
+    ids: list[str]
+    following: MicroblogId | None
+
+
+def followers(tx: Transaction, number: MicroblogId, after: int) -> GraphPage:
+    """A page of those who hear it."""
+    start = MicroblogId(min(max(after, 0), _BIGGEST))
+    return _graph_page(tx, relations.followers(tx, number, start, FOLLOWERS_PAGE + 1))
+
+
+def following(tx: Transaction, number: MicroblogId, after: int) -> GraphPage:
+    """A page of those it hears."""
+    start = MicroblogId(min(max(after, 0), _BIGGEST))
+    return _graph_page(tx, relations.following(tx, number, start, FOLLOWERS_PAGE + 1))
+
+
+def _graph_page(tx: Transaction, found: list[MicroblogId]) -> GraphPage:
+    page = found[:FOLLOWERS_PAGE]
+    return GraphPage(_names_of(tx, page), page[-1] if len(found) > FOLLOWERS_PAGE else None)
+
+
+def _names_of(tx: Transaction, numbers: list[MicroblogId]) -> list[str]:
+    names = (wire_ids.of(tx, number, wire_ids.Thing.MICROBLOG, ACTIVITYPUB) for number in numbers)
+    return [name.value for name in names if name is not None]
+
+
+def count_followers(tx: Transaction, number: MicroblogId) -> int:
+    """How many hear it."""
+    return relations.count_followers(tx, number)
+
+
+def count_following(tx: Transaction, number: MicroblogId) -> int:
+    """How many it hears."""
+    return relations.count_following(tx, number)
+
+
+def node_of(tx: Transaction, visitor: Visitor) -> NodeId | None:
+    """The node where the visitor lives."""
+    stand = microblogs.stand_of(tx, visitor.microblog)
+    return stand.node if stand is not None else None
+
+
+def followers_at(tx: Transaction, number: MicroblogId, node: NodeId) -> list[str]:
+    """Those of its followers who live at one node: that node may know them (FEP-8fcf)."""
+    return _names_of(tx, relations.followers_at(tx, number, node)[:MAX_NODE_FOLLOWERS])
+
+
+# -- the node in figures
+
+
+class Figures(NamedTuple):
+    """What NodeInfo tells."""
+
+    microblogs: Census
+    posts: int
+
+
+def figures(tx: Transaction, now: Millis) -> Figures:
+    """How many write here and how much."""
+    return Figures(microblogs.census(tx, now), posts.count_here(tx))

@@ -1,0 +1,109 @@
+"""Handing an activity over: knock in one signature dialect, then in the other, and say how it went."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from scattershot.domain.delivery import Busy, Delivered, Outcome, Unwanted
+from scattershot.domain.node import Endpoint
+from scattershot.domain.wire_id import WireId
+from scattershot.ports.clock import Clock
+from scattershot.ports.fetcher import Fetcher, Unreachable
+from scattershot.ports.protocol import Signer
+from scattershot.protocols.activitypub.gateway.signing import dialects_for, signed
+from scattershot.protocols.activitypub.translate.names import door, followers_of
+from scattershot.protocols.activitypub.wire.followers_sync import FIELD, SyncHeader, digest_of, write_sync
+from scattershot.protocols.activitypub.wire.media_types import ACTIVITY
+from scattershot.protocols.activitypub.wire.signatures import Dialect
+from scattershot.wirekit.dates import parse_http_date
+from scattershot.wirekit.http_message import Headers, Request, Response
+from scattershot.wirekit.urls import same_origin
+
+MAX_ANSWER = 256 * 1024
+"""Nobody needs to hear more in answer to a delivery."""
+PATIENCE = 20.0
+"""Seconds one attempt may take."""
+_SAME_REQUEST_AGAIN = frozenset({307, 308})
+_KNOCK_AGAIN = frozenset({400, 401})
+_LATER = frozenset({401, 408, 425, 429})
+"""Not for good, although the status says that it is our fault: as Mastodon takes them."""
+
+
+class _Answer(NamedTuple):
+    response: Response | Unreachable
+    dialect: Dialect
+
+
+class Sending:
+    """Delivers bodies to inboxes."""
+
+    def __init__(self, fetcher: Fetcher, clock: Clock, user_agent: str) -> None:
+        self._fetcher, self._clock, self._user_agent = fetcher, clock, user_agent
+
+    async def send(
+        self, endpoint: Endpoint, body: bytes, signer: Signer, dialect: str, followers: Sequence[WireId] | None
+    ) -> Outcome:
+        """As `ports.protocol.Tongue.send` says."""
+        first: _Answer | None = None
+        for knock in dialects_for(dialect):
+            answer = _Answer(await self._post(endpoint.address, body, signer, knock, followers), knock)
+            if isinstance(answer.response, Unreachable) or answer.response.status not in _KNOCK_AGAIN:
+                return _outcome(answer, self._clock.now())
+            first = first or answer
+        assert first is not None
+        return _outcome(first, self._clock.now())
+
+    async def _post(
+        self, url: str, body: bytes, signer: Signer, dialect: Dialect, followers: Sequence[WireId] | None
+    ) -> Response | Unreachable:
+        fields = [("user-agent", self._user_agent), ("content-type", ACTIVITY), ("accept", "*/*")]
+        extra: tuple[str, ...] = ()
+        if followers is not None:
+            fields.append((FIELD, write_sync(_sync_header(signer.microblog.value, followers))))
+            extra = (FIELD,)
+        request = Request("POST", url, Headers(fields), body)
+        answer = await self._once(request, signer, dialect, extra)
+        if isinstance(answer, Response) and answer.status in _SAME_REQUEST_AGAIN:
+            there = answer.headers.get("location") or ""
+            if same_origin(there, url):
+                return await self._once(request._replace(url=there), signer, dialect, extra)
+        return answer
+
+    async def _once(
+        self, request: Request, signer: Signer, dialect: Dialect, extra: tuple[str, ...]
+    ) -> Response | Unreachable:
+        try:
+            ready = signed(request, signer, self._clock.now(), dialect, extra)
+        except ValueError as problem:
+            return Unreachable("protocol", str(problem))
+        return await self._fetcher.send(ready, limit=MAX_ANSWER, seconds=PATIENCE)
+
+
+def _sync_header(actor: str, followers: Sequence[WireId]) -> SyncHeader:
+    digest = digest_of(follower.value for follower in followers)
+    return SyncHeader(followers_of(actor), door(actor, "followers_synchronization"), digest)
+
+
+def _outcome(answer: _Answer, now: int) -> Outcome:
+    """What an answer means for the delivery."""
+    response, dialect = answer
+    if isinstance(response, Unreachable):
+        return Busy(response.why)
+    status = response.status
+    if 200 <= status < 300:
+        return Delivered(dialect)
+    if status in (404, 410):
+        return Unwanted(str(status), gone=True)
+    if 300 <= status < 400:
+        return Busy("redirect")
+    if status == 501 or (400 <= status < 500 and status not in _LATER):
+        return Unwanted(str(status))
+    return Busy(str(status), retry_after(response, now))
+
+
+def retry_after(response: Response, now: int) -> float | None:
+    """How many seconds the other side asks us to wait, said as a number or as a date (RFC 9110 section 10.2.3)."""
+    text = (response.headers.get("retry-after") or "").strip()
+    if text.isascii() and text.isdecimal() and len(text) < 10:
+        return float(text)
+    at = parse_http_date(text)
+    return max(0.0, (at - now) / 1000) if at is not None else None
