@@ -43,7 +43,8 @@ class ActivityPub:
         """What the bytes say."""
         return read_activity(arrival.body, arrival.sender, arrival.host, proven=proven, at=arrival.at)
 
-    def door(self, profile: Profile) -> EndpointAddress | None:
+    @staticmethod
+    def door(profile: Profile) -> EndpointAddress | None:
         """Its server's shared inbox, else its own."""
         if profile.id.protocol != ACTIVITYPUB:
             return None
