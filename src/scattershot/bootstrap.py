@@ -23,6 +23,7 @@ from scattershot.app.intake import Intake
 from scattershot.app.people import People
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
+from scattershot.app.senders import Senders
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
@@ -35,15 +36,18 @@ from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
 from scattershot.ports.fetcher import Fetcher
 from scattershot.ports.keys import KeyMaker
-from scattershot.ports.protocol import Tongue
+from scattershot.ports.protocol import Signer, Tongue
 from scattershot.protocols.activitypub.adapter import ActivityPub
-from scattershot.protocols.activitypub.gateway.routes import ActivityPubRoutes
+from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.server import make_app, shared
 from scattershot.settings import BadSettings, Settings
 from scattershot.storage.migrate import migrate
 from scattershot.wirekit.addresses import is_public_address
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
+
+PROTOCOLS = (ActivityPub,)
+"""The tongues spoken with other nodes."""
 
 _logger = logging.getLogger(__name__)
 
@@ -79,7 +83,6 @@ def own_data(folder: Path) -> int:
 
 def real_drivers(settings: Settings) -> Drivers:
     """The machines of a running node."""
-    agent = f"Scattershot/{__version__} (+{settings.origin}/)"
     schemes = frozenset({"https", "http"} if settings.insecure_http else {"https"})
 
     def anywhere(_: str) -> bool:
@@ -87,10 +90,15 @@ def real_drivers(settings: Settings) -> Drivers:
 
     fetcher = HttpClient(
         may_dial=anywhere if settings.allow_private_addresses else is_public_address,
-        user_agent=agent,
+        user_agent=user_agent(settings),
         schemes=schemes,
     )
     return Drivers(_database(settings), SystemClock(), LocalBus(), fetcher, OpensslKeyMaker())
+
+
+def user_agent(settings: Settings) -> str:
+    """How the node calls itself when it asks others."""
+    return f"Scattershot/{__version__} (+{settings.origin}/)"
 
 
 def _database(settings: Settings) -> Database:
@@ -108,35 +116,47 @@ def _database(settings: Settings) -> Database:
 class Node:
     """A whole node: `start` brings its loops to life, `step` moves everything once for tests, `stop` ends it."""
 
-    def __init__(self, settings: Settings, drivers: Drivers, speaker_people: tuple[House, People]) -> None:
-        self.settings, self.drivers = settings, drivers
-        self.house, self.people = speaker_people
+    def __init__(self, settings: Settings, drivers: Drivers, house: House, people: People, speaker: Signer) -> None:
+        self.settings, self.drivers, self.house, self.people = settings, drivers, house, people
+        self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
-        self.app: ASGIApp
-
-    async def assemble(self, tongues: Mapping[str, Tongue]) -> None:
-        """Put the parts together, from the ground up."""
-        database, clock, bus, fetcher, _ = self.drivers
-        settings = self.settings
-        speaker = await self.people.node_speaker(settings.title)
-        self.discover = Discover(database, clock, bus, tongues, self.house, speaker, settings.domains)
-        self.intake = Intake(database, clock, bus, tongues, self.house, self.discover)
-        self.publisher = Publisher(
-            database, clock, bus, self.house, self.discover, settings.domains, settings.max_post_length
+        database, clock, bus, fetcher, _ = drivers
+        self.activitypub = ActivityPub(
+            fetcher,
+            clock,
+            domains=(settings.host, *settings.domains),
+            user_agent=user_agent(settings),
+            insecure_http=settings.insecure_http,
         )
-        self.readers = Readers(database, clock, bus, [Fanout(self.house), Dispatch()])
+        tongues: Mapping[str, Tongue] = {self.activitypub.name: self.activitypub}
+        self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
+        self.intake = Intake(database, clock, bus, tongues, house, self.discover)
+        self.publisher = Publisher(
+            database, clock, bus, house, self.discover, settings.domains, settings.max_post_length
+        )
+        self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch()])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
-        self.couriers = Couriers(database, clock, bus, tongues, self.house, settings.couriers)
+        self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.housekeeping = Housekeeping(database, clock)
-        self.app = self._app(fetcher)
+        self.app = self._app()
 
-    def _app(self, fetcher: Fetcher) -> ASGIApp:
-        activitypub = ActivityPubRoutes(
-            self.settings, self.drivers.database, self.drivers.clock, self.house, fetcher, self.intake, self.discover
+    def _app(self) -> ASGIApp:
+        database, clock, bus, _, _ = self.drivers
+        settings = self.settings
+        presented = Presented(
+            settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
         )
-        routes = [*activitypub.routes, *shared({}, activitypub.documents)]
-        return make_app(routes, metrics=self.settings.metrics)
+        doors = Doors(
+            presented,
+            database=database,
+            clock=clock,
+            intake=self.intake,
+            senders=Senders(database, clock, bus, self.discover),
+            fetching=self.activitypub.fetching,
+            speaker=self._speaker,
+        )
+        return make_app([*doors.routes, *shared({}, doors.documents)], metrics=settings.metrics)
 
     async def start(self) -> None:
         """Let the node live: everything that goes on by itself goes on."""
@@ -175,18 +195,15 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     """A node with its store brought up to date, ready to start."""
     drivers = drivers or real_drivers(settings)
     await migrate(drivers.database, drivers.clock.now())
-    activitypub = ActivityPub(settings, drivers.fetcher, drivers.clock)
-    tongues: Mapping[str, Tongue] = {activitypub.name: activitypub}
-
-    def door(profile: Profile) -> EndpointAddress | None:
-        tongue = tongues.get(profile.id.protocol)
-        return tongue.door(profile) if tongue is not None else None
-
-    house = House(Addresses(settings.origin), Ids(os.getpid()), door)
+    house = House(Addresses(settings.origin), Ids(os.getpid()), _door)
     people = People(drivers.database, drivers.clock, drivers.bus, drivers.keys, house, settings.domains)
-    node = Node(settings, drivers, (house, people))
-    await node.assemble(tongues)
-    return node
+    speaker = await people.node_speaker(settings.title)
+    return Node(settings, drivers, house, people, speaker)
+
+
+def _door(profile: Profile) -> EndpointAddress | None:
+    """The endpoint at which a microblog hears from us, by whatever tongue it speaks."""
+    return next(filter(None, (tongue.door(profile) for tongue in PROTOCOLS)), None)
 
 
 async def _kept_alive(loop: Loop) -> None:

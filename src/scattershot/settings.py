@@ -92,9 +92,16 @@ def read_settings(file: Path | None, environment: Mapping[str, str], given: Mapp
     values |= _from_environment(environment)
     values |= {name: value for name, value in given.items() if value is not None}
     try:
-        return _completed(msgspec.convert(values, Settings, strict=False))
+        return _completed(msgspec.convert(values, Settings, strict=False, dec_hook=_path))
     except msgspec.ValidationError as problem:
         raise BadSettings(f"Settings: {problem}") from problem
+
+
+def _path(kind: type, value: object) -> object:
+    """msgspec knows no paths; everything else it knows itself."""
+    if kind is Path and isinstance(value, str):
+        return Path(value).expanduser()
+    raise NotImplementedError
 
 
 def _from_file(file: Path) -> dict[str, Any]:

@@ -54,7 +54,7 @@ async def test_a_house_shut_for_a_week_costs_its_friends_one_row_and_still_misse
 
 async def test_a_locked_microblog_decides_who_hears_it(village: Village) -> None:
     a, b = await village.house("a.example"), await village.house("b.example")
-    ann = await a.person("ann")
+    await a.person("ann")
     await b.person("bob", locked=True)
     await a.follow("ann", "@bob@b.example")
     await village.settle()
@@ -68,7 +68,6 @@ async def test_a_locked_microblog_decides_who_hears_it(village: Village) -> None
     await b.post("bob", "now it is", Audience.FOLLOWERS)
     await village.settle()
     assert (await a.home("ann"))[0] == "now it is"
-    assert ann != bob
 
 
 async def test_the_followers_of_one_server_are_told_by_one_request(village: Village) -> None:
@@ -153,9 +152,9 @@ async def test_what_is_only_for_this_node_never_leaves_it(village: Village) -> N
     assert (await b.get(f"/p/{post}")).status == 404
 
 
-async def test_a_blocked_neighbour_hears_and_says_nothing(village: Village) -> None:
+async def test_a_blocked_neighbour_hears_nothing_more(village: Village) -> None:
     a, b = await village.house("a.example"), await village.house("b.example")
-    ann = await a.person("ann")
+    await a.person("ann")
     bob = await b.person("bob")
     await a.follow("ann", "@bob@b.example")
     await village.settle()
@@ -164,4 +163,3 @@ async def test_a_blocked_neighbour_hears_and_says_nothing(village: Village) -> N
     await b.post("bob", "peace at last")
     await village.settle()
     assert await a.home("ann") == []
-    assert ann is not None

@@ -158,7 +158,7 @@ async def _built(
         intake=intake,
         people=people,
         publisher=Publisher(database, clock, bus, house, discover, domains),
-        readers=Readers(database, clock, bus, [Dispatch(bus), Fanout(house)]),
+        readers=Readers(database, clock, bus, [Dispatch(), Fanout(house)]),
         couriers=Couriers(database, clock, bus, tongues, house),
         catch_up=CatchUp(database, clock, bus, tongues, discover),
         senders=senders,
