@@ -27,9 +27,8 @@ def served(documents: dict[str, Any], network: AsgiFetcher, host: str = "g.examp
 
 
 def a_signer(key_id: str) -> Signer:
-    return Signer(
-        WireId("activitypub", GUS), tuple(key._replace(id=key_id) for key in me().keys if key.algorithm == "rsa")
-    )
+    keys = tuple(key._replace(id=key_id) for key in me().keys if key.algorithm == "rsa")
+    return Signer(WireId("activitypub", GUS), keys)
 
 
 def pem() -> str:
