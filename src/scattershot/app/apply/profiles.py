@@ -1,5 +1,7 @@
 """Microblogs themselves: how they read, move and vanish, and complaints about them."""
 
+from msgspec.structs import replace
+
 from scattershot.app.apply.actors import acting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
 from scattershot.domain.change import Moved, ProfileChanged, Reported, Vanished
@@ -25,6 +27,9 @@ def changed(tx: Transaction, change: ProfileChanged, origin: Origin, house: Hous
     stand = acting(tx, profile.id)
     if isinstance(stand, Declined) and stand.why != "gone":
         return stand
+    if not row.local and not origin.asked_for:
+        # a name is confirmed when a profile is fetched; what was merely pushed keeps the one it has
+        profile = replace(profile, name=row.profile.name, domain=row.profile.domain)
     home = None if row.local else _home(tx, profile, house)
     if profile == row.profile and not row.gone:
         microblogs.update(tx, row.id, profile, home, origin.now)

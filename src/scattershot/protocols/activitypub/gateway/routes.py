@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from starlette.routing import Route
 
+from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.intake import Intake
 from scattershot.app.senders import Senders
 from scattershot.ports.clock import Clock
@@ -12,6 +13,7 @@ from scattershot.ports.protocol import Signer
 from scattershot.protocols.activitypub.gateway.address import Address
 from scattershot.protocols.activitypub.gateway.documents import Documents, Endpoint
 from scattershot.protocols.activitypub.gateway.fetching import Fetching
+from scattershot.protocols.activitypub.gateway.followers_sync import SyncMinder
 from scattershot.protocols.activitypub.gateway.inbox import Inbox
 from scattershot.protocols.activitypub.gateway.keyring import Keyring
 from scattershot.protocols.activitypub.gateway.visitors import Visitors
@@ -42,6 +44,7 @@ class Doors:
         senders: Senders,
         fetching: Fetching,
         speaker: Signer,
+        followers_sync: FollowersSync | None = None,
     ) -> None:
         address = Address(presented.origin, presented.domains)
         keyring = Keyring(senders, fetching, speaker, clock)
@@ -55,7 +58,9 @@ class Doors:
             description=presented.description,
             speaker=speaker.microblog.value,
         )
-        self.inbox = Inbox(address, clock, senders, keyring, intake)
+        self.sync_minder = SyncMinder(followers_sync, fetching, speaker, clock) if followers_sync is not None else None
+        listed = self.sync_minder.listed if self.sync_minder is not None else None
+        self.inbox = Inbox(address, clock, senders, keyring, intake, listed)
         self.documents: dict[str, Endpoint] = {
             "/u/{id:int}": found.actor,
             "/@{name}": found.named_actor,
