@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from scattershot import __version__
 from scattershot.app import counters, dispatch
 from scattershot.app.apply.origin import House, Ids
+from scattershot.app.backfill import Backfill
 from scattershot.app.catch_up import CatchUp
 from scattershot.app.couriers import Couriers
 from scattershot.app.discover import Discover
@@ -138,6 +139,7 @@ class Node:
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
+        self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.housekeeping = Housekeeping(database, clock)
         self.app = self._app()
 
@@ -167,6 +169,7 @@ class Node:
             self.couriers.run,
             self.discover.run,
             self.catch_up.run,
+            self.backfill.run,
             self.housekeeping.run,
             _watch_lag,
         ]
@@ -178,6 +181,7 @@ class Node:
         done += await self.intake.step()
         done += await self.couriers.step()
         done += await self.discover.step()
+        done += await self.backfill.step()
         return done + await self.catch_up.step()
 
     async def stop(self) -> None:

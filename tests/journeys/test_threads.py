@@ -120,3 +120,29 @@ async def test_one_that_only_lets_signed_strangers_read_still_federates(village:
     await village.settle()
     assert await a.home("ann") == ["hello"]
     assert (await b.get(f"/p/{post}")).status == 401
+
+
+async def test_looking_at_a_thread_brings_the_replies_that_nobody_sent_us(village: Village) -> None:
+    a, b, c = await three(village)
+    root = await c.post("carol", "one")
+    for text in ("two", "three"):
+        await c.post("carol", text, reply_to=root)
+    found = await b.find(await c.wire_id(root))
+    assert found.post is not None
+    assert b.node.backfill.thread(found.post)
+    assert not b.node.backfill.thread(found.post), "asked a moment ago"
+    await village.settle()
+    row = await b.seen(await c.wire_id(root))
+    assert row is not None
+    assert row.replies == 2
+    assert a.host == "a.example"
+
+
+async def test_looking_at_a_microblog_brings_its_latest_posts(village: Village) -> None:
+    a, _, c = await three(village)
+    posts = [await c.wire_id(await c.post("carol", text)) for text in ("one", "two")]
+    found = await a.find("@carol@c.example")
+    assert found.microblog is not None
+    assert a.node.backfill.microblog(found.microblog)
+    await village.settle()
+    assert all([await a.seen(post) for post in posts])

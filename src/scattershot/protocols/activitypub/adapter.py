@@ -14,6 +14,7 @@ from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.clock import Clock
 from scattershot.ports.fetcher import Fetcher
 from scattershot.ports.protocol import BackPosts, Signer
+from scattershot.protocols.activitypub.gateway.conversations import conversation
 from scattershot.protocols.activitypub.gateway.fetching import Fetching
 from scattershot.protocols.activitypub.gateway.finding import Finding
 from scattershot.protocols.activitypub.gateway.names import Names
@@ -67,6 +68,10 @@ class ActivityPub:
     async def fetch(self, wire_id: WireId, signer: Signer) -> Reading:
         """The thing of that name from its own node."""
         return await self.fetching.fetch(wire_id, signer)
+
+    async def conversation(self, post: WireId, signer: Signer) -> tuple[WireId, ...] | Refused:
+        """The posts of its conversation, as its nodes list them."""
+        return await conversation(self.fetching, post, signer)
 
     async def find(self, text: str, signer: Signer) -> WireId | Refused:
         """What a handle or address stands for."""
