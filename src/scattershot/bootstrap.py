@@ -19,6 +19,7 @@ from scattershot.app.couriers import Couriers
 from scattershot.app.discover import Discover
 from scattershot.app.dispatch import Dispatch
 from scattershot.app.fanout import Fanout
+from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.intake import Intake
 from scattershot.app.people import People
@@ -149,16 +150,17 @@ class Node:
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
         )
-        doors = Doors(
+        self.doors = Doors(
             presented,
             database=database,
             clock=clock,
             intake=self.intake,
-            senders=Senders(database, clock, bus, self.discover),
+            senders=Senders(database, clock, self.discover),
             fetching=self.activitypub.fetching,
             speaker=self._speaker,
+            followers_sync=FollowersSync(database, clock, bus, self.house),
         )
-        return make_app([*doors.routes, *shared({}, doors.documents)], metrics=settings.metrics)
+        return make_app([*self.doors.routes, *shared({}, self.doors.documents)], metrics=settings.metrics)
 
     async def start(self) -> None:
         """Let the node live: everything that goes on by itself goes on."""
@@ -190,6 +192,7 @@ class Node:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.couriers.stop()
+        await self.doors.stop()
         await self.drivers.database.close()
         if isinstance(self.drivers.fetcher, HttpClient):
             await self.drivers.fetcher.close()

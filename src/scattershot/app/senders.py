@@ -1,4 +1,4 @@
-"""Who sends us things and asks us for things: whose key that is, how we stand to its node, and that it is alive.
+"""Who sends us things and asks us for things: whose key that is, and how we stand to its node.
 
 What was looked up is remembered for a moment only, so that a key taken back or a node newly blocked counts soon.
 """
@@ -6,14 +6,12 @@ What was looked up is remembered for a moment only, so that a key taken back or 
 from functools import partial
 from typing import NamedTuple
 
-from scattershot.app import dispatch
 from scattershot.app.discover import Discover
 from scattershot.app.lately import Lately
 from scattershot.domain.ids import MicroblogId, Millis, NodeId
 from scattershot.domain.microblog import VerifyKey, Voice
 from scattershot.domain.node import Standing
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
-from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import microblogs, nodes
@@ -38,12 +36,11 @@ class Sender(NamedTuple):
 class Senders:
     """Knows who signs."""
 
-    def __init__(self, database: Database, clock: Clock, bus: Bus, discover: Discover) -> None:
-        self._database, self._clock, self._bus, self._discover = database, clock, bus, discover
+    def __init__(self, database: Database, clock: Clock, discover: Discover) -> None:
+        self._database, self._clock, self._discover = database, clock, discover
         self._by_key: Lately[str, Sender] = Lately(20_000)
         self._keys_of: Lately[WireId, set[str]] = Lately(20_000)
         self._standings: Lately[str, tuple[bool, Millis]] = Lately(5_000)
-        self._alive: Lately[str, Millis] = Lately(5_000)
 
     def lately(self, key_id: str) -> Sender | None:
         """The holder of the key where it was looked up a moment ago: no waiting."""
@@ -87,15 +84,6 @@ class Senders:
         """Whether it is a node's own actor, which asks for all of its people."""
         row = await self._database.read(lambda tx: microblogs.get(tx, sender.microblog))
         return row is not None and row.profile.voice is Voice.APPLICATION
-
-    async def alive(self, host: str) -> None:
-        """A node has proved that it is up by asking us something: what it is owed need not wait any longer."""
-        now = self._clock.now()
-        if now - self._alive.get(host, Millis(0)) < REMEMBERED:
-            return
-        self._alive[host] = now
-        if await self._database.write(lambda tx: nodes.heard_from(tx, host, now)):
-            self._bus.nudge(dispatch.TOPIC)
 
 
 def _holder(tx: Transaction, key_id: str, now: Millis) -> Sender | None:

@@ -1,32 +1,44 @@
-"""Two nodes on one network: ann and al live at a.example, bob at b.example."""
+"""Two whole nodes on one network, a.example and b.example, over SQLite."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 
+from scattershot.ports.database import Database
 from scattershot.testing.fakes import AsgiFetcher, FakeClock
-from tests.protocols.activitypub.gateway.nodes import Node, a_node
+from scattershot.testing.keys import PooledKeyMaker
+from scattershot.testing.village import Village, a_village
+from tests.engines import open_database
+from tests.protocols.activitypub.gateway.nodes import Node
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+async def village(tmp_path: Path) -> AsyncIterator[Village]:
+    async def open_one(stack: AsyncExitStack, _: str) -> Database:
+        return await stack.enter_async_context(open_database("sqlite"))
+
+    async with a_village(open_one, PooledKeyMaker(), tmp_path) as built:
+        yield built
+        assert built.fetcher.failures == []
 
 
 @pytest.fixture
-def network() -> AsgiFetcher:
-    return AsgiFetcher()
+def clock(village: Village) -> FakeClock:
+    return village.clock
 
 
 @pytest.fixture
-async def a(network: AsgiFetcher, clock: FakeClock) -> AsyncIterator[Node]:
-    async with a_node("a.example", network, clock) as node:
-        yield node
-    assert network.failures == []
+def network(village: Village) -> AsgiFetcher:
+    return village.fetcher
 
 
 @pytest.fixture
-async def b(network: AsgiFetcher, clock: FakeClock) -> AsyncIterator[Node]:
-    async with a_node("b.example", network, clock) as node:
-        yield node
-    assert network.failures == []
+async def a(village: Village) -> Node:
+    return Node(await village.house("a.example"))
+
+
+@pytest.fixture
+async def b(village: Village) -> Node:
+    return Node(await village.house("b.example"))

@@ -52,6 +52,12 @@ class SyncMinder:
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
+    async def stop(self) -> None:
+        """Leave comparisons for another time."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def _compare(self, header: SyncHeader, actor: WireId) -> None:
         async with self._gate:
             ours = await self._sync.ours(actor)

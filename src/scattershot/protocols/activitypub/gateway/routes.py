@@ -48,7 +48,7 @@ class Doors:
     ) -> None:
         address = Address(presented.origin, presented.domains)
         keyring = Keyring(senders, fetching, speaker, clock)
-        visitors = Visitors(address, clock, senders, keyring, signed_only=presented.authorized_fetch)
+        visitors = Visitors(address, clock, senders, keyring, intake.heard_from, signed_only=presented.authorized_fetch)
         found = Documents(database, address, visitors, speaker)
         known = WellKnown(
             database,
@@ -85,3 +85,8 @@ class Doors:
             Route("/.well-known/nodeinfo", known.nodeinfo_links),
             Route("/nodeinfo/{version}", known.nodeinfo),
         ]
+
+    async def stop(self) -> None:
+        """End what goes on behind the doors."""
+        if self.sync_minder is not None:
+            await self.sync_minder.stop()

@@ -1,10 +1,14 @@
 """Who asks to read: a signed GET is somebody's, any other is anybody's."""
 
+from collections.abc import Awaitable, Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 
+from scattershot.app.lately import Lately
 from scattershot.app.senders import Sender, Senders
 from scattershot.app.showing import Visitor
+from scattershot.domain.ids import Millis
 from scattershot.ports.clock import Clock
 from scattershot.protocols.activitypub.gateway.address import Address
 from scattershot.protocols.activitypub.gateway.answers import problem
@@ -13,15 +17,26 @@ from scattershot.protocols.activitypub.wire.signatures import Trusted, Untrusted
 from scattershot.wirekit.http_message import Request as Signed
 from scattershot.wirekit.urls import host_of
 
+HEARD = 30_000
+
 
 class Visitors:
     """Recognises visitors; with `signed_only` (authorized fetch) nobody comes in unrecognised."""
 
     def __init__(
-        self, address: Address, clock: Clock, senders: Senders, keyring: Keyring, *, signed_only: bool
+        self,
+        address: Address,
+        clock: Clock,
+        senders: Senders,
+        keyring: Keyring,
+        heard_from: Callable[[str], Awaitable[None]],
+        *,
+        signed_only: bool,
     ) -> None:
+        """`heard_from` is told of each host that proved to be up, at most every half minute."""
         self._address, self._clock, self._senders, self._keyring = address, clock, senders, keyring
-        self.signed_only = signed_only
+        self._heard_from, self.signed_only = heard_from, signed_only
+        self._heard_at: Lately[str, Millis] = Lately(5_000)
 
     async def of(self, request: Request, *, needed: bool = False) -> Visitor | Response | None:
         """Who it is, None for anybody, or the answer where we show them nothing.
@@ -49,7 +64,10 @@ class Visitors:
             if not self.signed_only:
                 return None
             return problem(401, outcome.reason, f"The signature is not believed: {outcome.detail}.")
-        await self._senders.alive(sender.host)
+        now = self._clock.now()
+        if now - self._heard_at.get(sender.host, Millis(-HEARD)) >= HEARD:
+            self._heard_at[sender.host] = now
+            await self._heard_from(sender.host)
         return Visitor(sender.microblog, sender.node if await self._senders.speaks_for_node(sender) else None)
 
     async def _verified(self, signed: Signed, key_id: str, sender: Sender) -> Trusted | Untrusted:
