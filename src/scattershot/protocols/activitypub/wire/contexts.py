@@ -14,6 +14,9 @@ _PREFIXES = {
     "misskey": "https://misskey-hub.net/ns#",
 }
 
+ACTIVITY_CONTEXT: list[Any] = [AS2, DATA_INTEGRITY]
+"""For an activity that only names things. AS2 has no word for the proof that may be added to it."""
+
 POST_CONTEXT: list[Any] = [
     AS2,
     SECURITY,
