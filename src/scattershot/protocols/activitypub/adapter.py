@@ -23,7 +23,7 @@ from scattershot.protocols.activitypub.translate.from_change import activity_of
 from scattershot.protocols.activitypub.translate.to_changes import read_activity
 from scattershot.protocols.activitypub.wire.proofs import attach
 from scattershot.protocols.activitypub.wire.vocabulary import PUBLIC, JsonObject, encode
-from scattershot.wirekit.dates import rfc3339
+from scattershot.wirekit.dates import rfc3339_seconds
 from scattershot.wirekit.keys import load_private
 
 
@@ -91,4 +91,5 @@ def _with_proof(activity: JsonObject, signer: Signer, now: Millis) -> JsonObject
     private = load_private(key.private) if key is not None else None
     if key is None or not isinstance(private, Ed25519PrivateKey):
         return activity
-    return attach(activity, private, key.id, rfc3339(now))
+    # Fedify 2.3.6 refuses one proof in ten that is timed to the millisecond: those whose fraction ends in zero.
+    return attach(activity, private, key.id, rfc3339_seconds(now))
