@@ -26,6 +26,8 @@ from scattershot.app.people import People
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.senders import Senders
+from scattershot.app.streams import Streams
+from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
@@ -33,6 +35,7 @@ from scattershot.drivers.bus_local import LocalBus
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.key_maker import OpensslKeyMaker
 from scattershot.drivers.system_clock import SystemClock
+from scattershot.frontends.web.web import Web
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
@@ -142,6 +145,8 @@ class Node:
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.housekeeping = Housekeeping(database, clock)
+        self.streams = Streams(database)
+        self.readers.after_step(self.streams.nudge)
         self.app = self._app()
 
     def _app(self) -> ASGIApp:
@@ -160,7 +165,13 @@ class Node:
             speaker=self._speaker,
             followers_sync=FollowersSync(database, clock, bus, self.house),
         )
-        return make_app([*self.doors.routes, *shared({}, self.doors.documents)], metrics=settings.metrics)
+        timelines = Timelines(database, clock, settings.domain)
+        web = Web(settings, clock, self.people, self.publisher, self.discover, timelines, self.streams)
+        return make_app(
+            [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
+            metrics=settings.metrics,
+            not_found=web.not_found,
+        )
 
     async def start(self) -> None:
         """Let the node live: everything that goes on by itself goes on."""
