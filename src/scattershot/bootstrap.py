@@ -27,6 +27,7 @@ from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.senders import Senders
 from scattershot.app.streams import Streams
+from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
@@ -145,6 +146,7 @@ class Node:
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.housekeeping = Housekeeping(database, clock)
+        self.tallies = Tallies(database, clock)
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
@@ -184,6 +186,7 @@ class Node:
             self.catch_up.run,
             self.backfill.run,
             self.housekeeping.run,
+            self.tallies.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
