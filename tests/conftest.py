@@ -22,7 +22,7 @@ def _load_peers() -> ModuleType:
 peers = _load_peers()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def fedify_peer_dir() -> Path:
     """The folder whose `node_modules` holds @fedify/fedify: run node there."""
     if not peers.npm_peers_are_ready():

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from scattershot import __version__
 from scattershot.app import counters, dispatch
 from scattershot.app.apply.origin import House, Ids
+from scattershot.app.backfill import Backfill
 from scattershot.app.catch_up import CatchUp
 from scattershot.app.couriers import Couriers
 from scattershot.app.discover import Discover
@@ -25,6 +26,9 @@ from scattershot.app.people import People
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.senders import Senders
+from scattershot.app.streams import Streams
+from scattershot.app.tallies import Tallies
+from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
@@ -32,6 +36,7 @@ from scattershot.drivers.bus_local import LocalBus
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.key_maker import OpensslKeyMaker
 from scattershot.drivers.system_clock import SystemClock
+from scattershot.frontends.web.web import Web
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
@@ -139,7 +144,11 @@ class Node:
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
+        self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.housekeeping = Housekeeping(database, clock)
+        self.tallies = Tallies(database, clock)
+        self.streams = Streams(database)
+        self.readers.after_step(self.streams.nudge)
         self.app = self._app()
 
     def _app(self) -> ASGIApp:
@@ -158,7 +167,13 @@ class Node:
             speaker=self._speaker,
             followers_sync=FollowersSync(database, clock, bus, self.house),
         )
-        return make_app([*self.doors.routes, *shared({}, self.doors.documents)], metrics=settings.metrics)
+        timelines = Timelines(database, clock, settings.domain)
+        web = Web(settings, clock, self.people, self.publisher, self.discover, timelines, self.streams)
+        return make_app(
+            [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
+            metrics=settings.metrics,
+            not_found=web.not_found,
+        )
 
     async def start(self) -> None:
         """Let the node live: everything that goes on by itself goes on."""
@@ -169,7 +184,9 @@ class Node:
             self.couriers.run,
             self.discover.run,
             self.catch_up.run,
+            self.backfill.run,
             self.housekeeping.run,
+            self.tallies.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -180,6 +197,7 @@ class Node:
         done += await self.intake.step()
         done += await self.couriers.step()
         done += await self.discover.step()
+        done += await self.backfill.step()
         return done + await self.catch_up.step()
 
     async def stop(self) -> None:

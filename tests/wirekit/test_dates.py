@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scattershot.wirekit.dates import http_date, parse_http_date, parse_rfc3339, rfc3339
+from scattershot.wirekit.dates import http_date, parse_http_date, parse_rfc3339, rfc3339, rfc3339_seconds
 
 moments = st.integers(-62_135_596_800_000, 253_402_300_799_999)  # the years 1 to 9999
 
@@ -111,3 +111,8 @@ def test_the_example_of_rfc_9110() -> None:
 def test_garbage_never_raises(text: str) -> None:
     assert parse_rfc3339(text) is None
     assert parse_http_date(text) is None
+
+
+def test_whole_seconds_bear_no_fraction() -> None:
+    assert rfc3339_seconds(1_795_168_800_999) == "2026-11-20T10:00:00Z"
+    assert rfc3339_seconds(-1) == "1969-12-31T23:59:59Z"

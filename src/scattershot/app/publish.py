@@ -40,7 +40,7 @@ from scattershot.domain.wire_id import WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import microblogs, posts, relations, wire_ids
+from scattershot.storage.tables import microblogs, posts, relations, timelines, wire_ids
 
 
 class Draft(NamedTuple):
@@ -133,7 +133,10 @@ class Publisher:
                 return made
             post_id, post = made
             origin = Origin(self._clock.now(), via, asked_for=True, post_id=post_id, writer=writer)
-            return _done(apply(tx, Posted(actor=post.author, post=post), origin, self._house), post_id)
+            done = _done(apply(tx, Posted(actor=post.author, post=post), origin, self._house), post_id)
+            if isinstance(done, Done):
+                timelines.put_own(tx, post_id, author)  # who writes reads it at once; fan-out will find it there
+            return done
 
         return await self._write(work)
 

@@ -80,3 +80,7 @@ class Tongue(Protocol):
     async def back_posts(self, profile: Profile, page: str | None, signer: Signer) -> BackPosts | Refused:
         """A page of the author's posts and boosts, newest first; `page` is the last answer's `next`."""
         ...
+
+    async def conversation(self, post: WireId, signer: Signer) -> tuple[WireId, ...] | Refused:
+        """The names of posts that belong to the post's conversation, as its own node and the thread's list them."""
+        ...

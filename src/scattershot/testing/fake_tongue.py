@@ -84,3 +84,8 @@ class FakeTongue:
         assert signer.keys
         assert page is None or page
         return self.pages.pop(0) if self.pages else Refused("unreachable")
+
+    async def conversation(self, post: WireId, signer: Signer) -> tuple[WireId, ...] | Refused:
+        """Everything `known` besides the post itself."""
+        assert signer.keys
+        return tuple(wire_id for wire_id in self.known if wire_id != post)

@@ -54,6 +54,12 @@ def rfc3339(millis: int) -> str:
     return f"{day.year:04}-{day.month:02}-{day.day:02}T{hour:02}:{minute:02}:{second:02}.{of_day % 1000:03}Z"
 
 
+def rfc3339_seconds(millis: int) -> str:
+    """Like `2026-11-21T05:31:00Z`, the second that it falls in: for what others read and write again before comparing,
+    since nobody agrees how many zeros a fraction ends with."""
+    return f"{rfc3339(millis)[:19]}Z"
+
+
 def parse_rfc3339(text: str) -> int | None:
     """Any length of fraction (cut to milliseconds), `Z` or an offset; no offset is read as UTC, as no server means
     anything else by it."""

@@ -299,6 +299,13 @@ CREATE TABLE notifications (
 );
 CREATE INDEX notifications_by_owner ON notifications (owner, id);
 
+CREATE TABLE markers (          -- how far a microblog's keepers have looked at something
+    microblog     BIGINT NOT NULL,
+    name          TEXT NOT NULL,
+    place         BIGINT NOT NULL,
+    PRIMARY KEY (microblog, name)
+) {without_rowid};
+
 -- Coming in.
 
 CREATE TABLE seen (             -- changes already taken, by the wire's name for them

@@ -1,5 +1,7 @@
 """The change log: what became so, in commit order."""
 
+from typing import NamedTuple
+
 from scattershot.domain.ids import MicroblogId, Millis, PostId, Seq
 from scattershot.domain.record import Kind, Recorded
 from scattershot.ports.database import Transaction
@@ -108,4 +110,22 @@ def forget(tx: Transaction, before: Millis) -> int:
         "AND seq < (SELECT coalesce(min(lapsed_from), 9223372036854775807) FROM endpoints WHERE NOT gone) "
         "AND seq < (SELECT coalesce(min(seq), 9223372036854775807) FROM deliveries)",
         before,
+    )
+
+
+class AboutPost(NamedTuple):
+    """A place in the log and the post it is about."""
+
+    seq: Seq
+    post: PostId
+
+
+def posts_of_kind(tx: Transaction, kind: Kind, after_seq: Seq, limit: int) -> list[AboutPost]:
+    """The posts to which something of that kind happened after that place, oldest first."""
+    return tx.fetch(
+        AboutPost,
+        "SELECT seq, post FROM log WHERE seq > $1 AND kind = $2 AND post IS NOT NULL ORDER BY seq LIMIT $3",
+        after_seq,
+        kind,
+        limit,
     )

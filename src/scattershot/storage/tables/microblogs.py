@@ -13,6 +13,7 @@ from scattershot.ports.protocol import Signer, SigningKey
 from scattershot.storage.tables import wire_ids
 
 _decode = json.Decoder(Profile).decode
+decode_profile = _decode
 _encode = json.Encoder().encode
 
 
@@ -87,6 +88,27 @@ def get_many(tx: Transaction, microblogs: list[MicroblogId]) -> dict[MicroblogId
     """The microblogs of those ids that exist."""
     rows = tx.fetch(_row, f"SELECT {_COLUMNS} FROM microblogs WHERE id = ANY($1)", microblogs)
     return {row.id: row for row in rows}
+
+
+class Glance(NamedTuple):
+    """What a list shows of a microblog, its profile still as JSON: `decode_profile` reads it."""
+
+    id: MicroblogId
+    local: bool
+    gone: bool
+    standing: str
+    node_standing: str | None
+    value: str
+
+
+def glances(tx: Transaction, microblogs: list[MicroblogId]) -> list[Glance]:
+    """A glance at each of the microblogs that exist."""
+    return tx.fetch(
+        Glance,
+        "SELECT m.id, m.local, m.gone, m.standing, n.standing, m.value FROM microblogs m "
+        "LEFT JOIN nodes n ON n.id = m.node WHERE m.id = ANY($1)",
+        microblogs,
+    )
 
 
 def by_wire_id(tx: Transaction, wire_id: WireId) -> Row | None:

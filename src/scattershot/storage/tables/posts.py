@@ -1,6 +1,6 @@
 """Posts and boosts. The whole post is one JSON value; the columns beside it are what SQL asks about."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import json
 
@@ -192,6 +192,12 @@ def is_for(tx: Transaction, post: PostId, microblog: MicroblogId) -> bool:
     return tx.value("SELECT 1 FROM mentions WHERE post = $1 AND microblog = $2", post, microblog) is not None
 
 
+def for_by_name(tx: Transaction, microblog: MicroblogId, among: list[PostId]) -> set[PostId]:
+    """Those of the posts that are for the microblog by name."""
+    rows = tx.fetch(_one, "SELECT post FROM mentions WHERE microblog = $1 AND post = ANY($2)", microblog, among)
+    return {PostId(post) for (post,) in rows}
+
+
 # -- threads
 
 
@@ -240,11 +246,14 @@ def replies(tx: Transaction, post: PostId, after: PostId, limit: int) -> list[Ro
 END = PostId(1 << 62)
 
 
-def by_author(tx: Transaction, author: MicroblogId, audiences: list[str], before: PostId, limit: int) -> list[Row]:
-    """What the author wrote for those audiences."""
+def by_author(
+    tx: Transaction, author: MicroblogId, audiences: list[str], before: PostId, limit: int, *, replies: bool = True
+) -> list[Row]:
+    """What the author wrote for those audiences, with or without what answers others."""
+    alone = "" if replies else "AND reply_wire IS NULL AND (reply_author IS NULL OR reply_author = author) "
     return tx.fetch(
         _row,
-        f"SELECT {_COLUMNS} FROM posts WHERE author = $1 AND id < $2 AND NOT gone AND audience = ANY($3) "
+        f"SELECT {_COLUMNS} FROM posts WHERE author = $1 AND id < $2 AND NOT gone AND audience = ANY($3) {alone}"
         "ORDER BY id DESC LIMIT $4",
         author,
         before,
@@ -286,12 +295,38 @@ def public(tx: Transaction, before: PostId, limit: int, *, here: bool) -> list[R
     )
 
 
+_OF_P = ", ".join(f"p.{column.strip()}" for column in _COLUMNS.split(","))
+
+
+class AtHome(NamedTuple):
+    """A line of a home timeline with its post; `entry` is a boost's id where it came by one."""
+
+    entry: PostId
+    row: Row
+
+
+def _at_home(entry: PostId, *columns: Any) -> AtHome:
+    return AtHome(entry, _row(*columns))
+
+
+def at_home(tx: Transaction, owner: MicroblogId, before: PostId, after: PostId, limit: int) -> list[AtHome]:
+    """A page of a home timeline with its posts, in one go: the hottest read of the house."""
+    return tx.fetch(
+        _at_home,
+        f"SELECT t.entry, {_OF_P} FROM timeline t JOIN posts p ON p.id = t.post "
+        "WHERE t.owner = $1 AND t.entry < $2 AND t.entry > $3 AND NOT p.gone ORDER BY t.entry DESC LIMIT $4",
+        owner,
+        before,
+        after,
+        limit,
+    )
+
+
 def tagged(tx: Transaction, tag: str, before: PostId, limit: int) -> list[Row]:
     """Public posts with the tag."""
-    columns = ", ".join(f"p.{column.strip()}" for column in _COLUMNS.split(","))
     return tx.fetch(
         _row,
-        f"SELECT {columns} FROM tags t JOIN posts p ON p.id = t.post WHERE t.tag = $1 AND t.post < $2 "
+        f"SELECT {_OF_P} FROM tags t JOIN posts p ON p.id = t.post WHERE t.tag = $1 AND t.post < $2 "
         "AND p.audience = 'public' AND NOT p.gone ORDER BY t.post DESC LIMIT $3",
         tag.lower(),
         before,
@@ -337,6 +372,17 @@ def boost_by(tx: Transaction, post: PostId, booster: MicroblogId) -> Boost | Non
     return tx.fetch_one(Boost, f"SELECT {_BOOST} FROM boosts WHERE post = $1 AND booster = $2", post, booster)
 
 
+def boosts(tx: Transaction, boost_ids: list[PostId]) -> list[Boost]:
+    """The boosts of those ids that exist."""
+    return tx.fetch(Boost, f"SELECT {_BOOST} FROM boosts WHERE id = ANY($1)", boost_ids)
+
+
+def boosted_by(tx: Transaction, booster: MicroblogId, among: list[PostId]) -> set[PostId]:
+    """Those of the posts that the booster passed on."""
+    rows = tx.fetch(_one, "SELECT post FROM boosts WHERE booster = $1 AND post = ANY($2)", booster, among)
+    return {PostId(post) for (post,) in rows}
+
+
 def boosts_by(tx: Transaction, booster: MicroblogId, before: PostId, limit: int) -> list[Boost]:
     """What the booster passed on, newest first."""
     return tx.fetch(
@@ -369,6 +415,11 @@ def vote(tx: Transaction, post: PostId, voter: MicroblogId, choice: int) -> bool
 def votes_of(tx: Transaction, post: PostId, voter: MicroblogId) -> list[int]:
     """What the voter chose."""
     return [c for (c,) in tx.fetch(_one, "SELECT choice FROM votes WHERE post = $1 AND voter = $2", post, voter)]
+
+
+def votes_among(tx: Transaction, voter: MicroblogId, among: list[PostId]) -> list[tuple[int, int]]:
+    """What the voter chose in each of those polls, as post and choice."""
+    return tx.fetch(_pair, "SELECT post, choice FROM votes WHERE voter = $1 AND post = ANY($2)", voter, among)
 
 
 def voters(tx: Transaction, post: PostId) -> int:

@@ -115,6 +115,14 @@ def count_following(tx: Transaction, follower: MicroblogId) -> int:
     return int(tx.value("SELECT count(*) FROM follows WHERE follower = $1 AND accepted", follower))
 
 
+def followed_among(tx: Transaction, follower: MicroblogId, among: list[MicroblogId]) -> set[MicroblogId]:
+    """Those of the microblogs that it follows with their consent."""
+    rows = tx.fetch(
+        _one, "SELECT followee FROM follows WHERE follower = $1 AND followee = ANY($2) AND accepted", follower, among
+    )
+    return {MicroblogId(m) for (m,) in rows}
+
+
 def local_followers(tx: Transaction, followee: MicroblogId, limit: int) -> list[MicroblogId]:
     """Accepted followers kept here."""
     rows = tx.fetch(
@@ -208,6 +216,13 @@ def drop_like(tx: Transaction, post: PostId, liker: MicroblogId, emoji: str) -> 
     return True
 
 
+def liked_among(tx: Transaction, liker: MicroblogId, among: list[PostId]) -> set[PostId]:
+    """Those of the posts that it likes, with whatever emoji."""
+    return {
+        PostId(p) for (p,) in tx.fetch(_one, "SELECT post FROM likes WHERE liker = $1 AND post = ANY($2)", liker, among)
+    }
+
+
 def likers(tx: Transaction, post: PostId, limit: int) -> list[MicroblogId]:
     """Who likes the post."""
     return [MicroblogId(m) for (m,) in tx.fetch(_one, "SELECT liker FROM likes WHERE post = $1 LIMIT $2", post, limit)]
@@ -257,6 +272,41 @@ def name_block(tx: Transaction, blocker: MicroblogId, blocked: MicroblogId, wire
 def blocks(tx: Transaction, blocker: MicroblogId, blocked: MicroblogId) -> bool:
     """Whether one blocks the other."""
     return tx.value("SELECT 1 FROM blocks WHERE blocker = $1 AND blocked = $2", blocker, blocked) is not None
+
+
+def blockers_among(tx: Transaction, blocked: MicroblogId, among: list[MicroblogId]) -> set[MicroblogId]:
+    """Those of the microblogs that block it."""
+    rows = tx.fetch(_one, "SELECT blocker FROM blocks WHERE blocked = $1 AND blocker = ANY($2)", blocked, among)
+    return {MicroblogId(m) for (m,) in rows}
+
+
+def hidden_among(
+    tx: Transaction, viewer: MicroblogId, among: list[MicroblogId], now: Millis, *, muted: bool = True
+) -> set[MicroblogId]:
+    """Those of the microblogs that its lists do not show: a block stands between them, or (`muted`) it mutes them."""
+    mutes = (
+        " UNION ALL SELECT muted FROM mutes WHERE muter = $1 AND muted = ANY($2) AND (expires IS NULL OR expires > $3)"
+    )
+    rows = tx.fetch(
+        _one,
+        "SELECT blocked FROM blocks WHERE blocker = $1 AND blocked = ANY($2) "
+        "UNION ALL SELECT blocker FROM blocks WHERE blocked = $1 AND blocker = ANY($2)" + (mutes if muted else ""),
+        *((viewer, among, now) if muted else (viewer, among)),
+    )
+    return {MicroblogId(m) for (m,) in rows}
+
+
+def mutes(tx: Transaction, muter: MicroblogId, muted: MicroblogId, now: Millis) -> bool:
+    """Whether one is not shown to the other now."""
+    return (
+        tx.value(
+            "SELECT 1 FROM mutes WHERE muter = $1 AND muted = $2 AND (expires IS NULL OR expires > $3)",
+            muter,
+            muted,
+            now,
+        )
+        is not None
+    )
 
 
 def blocked_by(tx: Transaction, blocker: MicroblogId) -> list[MicroblogId]:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from scattershot.domain.ids import MicroblogId, Millis, NotificationId, PostId
+from scattershot.domain.ids import MicroblogId, Millis, NotificationId, PostId, Seq
 from scattershot.ports.database import Transaction
 
 LENGTH = 800
@@ -110,6 +110,30 @@ def page(tx: Transaction, owner: MicroblogId, before: PostId | None, after: Post
     )
 
 
+class News(NamedTuple):
+    """What a change did to a home timeline: an entry came, was edited, or went."""
+
+    seq: Seq
+    kind: str
+    entry: PostId
+    post: PostId
+
+
+def news(tx: Transaction, owner: MicroblogId, after: Seq, up_to: Seq, limit: int) -> list[News]:
+    """What happened to one home timeline between two places of the log; what went was perhaps not there."""
+    return tx.fetch(
+        News,
+        "SELECT l.seq, l.kind, coalesce(l.boost, l.post), l.post FROM log l "
+        "LEFT JOIN timeline t ON t.owner = $1 AND t.entry = coalesce(l.boost, l.post) "
+        "WHERE l.seq > $2 AND l.seq <= $3 AND l.post IS NOT NULL AND (l.kind IN ('deleted', 'unboosted') "
+        "OR (t.entry IS NOT NULL AND l.kind IN ('posted', 'boosted', 'edited'))) ORDER BY l.seq LIMIT $4",
+        owner,
+        after,
+        up_to,
+        limit,
+    )
+
+
 def drop_entry(tx: Transaction, entry: PostId) -> None:
     """Take an entry off every home timeline."""
     tx.execute("DELETE FROM timeline WHERE entry = $1 AND owner IN (SELECT id FROM microblogs WHERE local)", entry)
@@ -192,6 +216,52 @@ def notifications(tx: Transaction, owner: MicroblogId, before: NotificationId | 
         before if before is not None else (1 << 62),
         limit,
     )
+
+
+def told_up_to(tx: Transaction, owner: MicroblogId) -> NotificationId:
+    """The last notification the owner has looked at."""
+    return NotificationId(tx.value("SELECT place FROM markers WHERE microblog = $1 AND name = 'told'", owner) or 0)
+
+
+def set_told_up_to(tx: Transaction, owner: MicroblogId, place: NotificationId) -> None:
+    """The owner has looked at everything up to there."""
+    tx.execute(
+        "INSERT INTO markers (microblog, name, place) VALUES ($1, 'told', $2) ON CONFLICT (microblog, name) "
+        "DO UPDATE SET place = excluded.place WHERE markers.place < excluded.place",
+        owner,
+        place,
+    )
+
+
+COUNTED = 100
+"""Nobody counts further than this what they have not looked at."""
+
+
+def count_untold(tx: Transaction, owner: MicroblogId) -> int:
+    """How many notifications the owner has not looked at, at most `COUNTED`."""
+    return int(
+        tx.value(
+            "SELECT count(*) FROM (SELECT 1 FROM notifications WHERE owner = $1 AND id > coalesce("
+            "(SELECT place FROM markers WHERE microblog = $1 AND name = 'told'), 0) LIMIT $2) AS untold",
+            owner,
+            COUNTED,
+        )
+    )
+
+
+def newest_told(tx: Transaction, owners: list[MicroblogId]) -> dict[MicroblogId, NotificationId]:
+    """The newest notification of each of these owners who have any."""
+    rows = tx.fetch(
+        _pair,
+        "SELECT m.id, (SELECT max(n.id) FROM notifications n WHERE n.owner = m.id) FROM microblogs m "
+        "WHERE m.id = ANY($1)",
+        owners,
+    )
+    return {MicroblogId(owner): NotificationId(newest) for owner, newest in rows if newest is not None}
+
+
+def _pair(first: int, second: int | None) -> tuple[int, int | None]:
+    return (first, second)
 
 
 def unnotify(tx: Transaction, kind: str, sender: MicroblogId, post: PostId | None) -> None:

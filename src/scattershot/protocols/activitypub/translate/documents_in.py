@@ -28,6 +28,7 @@ from scattershot.protocols.activitypub.wire.vocabulary import (
     decode,
     id_of,
     ids_of,
+    is_id,
     list_of,
     number_of,
     object_of,
@@ -180,3 +181,22 @@ def _entries(document: JsonObject) -> tuple[list[object], str]:
 def _items(page: JsonObject) -> list[object]:
     found = page.get("orderedItems")
     return list_of(page.get("items") if found is None else found, MAX_ITEMS)
+
+
+class Surroundings(NamedTuple):
+    """What a post says of its conversation: replies on its own page, and collections that list more."""
+
+    replies: tuple[str, ...]
+    collections: tuple[str, ...]
+
+
+def surroundings_of(body: bytes) -> Surroundings:
+    """Where the conversation of a post is listed: its `context` (FEP-7888) first, then its `replies`."""
+    document = decode(body)
+    if isinstance(document, Malformed):
+        return Surroundings((), ())
+    replies = document.get("replies")
+    entries, following = _entries(object_of(replies))
+    ids = tuple(dict.fromkeys(found for found in map(id_of, entries) if is_id(found)))
+    lists = [id_of(document.get("context")), following or id_of(replies)]
+    return Surroundings(ids, tuple(dict.fromkeys(found for found in lists if is_id(found))))

@@ -35,7 +35,7 @@ from scattershot.protocols.activitypub.translate.actors_out import actor_of
 from scattershot.protocols.activitypub.translate.audiences import write_addressing
 from scattershot.protocols.activitypub.translate.names import door
 from scattershot.protocols.activitypub.translate.notes_out import note_of, tombstone
-from scattershot.protocols.activitypub.wire.contexts import ACTOR_CONTEXT, AS2, POST_CONTEXT
+from scattershot.protocols.activitypub.wire.contexts import ACTIVITY_CONTEXT, ACTOR_CONTEXT, POST_CONTEXT
 from scattershot.protocols.activitypub.wire.vocabulary import PUBLIC, JsonObject
 from scattershot.wirekit.dates import rfc3339
 
@@ -136,7 +136,7 @@ def _voted(change: Voted, to: Sequence[WireId]) -> JsonObject:
         "to": author,
     }
     return {
-        "@context": AS2,
+        "@context": ACTIVITY_CONTEXT,
         "id": f"{this}/create",
         "type": "Create",
         "actor": change.actor.value,
@@ -176,7 +176,7 @@ def _activity(
     to: list[str],
     cc: list[str] | None = None,
     *,
-    context: Any = AS2,
+    context: Any = ACTIVITY_CONTEXT,
     **more: Any,
 ) -> JsonObject:
     found: JsonObject = {

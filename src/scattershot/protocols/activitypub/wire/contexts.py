@@ -14,6 +14,9 @@ _PREFIXES = {
     "misskey": "https://misskey-hub.net/ns#",
 }
 
+ACTIVITY_CONTEXT: list[Any] = [AS2, DATA_INTEGRITY]
+"""For an activity that only names things. AS2 has no word for the proof that may be added to it."""
+
 POST_CONTEXT: list[Any] = [
     AS2,
     SECURITY,
@@ -55,6 +58,9 @@ ACTOR_CONTEXT: list[Any] = [
         "Emoji": "toot:Emoji",
         "webfinger": {"@id": "https://purl.archive.org/socialweb/webfinger#webfinger"},
         "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id", "@container": "@set"},
+        # None of the above has it, and without it Fedify finds no key for our proofs. did/v1 has, but protects
+        # `alsoKnownAs` against being defined again.
+        "assertionMethod": {"@id": "https://w3id.org/security#assertionMethod", "@type": "@id", "@container": "@set"},
     },
 ]
 """For whatever holds an actor."""

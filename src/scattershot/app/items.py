@@ -1,0 +1,255 @@
+"""Items: posts as one viewer sees them, with all that a page needs, looked up for a whole list at once.
+
+What is decoded (profiles, posts) is remembered under what it was decoded from, so that a stale one cannot be shown.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from msgspec import Struct, structs
+
+from scattershot.app.lately import Lately
+from scattershot.app.reading import readable
+from scattershot.domain.addresses import Addresses
+from scattershot.domain.ids import MicroblogId, Millis, PostId
+from scattershot.domain.microblog import Profile
+from scattershot.domain.node import Standing
+from scattershot.domain.post import Post
+from scattershot.ports.database import Transaction
+from scattershot.storage.tables import microblogs, posts, relations
+
+_PATHS = Addresses("")
+
+
+class Face(Struct, frozen=True):
+    """A microblog as lists show it; `page` is the path of its page here."""
+
+    id: MicroblogId
+    profile: Profile
+    local: bool
+    page: str
+    limited: bool = False
+
+    @property
+    def handle(self) -> str:
+        """`@name@domain`."""
+        return str(self.profile.handle)
+
+    @property
+    def address(self) -> str:
+        """Its page at its own node, for people."""
+        return self.profile.url or self.profile.id.value
+
+
+class Quote(Struct, frozen=True):
+    """A post shown within another."""
+
+    id: PostId
+    post: Post
+    author: Face
+    page: str
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """A post as one viewer sees it. `entry` is what lists are paged by: a boost's id where it came by one."""
+
+    entry: PostId
+    id: PostId
+    post: Post
+    author: Face
+    page: str
+    likes: int
+    boosts: int
+    replies: int
+    reply_to: PostId | None = None
+    answers: Face | None = None
+    """Whose post it answers, where that is known here."""
+    boosted_by: Face | None = None
+    quote: Quote | None = None
+    liked: bool = False
+    boosted: bool = False
+    may_reply: bool = False
+    may_boost: bool = False
+    mine: bool = False
+    votes: tuple[int, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Its page at its own node, for people."""
+        return self.post.url or self.post.id.value
+
+
+class Line(NamedTuple):
+    """A post that is to be shown, and by whose boost it came."""
+
+    entry: PostId
+    row: posts.Row
+    booster: MicroblogId | None = None
+
+
+class Shown(NamedTuple):
+    """Whom a list shows: not the muted unless it says `muted`, and if `open` not those whom the node has limited."""
+
+    muted: bool = False
+    open: bool = False
+
+
+UNMUTED, ALL, OPEN = Shown(), Shown(muted=True), Shown(open=True)
+
+
+def line(row: posts.Row) -> Line:
+    """A post that came by itself."""
+    return Line(row.id, row)
+
+
+class _Marks(NamedTuple):
+    """What the viewer did with posts, and whom it does not see."""
+
+    liked: frozenset[PostId] = frozenset()
+    boosted: frozenset[PostId] = frozenset()
+    hidden: frozenset[MicroblogId] = frozenset()
+
+
+class Items:
+    """Makes items; `domain` is the node's first, whose names stand without it in paths."""
+
+    def __init__(self, domain: str, remembered: int = 5_000) -> None:
+        self._domain = domain
+        self._faces: Lately[MicroblogId, tuple[microblogs.Glance, Face | None]] = Lately(remembered)
+        self._posts: Lately[PostId, tuple[int, Post]] = Lately(remembered)
+
+    def faces(self, tx: Transaction, ids: Iterable[MicroblogId]) -> dict[MicroblogId, Face]:
+        """Those of the microblogs that may be shown at all: known, not gone, not blocked by the node."""
+        wanted = list(ids)
+        shown: dict[MicroblogId, Face] = {}
+        for glance in microblogs.glances(tx, wanted) if wanted else ():
+            known = self._faces.get(glance.id)
+            if known is None or known[0] != glance:
+                known = self._faces[glance.id] = glance, self._face(glance)
+            if known[1] is not None:
+                shown[glance.id] = known[1]
+        return shown
+
+    def _face(self, glance: microblogs.Glance) -> Face | None:
+        standings = (glance.standing, glance.node_standing)
+        if glance.gone or Standing.BLOCKED in standings:
+            return None
+        profile = microblogs.decode_profile(glance.value)
+        page = _PATHS.page(profile.handle, self._domain)
+        return Face(glance.id, profile, bool(glance.local), page, Standing.LIMITED in standings)
+
+    def post(self, row: posts.Row) -> Post:
+        """The message of a row, decoded once for each of its versions."""
+        known = self._posts.get(row.id)
+        if known is None or known[0] != row.version:
+            known = self._posts[row.id] = row.version, row.post
+        return known[1]
+
+    def make(
+        self,
+        tx: Transaction,
+        lines: Sequence[Line],
+        viewer: MicroblogId | None,
+        now: Millis,
+        shown: Shown = UNMUTED,
+    ) -> list[Item]:
+        """The items of lines whose posts the viewer may see, in the same order, without those it is not shown."""
+        if not lines:
+            return []
+        quoted = self._quoted(tx, lines, viewer)
+        concerned = {row.author for _, row, _ in lines} | {row.author for row in quoted.values()}
+        concerned.update(b for _, _, b in lines if b is not None)
+        concerned.update(row.reply_author for _, row, _ in lines if row.reply_author is not None)
+        faces = self.faces(tx, concerned)
+        marks = _marks(tx, lines, viewer, list(concerned), now, shown)
+        items = [
+            self._item(each, faces, marks, quoted, viewer)
+            for each in lines
+            if _is_shown(each, faces, marks.hidden, viewer, shown)
+        ]
+        return items if viewer is None else _with_votes(tx, items, viewer)
+
+    def _item(
+        self,
+        each: Line,
+        faces: dict[MicroblogId, Face],
+        marks: _Marks,
+        quoted: dict[PostId, posts.Row],
+        viewer: MicroblogId | None,
+    ) -> Item:
+        entry, row, booster = each
+        author = faces[row.author]
+        quote = quoted.get(row.quote) if row.quote is not None else None
+        return Item(
+            entry=entry,
+            id=row.id,
+            post=self.post(row),
+            author=author,
+            page=f"{author.page}/{row.id}",
+            likes=row.likes,
+            boosts=row.boosts,
+            replies=row.replies,
+            reply_to=row.reply_to,
+            answers=faces.get(row.reply_author) if row.reply_author is not None else None,
+            boosted_by=faces.get(booster) if booster is not None else None,
+            quote=self._quote(quote, faces, marks.hidden) if quote is not None else None,
+            liked=row.id in marks.liked,
+            boosted=row.id in marks.boosted,
+            may_reply=viewer is not None,
+            may_boost=viewer is not None and row.audience.is_open,
+            mine=row.author == viewer,
+        )
+
+    def _quoted(self, tx: Transaction, lines: Sequence[Line], viewer: MicroblogId | None) -> dict[PostId, posts.Row]:
+        wanted = [row.quote for _, row, _ in lines if row.quote is not None]
+        if not wanted:
+            return {}
+        return {row.id: row for row in readable(tx, list(posts.get_many(tx, wanted).values()), viewer)}
+
+    def _quote(self, row: posts.Row, faces: dict[MicroblogId, Face], hidden: frozenset[MicroblogId]) -> Quote | None:
+        author = faces.get(row.author)
+        if author is None or row.author in hidden:
+            return None
+        return Quote(row.id, self.post(row), author, f"{author.page}/{row.id}")
+
+
+def _marks(
+    tx: Transaction,
+    lines: Sequence[Line],
+    viewer: MicroblogId | None,
+    concerned: list[MicroblogId],
+    now: Millis,
+    shown: Shown,
+) -> _Marks:
+    if viewer is None:
+        return _Marks()
+    about = [row.id for _, row, _ in lines]
+    return _Marks(
+        frozenset(relations.liked_among(tx, viewer, about)),
+        frozenset(posts.boosted_by(tx, viewer, about)),
+        frozenset(relations.hidden_among(tx, viewer, concerned, now, muted=not shown.muted)),
+    )
+
+
+def _is_shown(
+    each: Line, faces: dict[MicroblogId, Face], hidden: frozenset[MicroblogId], viewer: MicroblogId | None, shown: Shown
+) -> bool:
+    _, row, booster = each
+    author = faces.get(row.author)
+    if author is None or row.author in hidden or booster in hidden:
+        return False
+    if booster is not None and booster not in faces:
+        return False
+    return not (shown.open and author.limited and row.author != viewer)
+
+
+def _with_votes(tx: Transaction, items: list[Item], viewer: MicroblogId) -> list[Item]:
+    polls = [item.id for item in items if item.post.poll is not None]
+    if not polls:
+        return items
+    chosen: dict[int, list[int]] = {}
+    for post, choice in posts.votes_among(tx, viewer, polls):
+        chosen.setdefault(post, []).append(choice)
+    return [
+        structs.replace(item, votes=tuple(sorted(chosen[item.id]))) if item.id in chosen else item for item in items
+    ]

@@ -1,0 +1,352 @@
+"""Timelines for people: lists of posts as one viewer sees them, threads, profiles and notifications."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from msgspec import Struct, structs
+
+from scattershot.app.items import ALL, OPEN, UNMUTED, Face, Item, Items, Line, Shown, line
+from scattershot.app.reading import readable
+from scattershot.domain.ids import MicroblogId, NotificationId, PostId, Seq
+from scattershot.domain.microblog import Handle, Voice
+from scattershot.domain.post import Audience
+from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database, Transaction
+from scattershot.storage.tables import log, microblogs, posts, relations
+from scattershot.storage.tables import timelines as rows
+
+T = TypeVar("T")
+
+PAGE = 20
+"""Posts on a page."""
+LONGEST_THREAD = 500
+"""Posts of a conversation that are looked at for one page."""
+
+
+class Page(Struct, frozen=True):
+    """A stretch of a list, newest first; `next` is where an older page begins, or None at the end."""
+
+    items: list[Item]
+    next: int | None = None
+    place: Seq = Seq(0)
+    """How far the change log was spread when it was read: what comes later is news."""
+
+
+class Reply(Struct, frozen=True):
+    """A reply in a thread, and how many steps below the post that the page is about."""
+
+    item: Item
+    depth: int
+
+
+class Thread(Struct, frozen=True):
+    """A post among those it answers, oldest first, and its replies, each followed by its own."""
+
+    item: Item
+    before: list[Item]
+    replies: list[Reply]
+    missing: str = ""
+    """The address of the post that the first one answers, where that is not known here."""
+
+
+class About(Struct, frozen=True, kw_only=True):
+    """A microblog as its page shows it to one viewer."""
+
+    face: Face
+    posts: int
+    followers: int
+    following: int
+    is_viewer: bool = False
+    follows: str = ""
+    """`yes`, `asked` or nothing: whether the viewer follows it."""
+    follows_viewer: bool = False
+    muted: bool = False
+    blocked: bool = False
+    blocks_viewer: bool = False
+    moved_to: Face | None = None
+
+
+class Notice(Struct, frozen=True):
+    """What a person is told: who did what, with which post."""
+
+    id: NotificationId
+    kind: str
+    sender: Face
+    item: Item | None
+    at: int
+
+
+class Notices(Struct, frozen=True):
+    """A page of notifications, with those who wish to follow and wait for an answer."""
+
+    notices: list[Notice]
+    requests: list[Face]
+    next: int | None = None
+    newest: NotificationId | None = None
+
+
+class Timelines:
+    """Reads for people; every answer holds only what the viewer may see. `domain` is the node's first."""
+
+    def __init__(self, database: Database, clock: Clock, domain: str) -> None:
+        self._database, self._clock, self._domain = database, clock, domain
+        self._items = Items(domain)
+
+    async def _read(self, work: Callable[[Transaction], T]) -> T:
+        return await self._database.read(work)
+
+    def _made(
+        self, tx: Transaction, lines: Sequence[Line], viewer: MicroblogId | None, shown: Shown = UNMUTED
+    ) -> list[Item]:
+        return self._items.make(tx, lines, viewer, self._clock.now(), shown)
+
+    # -- lists of posts
+
+    async def home(self, owner: MicroblogId, before: int | None = None, limit: int = PAGE) -> Page:
+        """What came to the owner's home timeline."""
+        return await self._read(lambda tx: self.home_in(tx, owner, before, limit))
+
+    def home_in(self, tx: Transaction, owner: MicroblogId, before: int | None, limit: int) -> Page:
+        """The same within a transaction."""
+        found = posts.at_home(tx, owner, _below(before), PostId(0), limit)
+        boosted = [entry for entry, row in found if entry != row.id]
+        boosters = {boost.id: boost.booster for boost in posts.boosts(tx, boosted)} if boosted else {}
+        lines = [Line(entry, row, boosters.get(entry)) for entry, row in found if entry == row.id or entry in boosters]
+        last = found[-1].entry if len(found) == limit else None
+        return Page(self._made(tx, lines, owner), last, log.cursor(tx, "fanout"))
+
+    async def public(self, viewer: MicroblogId | None, before: int | None = None, *, here: bool) -> Page:
+        """Public posts known here, or only those written here."""
+
+        def work(tx: Transaction) -> Page:
+            return self._open_page(tx, posts.public(tx, _below(before), PAGE, here=here), viewer)
+
+        return await self._read(work)
+
+    async def tagged(self, tag: str, viewer: MicroblogId | None, before: int | None = None) -> Page:
+        """Public posts with the tag."""
+        return await self._read(lambda tx: self._open_page(tx, posts.tagged(tx, tag, _below(before), PAGE), viewer))
+
+    def _open_page(self, tx: Transaction, found: list[posts.Row], viewer: MicroblogId | None) -> Page:
+        items = self._made(tx, [line(row) for row in readable(tx, found, viewer)], viewer, OPEN)
+        return Page(items, found[-1].id if len(found) == PAGE else None)
+
+    async def by(
+        self, author: MicroblogId, viewer: MicroblogId | None, before: int | None = None, *, replies: bool = False
+    ) -> Page:
+        """What the author wrote, with or without what answers others, and what it passed on."""
+        return await self._read(lambda tx: self._by(tx, author, viewer, _below(before), replies=replies))
+
+    def _by(
+        self, tx: Transaction, author: MicroblogId, viewer: MicroblogId | None, before: PostId, *, replies: bool
+    ) -> Page:
+        if viewer is not None and relations.blocks(tx, author, viewer):
+            return Page([])
+        audiences = _open_to(tx, author, viewer)
+        lines = [line(row) for row in posts.by_author(tx, author, audiences, before, PAGE, replies=replies)]
+        boosts = posts.boosts_by(tx, author, before, PAGE)
+        known = posts.get_many(tx, [boost.post for boost in boosts]) if boosts else {}
+        seen = {row.id for row in readable(tx, list(known.values()), viewer)}
+        lines += [Line(boost.id, known[boost.post], author) for boost in boosts if boost.post in seen]
+        lines.sort(reverse=True, key=lambda each: each.entry)
+        shown = lines[:PAGE]
+        is_end = len(lines) <= PAGE and len(boosts) < PAGE
+        return Page(self._made(tx, shown, viewer, ALL), None if is_end or not shown else shown[-1].entry)
+
+    async def pinned(self, author: MicroblogId, viewer: MicroblogId | None) -> list[Item]:
+        """What the author shows first."""
+
+        def work(tx: Transaction) -> list[Item]:
+            pins = relations.pinned(tx, author)
+            known = posts.get_many(tx, pins) if pins else {}
+            may = {row.id for row in readable(tx, list(known.values()), viewer)}
+            return self._made(tx, [line(known[pin]) for pin in pins if pin in may], viewer, ALL)
+
+        return await self._read(work)
+
+    # -- one post
+
+    async def item(self, entry: int, viewer: MicroblogId | None) -> Item | None:
+        """The post or boost of that id, where the viewer may see it."""
+
+        def work(tx: Transaction) -> Item | None:
+            boost = posts.boost(tx, PostId(entry))
+            row = posts.get(tx, boost.post if boost is not None else PostId(entry))
+            if row is None or row.gone or not readable(tx, [row], viewer):
+                return None
+            booster = boost.booster if boost is not None else None
+            made = self._made(tx, [Line(PostId(entry), row, booster)], viewer, ALL)
+            return made[0] if made else None
+
+        return await self._read(work)
+
+    async def thread(self, post: int, viewer: MicroblogId | None) -> Thread | None:
+        """The post among those it answers and those that answer it, where the viewer may see it."""
+        return await self._read(lambda tx: self._thread(tx, PostId(post), viewer))
+
+    def _thread(self, tx: Transaction, post: PostId, viewer: MicroblogId | None) -> Thread | None:
+        row = posts.get(tx, post)
+        if row is None or row.gone or not readable(tx, [row], viewer):
+            return None
+        found = {each.id: each for each in posts.thread(tx, row.thread, LONGEST_THREAD)}
+        found[post] = row
+        seen = readable(tx, list(found.values()), viewer)
+        made = self._made(tx, [line(each) for each in seen], viewer, ALL)
+        items = {item.id: item for item in made}
+        if post not in items:
+            return None
+        before = _ancestors(items, items[post])
+        first = before[0] if before else items[post]
+        asked = first.post.reply_to
+        missing = asked.value if asked is not None and found[first.id].reply_to is None else ""
+        return Thread(items[post], before, _descendants(items, post), missing)
+
+    # -- microblogs
+
+    async def named(self, name: str) -> Face | None:
+        """The microblog of that name: `name` for one of here, or `name@domain`."""
+
+        def work(tx: Transaction) -> Face | None:
+            bare, _, domain = name.partition("@")
+            row = microblogs.named(tx, Handle(bare, domain or self._domain))
+            row = row or (microblogs.by_handle(tx, Handle(bare, domain.lower())) if domain else None)
+            return self._items.faces(tx, [row.id]).get(row.id) if row is not None else None
+
+        return await self._read(work)
+
+    async def face(self, microblog: int) -> Face | None:
+        """The microblog of that id."""
+        wanted = MicroblogId(microblog)
+        return await self._read(lambda tx: self._items.faces(tx, [wanted]).get(wanted))
+
+    async def about(self, face: Face, viewer: MicroblogId | None) -> About:
+        """All that its page says of a microblog."""
+        return await self._read(lambda tx: self._about(tx, face, viewer))
+
+    def _about(self, tx: Transaction, face: Face, viewer: MicroblogId | None) -> About:
+        row = microblogs.get(tx, face.id)
+        moved_to = row.moved_to if row is not None else None
+        about = About(
+            face=face,
+            posts=posts.count_by(tx, face.id),
+            followers=relations.count_followers(tx, face.id),
+            following=relations.count_following(tx, face.id),
+            is_viewer=viewer == face.id,
+            moved_to=self._items.faces(tx, [moved_to]).get(moved_to) if moved_to is not None else None,
+        )
+        if viewer is None or about.is_viewer:
+            return about
+        wish = relations.follow(tx, viewer, face.id)
+        return structs.replace(
+            about,
+            follows="" if wish is None else "yes" if wish.accepted else "asked",
+            follows_viewer=relations.follows(tx, face.id, viewer),
+            muted=relations.mutes(tx, viewer, face.id, self._clock.now()),
+            blocked=relations.blocks(tx, viewer, face.id),
+            blocks_viewer=relations.blocks(tx, face.id, viewer),
+        )
+
+    async def graph(self, of: MicroblogId, after: int, *, followers: bool) -> tuple[list[Face], int | None]:
+        """Those who follow it, or whom it follows, and where the next page begins."""
+
+        def work(tx: Transaction) -> tuple[list[Face], int | None]:
+            look = relations.followers if followers else relations.following
+            ids = look(tx, of, MicroblogId(after), 2 * PAGE)
+            faces = self._items.faces(tx, ids)
+            return [faces[m] for m in ids if m in faces], ids[-1] if len(ids) == 2 * PAGE else None
+
+        return await self._read(work)
+
+    async def people_here(self) -> list[Face]:
+        """The microblogs kept here that wish to be found."""
+
+        def work(tx: Transaction) -> list[Face]:
+            faces = self._items.faces(tx, [row.id for row in microblogs.here(tx)[:200]])
+            return [
+                face
+                for face in faces.values()
+                if face.profile.voice is not Voice.APPLICATION and face.profile.discoverable
+            ]
+
+        return await self._read(work)
+
+    async def followed_by(self, viewer: MicroblogId, among: Sequence[Face]) -> set[MicroblogId]:
+        """Those of the microblogs that the viewer follows."""
+        ids = [face.id for face in among]
+        return await self._read(lambda tx: relations.followed_among(tx, viewer, ids))
+
+    # -- notifications
+
+    async def notices(self, owner: MicroblogId, before: int | None = None) -> Notices:
+        """What the owner was told, newest first; on the first page also who waits for an answer."""
+        return await self._read(lambda tx: self._notices(tx, owner, before))
+
+    def _notices(self, tx: Transaction, owner: MicroblogId, before: int | None) -> Notices:
+        told = rows.notifications(tx, owner, NotificationId(before) if before is not None else None, PAGE)
+        wishes = relations.requests(tx, owner) if before is None else []
+        known = posts.get_many(tx, [each.post for each in told if each.post is not None])
+        may = readable(tx, list(known.values()), owner)
+        items = {item.id: item for item in self._made(tx, [line(row) for row in may], owner)}
+        faces = self._items.faces(tx, {each.sender for each in told} | {wish.follower for wish in wishes})
+        notices = [
+            Notice(each.id, each.kind, faces[each.sender], items.get(each.post) if each.post else None, each.at)
+            for each in told
+            if each.sender in faces and (each.post is None or each.post in items) and each.kind != "follow_request"
+        ]
+        requests = [faces[wish.follower] for wish in wishes if wish.follower in faces]
+        return Notices(notices, requests, told[-1].id if len(told) == PAGE else None, told[0].id if told else None)
+
+    async def untold(self, owner: MicroblogId) -> int:
+        """How many notifications the owner has not looked at, up to a hundred."""
+        return await self._read(lambda tx: rows.count_untold(tx, owner))
+
+    async def looked_at(self, owner: MicroblogId, newest: NotificationId) -> None:
+        """The owner has looked at its notifications up to there."""
+        if await self._read(lambda tx: rows.told_up_to(tx, owner)) < newest:
+            await self._database.write(lambda tx: rows.set_told_up_to(tx, owner, newest))
+
+
+def _below(before: int | None) -> PostId:
+    return PostId(before) if before is not None else posts.END
+
+
+def _open_to(tx: Transaction, author: MicroblogId, viewer: MicroblogId | None) -> list[str]:
+    """The audiences whose posts on the author's page the viewer may see; those for a few are not listed there."""
+    if viewer == author:
+        return [audience.value for audience in Audience]
+    audiences = [Audience.PUBLIC.value, Audience.UNLISTED.value]
+    if viewer is not None:
+        audiences.append(Audience.LOCAL.value)
+        if relations.follows(tx, viewer, author):
+            audiences.append(Audience.FOLLOWERS.value)
+    return audiences
+
+
+def _ancestors(items: dict[PostId, Item], item: Item) -> list[Item]:
+    """Those it answers that are shown, oldest first; a circle, which only a liar makes, ends the walk."""
+    before: list[Item] = []
+    met = {item.id}
+    parent = items.get(item.reply_to) if item.reply_to is not None else None
+    while parent is not None and parent.id not in met:
+        met.add(parent.id)
+        before.append(parent)
+        parent = items.get(parent.reply_to) if parent.reply_to is not None else None
+    return before[::-1]
+
+
+def _descendants(items: dict[PostId, Item], post: PostId) -> list[Reply]:
+    children: dict[PostId, list[Item]] = {}
+    for item in sorted(items.values(), key=lambda each: each.id):
+        if item.reply_to is not None:
+            children.setdefault(item.reply_to, []).append(item)
+    found: list[Reply] = []
+    met = {post}
+    open_ends = [(child, 1) for child in reversed(children.get(post, []))]
+    while open_ends:
+        item, depth = open_ends.pop()
+        if item.id in met:
+            continue
+        met.add(item.id)
+        found.append(Reply(item, depth))
+        open_ends += [(child, depth + 1) for child in reversed(children.get(item.id, []))]
+    return found

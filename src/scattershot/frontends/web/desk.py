@@ -1,0 +1,211 @@
+"""The desk: where every request is met and every page handed out, with its headers; handlers stand behind it."""
+
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+import minijinja
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from scattershot.app.timelines import Timelines
+from scattershot.domain.reading import Refused
+from scattershot.frontends.web import icons, words
+from scattershot.frontends.web.assets import Assets
+from scattershot.frontends.web.forms import BadForm, Form, is_token_of, local_path, read_form
+from scattershot.frontends.web.visitors import Visitor, Visitors
+from scattershot.ports.clock import Clock
+from scattershot.settings import Settings
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+Handler: TypeAlias = Callable[[Request, Visitor], Awaitable[Response]]
+FormHandler: TypeAlias = Callable[[Request, Visitor, Form], Awaitable[Response]]
+
+_STALE = "This form is from an older page. Nothing was done; please go back, load the page anew and try again."
+_STATUS = {"not_found": 404, "invalid": 422, "taken": 422, "not_allowed": 403, "wrong": 422, "spent": 410}
+
+
+def content_security_policy(*, insecure_http: bool) -> str:
+    """What our pages may load: their own style and script; pictures and sound of other nodes over https, and over
+    plain http too on test networks, where nodes speak nothing else."""
+    elsewhere = "https: http:" if insecure_http else "https:"
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {elsewhere}; "
+        f"media-src 'self' {elsewhere}; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+
+
+class Desk:
+    """Knows who asks, renders pages, and lets no form through that our own page did not make."""
+
+    def __init__(self, settings: Settings, clock: Clock, visitors: Visitors, timelines: Timelines) -> None:
+        self.clock, self.visitors = clock, visitors
+        self._settings, self._timelines = settings, timelines
+        self.assets = Assets()
+        self._templates = self._environment()
+        self._headers = {
+            "Content-Security-Policy": content_security_policy(insecure_http=settings.insecure_http),
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",
+            "X-Frame-Options": "DENY",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Vary": "Accept, Cookie",
+        }
+
+    # -- meeting
+
+    def open(self, handler: Handler) -> Endpoint:
+        """An endpoint for anybody."""
+
+        async def endpoint(request: Request) -> Response:
+            return await handler(request, await self.visitors.of(request))
+
+        return endpoint
+
+    def members(self, handler: Handler) -> Endpoint:
+        """An endpoint for people of here; others are asked to sign in and led back."""
+
+        async def endpoint(request: Request) -> Response:
+            visitor = await self.visitors.of(request)
+            if visitor.who is None:
+                path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+                return self.to(f"/login?next={quote(path, safe='')}")
+            return await handler(request, visitor)
+
+        return endpoint
+
+    def form(self, handler: FormHandler) -> Endpoint:
+        """An endpoint for a form of people of here."""
+
+        async def member(request: Request, visitor: Visitor, form: Form) -> Response:
+            if visitor.who is None:
+                return await self.problem(request, visitor, 403, "You are not signed in any more. Nothing was done.")
+            return await handler(request, visitor, form)
+
+        return self.open_form(member)
+
+    def open_form(self, handler: FormHandler) -> Endpoint:
+        """An endpoint for a form of anybody; it must bring the token of whoever sends it."""
+
+        async def endpoint(request: Request) -> Response:
+            visitor = await self.visitors.of(request)
+            form = await read_form(request)
+            if isinstance(form, BadForm):
+                return await self.problem(request, visitor, form.status, form.words)
+            if not is_token_of(form.get("token"), visitor.secret):
+                return await self.problem(request, visitor, 403, _STALE)
+            return await handler(request, visitor, form)
+
+        return endpoint
+
+    # -- answering
+
+    async def page(
+        self, request: Request, visitor: Visitor, template: str, status: int = 200, **context: Any
+    ) -> Response:
+        """A page with everything around it."""
+        untold = await self._timelines.untold(visitor.who) if visitor.who is not None else 0
+        html = self._render(template, request, visitor, untold=untold, **context)
+        response = Response(html, status, media_type="text/html", headers=self._headers)
+        response.headers["Cache-Control"] = "private, no-cache" if visitor.person is not None else "no-cache"
+        return response
+
+    async def form_page(
+        self, request: Request, visitor: Visitor, template: str, status: int = 200, **context: Any
+    ) -> Response:
+        """A page with a form that strangers may send: they get a secret for its token."""
+        known = self.visitors.with_secret(visitor)
+        response = await self.page(request, known, template, status, **context)
+        response.headers["Cache-Control"] = "no-store"
+        if known is not visitor:
+            self.visitors.remember(response, known)
+        return response
+
+    def fragment(self, request: Request, visitor: Visitor, template: str, **context: Any) -> Response:
+        """A piece of a page, for one that is open."""
+        html = self._render(template, request, visitor, **context)
+        headers = {**self._headers, "Cache-Control": "private, no-store"}
+        return Response(html, media_type="text/html", headers=headers)
+
+    def to(self, path: str) -> Response:
+        """Go on to a path of ours with a GET."""
+        return RedirectResponse(path, 303, headers={"Cache-Control": "no-store"})
+
+    def back(self, form: Form, default: str) -> Response:
+        """Go back to where the form was, or on to the default."""
+        return self.to(local_path(form.get("back"), default))
+
+    async def problem(self, request: Request, visitor: Visitor, status: int, what: str) -> Response:
+        """A page that says what is the matter."""
+        return await self.page(request, visitor, "problem.html", status, number=status, words=what)
+
+    async def refused(self, request: Request, visitor: Visitor, refused: Refused) -> Response:
+        """A page for what could not be done."""
+        words_ = refused.detail or "That is not possible."
+        return await self.problem(request, visitor, _STATUS.get(refused.why, 422), words_)
+
+    async def not_found(self, request: Request, visitor: Visitor) -> Response:
+        """The same for what is not there and for what is none of the visitor's business."""
+        return await self.problem(request, visitor, 404, "There is nothing here, or it is not for everyone to see.")
+
+    def failed(self, request: Request) -> Response:
+        """A page for what went wrong on our side; no database is asked, for it may be what failed."""
+        what = "Something went wrong here, and it is not your fault. Please try again in a moment."
+        html = self._render("problem.html", request, Visitor(), untold=0, number=500, words=what)
+        headers = {**self._headers, "Cache-Control": "no-store"}
+        return Response(html, 500, media_type="text/html", headers=headers)
+
+    # -- rendering
+
+    def _render(self, template: str, request: Request, visitor: Visitor, **context: Any) -> str:
+        speaker = visitor.speaker
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return self._templates.render_template(
+            template,
+            site=self._settings.title,
+            path=request.url.path,
+            here=local_path(path, "/"),
+            token=visitor.token,
+            me=speaker.profile if speaker is not None else None,
+            me_page=f"/@{speaker.profile.name}" if speaker is not None else "",
+            me_id=speaker.id if speaker is not None else None,
+            kept=[{"id": each.id, "handle": str(each.profile.handle)} for each in visitor.kept],
+            signed_in=visitor.person is not None,
+            **context,
+        )
+
+    def _environment(self) -> minijinja.Environment:
+        folder = files("scattershot.frontends.web").joinpath("templates")
+        texts = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
+        filters: dict[str, Callable[..., Any]] = {
+            "ago": lambda moment: words.ago(moment, self.clock.now()),
+            "until": lambda moment: words.until(moment, self.clock.now()),
+            "machine_time": words.machine_time,
+            "full_time": words.full_time,
+            "counted": words.counted,
+            "link": words.link,
+            "initial": words.initial,
+            "hue": words.hue,
+            "named": lambda profile: minijinja.safe(words.title_html(profile)),
+            "bio": lambda profile: minijinja.safe(words.with_emojis(profile.bio, profile.emojis)),
+            "body": lambda post: minijinja.safe(words.body_html(post)),
+            "gist": words.gist,
+            "audience": lambda audience: words.AUDIENCES[audience],
+            "notice": lambda kind: words.NOTICES.get(kind, "did something"),
+        }
+        return minijinja.Environment(
+            templates=texts,
+            filters=filters,
+            globals={
+                "icon": lambda name: minijinja.safe(icons.svg(name)),
+                "asset": self.assets.path,
+                "is_over": lambda poll: poll.closed is not None or (poll.ends or 1 << 62) <= self.clock.now(),
+                "per_cent": lambda part, whole: round(100 * part / whole) if whole else 0,
+                "languages": [{"code": code, "words": name} for code, name in words.LANGUAGES.items()],
+            },
+            undefined_behavior="strict",
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )

@@ -1,0 +1,101 @@
+"""Visitors: who asks, by their cookie, and as which of their microblogs they speak."""
+
+import secrets
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from scattershot.app.people import SESSION_GOOD_FOR, People
+from scattershot.domain.ids import MicroblogId
+from scattershot.domain.microblog import Profile
+from scattershot.domain.people import Person
+from scattershot.frontends.web.forms import number, token_of
+
+
+class Kept(NamedTuple):
+    """A microblog the visitor keeps."""
+
+    id: MicroblogId
+    profile: Profile
+
+
+class Visitor(NamedTuple):
+    """Whoever asks. `secret` is what its forms' tokens hang on: its session, or a passing cookie of a stranger."""
+
+    person: Person | None = None
+    kept: tuple[Kept, ...] = ()
+    speaker: Kept | None = None
+    secret: str = ""
+
+    @property
+    def who(self) -> MicroblogId | None:
+        """As whom it sees and speaks."""
+        return self.speaker.id if self.speaker is not None else None
+
+    @property
+    def token(self) -> str:
+        """What its forms bring along."""
+        return token_of(self.secret) if self.secret else ""
+
+
+class Visitors:
+    """Reads and sets cookies. Over https they bear the `__Host-` prefix, so that no other host can set them."""
+
+    def __init__(self, people: People, *, secure: bool, trusted_proxies: tuple[str, ...]) -> None:
+        self._people, self._secure, self._trusted = people, secure, trusted_proxies
+        prefix = "__Host-" if secure else ""
+        self._session, self._visit, self._speaks = f"{prefix}session", f"{prefix}visit", f"{prefix}speaks"
+
+    async def of(self, request: Request) -> Visitor:
+        """Who asks."""
+        session = request.cookies.get(self._session, "")
+        person = await self._people.in_session(session) if session else None
+        if person is None:
+            return Visitor(secret=request.cookies.get(self._visit, ""))
+        kept = tuple(Kept(row.id, row.profile) for row in await self._people.kept_by(person.id))
+        chosen = number(request.cookies.get(self._speaks))
+        speaker = next((each for each in kept if each.id == chosen), kept[0] if kept else None)
+        return Visitor(person, kept, speaker, session)
+
+    async def is_signed_in(self, visitor: Visitor) -> bool:
+        """Whether the visitor's session still stands."""
+        return await self._people.in_session(visitor.secret) is not None
+
+    def with_secret(self, visitor: Visitor) -> Visitor:
+        """The visitor with a secret for its forms, new where it has none; `remember` it with the page."""
+        return visitor if visitor.secret else visitor._replace(secret=secrets.token_urlsafe(24))
+
+    def remember(self, response: Response, visitor: Visitor) -> None:
+        """Let a stranger's browser keep the secret of its forms until it closes."""
+        self._set(response, self._visit, visitor.secret, None)
+
+    def sign_in(self, response: Response, session: str) -> None:
+        """Let the browser keep the session."""
+        self._set(response, self._session, session, SESSION_GOOD_FOR // 1000)
+        self._drop(response, self._visit)
+
+    async def sign_out(self, response: Response, visitor: Visitor) -> None:
+        """End the session here and there."""
+        await self._people.sign_out(visitor.secret)
+        for cookie in (self._session, self._speaks):
+            self._drop(response, cookie)
+        response.headers["Clear-Site-Data"] = '"cache"'
+
+    def speak_as(self, response: Response, microblog: MicroblogId) -> None:
+        """Let the browser remember which microblog speaks."""
+        self._set(response, self._speaks, str(microblog), SESSION_GOOD_FOR // 1000)
+
+    def _set(self, response: Response, name: str, value: str, seconds: int | None) -> None:
+        response.set_cookie(name, value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite="lax")
+
+    def _drop(self, response: Response, name: str) -> None:
+        response.delete_cookie(name, path="/", secure=self._secure, httponly=True, samesite="lax")
+
+    def address(self, request: Request) -> str:
+        """Where the visitor is, as far as the proxies we trust can tell."""
+        near = request.client.host if request.client is not None else ""
+        if near not in self._trusted:
+            return near
+        said = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+        return next((each for each in reversed(said) if each not in self._trusted), near)

@@ -1,0 +1,60 @@
+"""The web for people: pages made on the server, which work without a script and are kept fresh by a small one."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from scattershot.app.discover import Discover
+from scattershot.app.people import People
+from scattershot.app.publish import Publisher
+from scattershot.app.streams import Streams
+from scattershot.app.timelines import Timelines
+from scattershot.frontends.web.desk import Desk, Endpoint
+from scattershot.frontends.web.lists import Lists
+from scattershot.frontends.web.live import Live
+from scattershot.frontends.web.own_profile import OwnProfile
+from scattershot.frontends.web.profiles import Profiles
+from scattershot.frontends.web.relating import Relating
+from scattershot.frontends.web.signing_in import SigningIn
+from scattershot.frontends.web.visitors import Visitors
+from scattershot.frontends.web.writing import Writing
+from scattershot.ports.clock import Clock
+from scattershot.settings import Settings
+
+
+class Web:
+    """All pages: `routes` are for browsers alone; `pages` are paths shared with servers, by their pattern."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        people: People,
+        publisher: Publisher,
+        discover: Discover,
+        timelines: Timelines,
+        streams: Streams,
+    ) -> None:
+        secure = settings.origin.startswith("https://")
+        visitors = Visitors(people, secure=secure, trusted_proxies=settings.trusted_proxies)
+        self._desk = desk = Desk(settings, clock, visitors, timelines)
+        profiles = Profiles(desk, settings, timelines)
+        self.pages: dict[str, Endpoint] = profiles.pages
+        self.routes: list[Route] = [
+            Route("/static/{file}", desk.assets.serve),
+            *SigningIn(desk, people).routes,
+            *Lists(desk, settings, timelines, discover).routes,
+            *profiles.routes,
+            *Writing(desk, settings, timelines, publisher).routes,
+            *Relating(desk, timelines, publisher).routes,
+            *OwnProfile(desk, settings, timelines, publisher, discover).routes,
+            *Live(desk, streams).routes,
+        ]
+
+    async def not_found(self, request: Request) -> Response:
+        """The page for a path that leads nowhere."""
+        return await self._desk.not_found(request, await self._desk.visitors.of(request))
+
+    async def failed(self, request: Request) -> Response:
+        """The page for what went wrong on our side; it asks nothing of the database, which may be what failed."""
+        return self._desk.failed(request)

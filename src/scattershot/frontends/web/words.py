@@ -1,0 +1,184 @@
+"""Words for people: moments, counts, audiences and what happened, in plain English."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from html import escape, unescape
+from typing import NamedTuple
+
+from scattershot.domain.microblog import Emoji, Profile
+from scattershot.domain.post import Audience, Post
+
+_MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
+
+
+class Choice(NamedTuple):
+    """An answer to choose from: what is sent, and what is read."""
+
+    value: str
+    words: str
+
+
+AUDIENCES: Mapping[Audience, str] = {
+    Audience.PUBLIC: "Everyone",
+    Audience.UNLISTED: "Everyone, but not on public lists",
+    Audience.FOLLOWERS: "My followers",
+    Audience.MENTIONED: "Only those I name",
+    Audience.LOCAL: "Only people on this node",
+}
+
+_NARROWER: Mapping[Audience, tuple[Audience, ...]] = {
+    Audience.PUBLIC: tuple(AUDIENCES),
+    Audience.UNLISTED: (Audience.UNLISTED, Audience.FOLLOWERS, Audience.MENTIONED, Audience.LOCAL),
+    Audience.FOLLOWERS: (Audience.FOLLOWERS, Audience.MENTIONED),
+    Audience.MENTIONED: (Audience.MENTIONED,),
+    Audience.LOCAL: (Audience.LOCAL,),
+}
+
+
+def audiences_within(parent: Audience) -> tuple[Audience, ...]:
+    """The audiences an answer to such a post may have: never a wider one."""
+    return _NARROWER[parent]
+
+
+NOTICES: Mapping[str, str] = {
+    "mention": "mentioned you",
+    "like": "liked your post",
+    "boost": "boosted your post",
+    "follow": "follows you",
+    "follow_request": "wishes to follow you",
+}
+
+LANGUAGES: Mapping[str, str] = {
+    "ar": "العربية", "bn": "বাংলা", "ca": "Català", "cs": "Čeština", "da": "Dansk", "de": "Deutsch", "el": "Ελληνικά",
+    "en": "English", "eo": "Esperanto", "es": "Español", "et": "Eesti", "eu": "Euskara", "fa": "فارسی", "fi": "Suomi",
+    "fr": "Français", "ga": "Gaeilge", "gl": "Galego", "he": "עברית", "hi": "हिन्दी", "hu": "Magyar",
+    "id": "Bahasa Indonesia", "is": "Íslenska", "it": "Italiano", "ja": "日本語", "ko": "한국어", "nl": "Nederlands",
+    "no": "Norsk", "pl": "Polski", "pt": "Português", "ro": "Română", "ru": "Русский", "sv": "Svenska",
+    "sw": "Kiswahili", "th": "ไทย", "tr": "Türkçe", "uk": "Українська", "vi": "Tiếng Việt", "zh": "中文",
+}  # fmt: skip
+
+
+def language_of(accept_language: str) -> str:
+    """The first language a browser asks for that we know a name of, or none."""
+    for part in accept_language[:200].split(","):
+        code = part.partition(";")[0].strip().lower().partition("-")[0]
+        if code in LANGUAGES:
+            return code
+    return ""
+
+
+# -- moments
+
+
+def _at(moment: int) -> datetime:
+    """The moment in UTC; one beyond what a calendar holds is brought to its edge."""
+    return datetime.fromtimestamp(min(max(moment, -62_135_596_800_000), 253_402_300_799_000) / 1000, UTC)
+
+
+def machine_time(moment: int) -> str:
+    """For `<time datetime>`."""
+    return _at(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def full_time(moment: int) -> str:
+    """A moment in full, in UTC because the server does not know the reader's clock."""
+    at = _at(moment)
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def ago(moment: int, now: int) -> str:
+    """How long ago, in few words; the day once that is long enough ago."""
+    passed = now - moment
+    if passed < _MINUTE:
+        return "now"
+    if passed < _HOUR:
+        return f"{passed // _MINUTE} min"
+    if passed < _DAY:
+        return f"{passed // _HOUR} h"
+    if passed < 7 * _DAY:
+        return f"{passed // _DAY} d"
+    at = _at(moment)
+    return f"{at.day} {at:%b}" if at.year == _at(now).year else f"{at.day} {at:%b %Y}"
+
+
+def until(moment: int, now: int) -> str:
+    """How long until then."""
+    left = moment - now
+    for unit, words in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
+        if left >= unit:
+            count = left // unit
+            return f"{count} {words}{'' if count == 1 else 's'}"
+    return "a moment"
+
+
+def counted(count: int) -> str:
+    """A count as short as it is useful: 999, 1.2k, 34k, 5.6M."""
+    if count < 1_000:
+        return str(count)
+    for unit, letter in ((1_000_000, "M"), (1_000, "k")):
+        if count >= unit:
+            tenths = count * 10 // unit
+            return (
+                f"{tenths // 10}.{tenths % 10}{letter}" if tenths < 100 and tenths % 10 else f"{tenths // 10}{letter}"
+            )
+    raise AssertionError
+
+
+# -- names and addresses
+
+
+def link(address: str) -> str:
+    """An address that is safe to link to, or nothing: what others send may be `javascript:`."""
+    return address if address.startswith(("https://", "http://")) else ""
+
+
+_SHORTCODE = re.compile(r":([A-Za-z0-9_]{1,64}):")
+_TAG = re.compile(r'(<(?:[^"<>]|"[^"]*")*>)')
+
+
+def with_emojis(html: str, emojis: tuple[Emoji, ...]) -> str:
+    """Clean HTML with its custom emoji as pictures; what stands inside a tag stays as it is."""
+    pictures = {emoji.shortcode: emoji.url for emoji in emojis if link(emoji.url)}
+    if not pictures:
+        return html
+
+    def picture(match: re.Match[str]) -> str:
+        url = pictures.get(match[1])
+        if url is None:
+            return match[0]
+        words = escape(match[0])
+        return f'<img class="emoji" src="{escape(url)}" alt="{words}" title="{words}" loading="lazy">'
+
+    return "".join(part if part.startswith("<") else _SHORTCODE.sub(picture, part) for part in _TAG.split(html) if part)
+
+
+def title_html(profile: Profile) -> str:
+    """A microblog's name for people, as HTML."""
+    return with_emojis(escape(profile.title[:200]), profile.emojis)
+
+
+def body_html(post: Post) -> str:
+    """A post's text as HTML; it was cleaned when it came in."""
+    return with_emojis(post.html, post.emojis)
+
+
+def gist(post: Post, length: int) -> str:
+    """The beginning of a post as plain text; of one with a warning, the warning."""
+    text = post.title or post.warning or unescape(_TAG.sub(_space, post.html))
+    words = " ".join(text.split())
+    return words if len(words) <= length else words[: length - 1].rstrip() + "…"
+
+
+def _space(tag: re.Match[str]) -> str:
+    return " " if tag[0].startswith(("<br", "<p", "</p", "<li", "</li", "<blockquote", "</blockquote")) else ""
+
+
+def initial(profile: Profile) -> str:
+    """The letter that stands for a microblog without a picture."""
+    return next((c.upper() for c in profile.title if c.isalnum()), "·")
+
+
+def hue(profile: Profile) -> int:
+    """Which of eight colours that letter has: always the same for the same name."""
+    return sum(profile.name.encode()) % 8

@@ -1,0 +1,179 @@
+"""Writing: posts, answers, edits, and what is done with a post."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from scattershot.app.items import Item
+from scattershot.app.lately import Lately
+from scattershot.app.publish import Done, Publisher
+from scattershot.app.timelines import Timelines
+from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.reading import Refused
+from scattershot.frontends.web import composer
+from scattershot.frontends.web.desk import Desk
+from scattershot.frontends.web.forms import Form
+from scattershot.frontends.web.visitors import Visitor
+from scattershot.settings import Settings
+
+VIA = "web"
+REMEMBERED = 10_000
+"""Forms sent lately, so that one sent twice posts once."""
+
+
+class Writing:
+    """Forms that make, alter or mark posts."""
+
+    def __init__(self, desk: Desk, settings: Settings, timelines: Timelines, publisher: Publisher) -> None:
+        self._desk, self._settings, self._timelines, self._publisher = desk, settings, timelines, publisher
+        self._sent: Lately[tuple[str, str], asyncio.Future[Done | Refused]] = Lately(REMEMBERED)
+
+    @property
+    def routes(self) -> list[Route]:
+        """Its paths."""
+        desk = self._desk
+        return [
+            Route("/posts", desk.form(self._post), methods=["POST"]),
+            Route("/posts/{id:int}/edit", desk.members(self._edit_page), methods=["GET"]),
+            Route("/posts/{id:int}/edit", desk.form(self._edit), methods=["POST"]),
+            Route("/posts/{id:int}/delete", desk.members(self._delete_page), methods=["GET"]),
+            Route("/posts/{id:int}/{deed}", desk.form(self._deed), methods=["POST"]),
+        ]
+
+    # -- posting
+
+    async def _post(self, request: Request, visitor: Visitor, form: Form) -> Response:
+        assert visitor.who is not None
+        typed = composer.typed_in(form)
+        reply_to = form.number("reply_to")
+        parent = await self._timelines.item(reply_to, visitor.who) if reply_to is not None else None
+        if form.get("reply_to") and parent is None:
+            gone = Refused("not_found", "The post to be answered is not there any more.")
+            return await self._again(request, visitor, typed, None, gone)
+        if parent is not None:
+            typed = composer.within(typed, parent.post.audience)
+        draft = composer.draft_of(typed, parent.id if parent is not None else None)
+        person = visitor.person.id if visitor.person is not None else None
+        who = visitor.who
+        done = await self._once(visitor.secret, form.get("once"), lambda: self._publisher.post(who, draft, person, VIA))
+        if isinstance(done, Refused):
+            return await self._again(request, visitor, typed, parent, done)
+        if parent is not None:
+            return self._desk.to(f"{parent.page}#p{done.post}")
+        return self._desk.back(form, "/home")
+
+    async def _once(self, session: str, once: str, post: Callable[[], Awaitable[Done | Refused]]) -> Done | Refused:
+        """Post, unless the same form was sent before: then what came of that. A refusal may be tried again."""
+        known = self._sent.get((session, once)) if once else None
+        if known is not None:
+            return await asyncio.shield(known)
+        sending = asyncio.ensure_future(post())
+        if once:
+            self._sent[session, once] = sending
+        done: Done | Refused | None = None
+        try:
+            done = await asyncio.shield(sending)
+        finally:
+            if not isinstance(done, Done) and sending.done():
+                self._sent.pop((session, once), None)
+        return done
+
+    async def _again(
+        self, request: Request, visitor: Visitor, typed: composer.Typed, parent: Item | None, why: Refused
+    ) -> Response:
+        """The form once more, with what was typed and what is the matter."""
+        return await self._desk.page(
+            request,
+            visitor,
+            "compose.html",
+            404 if why.why == "not_found" else 422,
+            parent=parent,
+            action="/posts",
+            problem=why.detail,
+            composer=composer.fields(typed, parent, secrets.token_urlsafe(12), self._settings.max_post_length),
+        )
+
+    # -- one's own posts
+
+    async def _own(self, request: Request, visitor: Visitor) -> Item | None:
+        item = await self._timelines.item(_id(request), visitor.who)
+        return item if item is not None and item.mine else None
+
+    async def _edit_page(self, request: Request, visitor: Visitor) -> Response:
+        item = await self._own(request, visitor)
+        if item is None:
+            return await self._desk.not_found(request, visitor)
+        return await self._editor(request, visitor, item, composer.editing(item.post), 200, "")
+
+    async def _editor(
+        self, request: Request, visitor: Visitor, item: Item, typed: composer.Typed, status: int, problem: str
+    ) -> Response:
+        return await self._desk.page(
+            request,
+            visitor,
+            "edit.html",
+            status,
+            item=item,
+            problem=problem,
+            composer=composer.fields(typed, None, "", self._settings.max_post_length),
+        )
+
+    async def _edit(self, request: Request, visitor: Visitor, form: Form) -> Response:
+        item = await self._own(request, visitor)
+        if item is None:
+            return await self._desk.not_found(request, visitor)
+        typed = composer.typed_in(form)
+        draft = composer.draft_of(typed)._replace(attachments=item.post.attachments, title=item.post.title)
+        done = await self._publisher.edit(item.author.id, item.id, draft, VIA)
+        if isinstance(done, Refused):
+            return await self._editor(request, visitor, item, typed, 422, done.detail)
+        return self._desk.to(item.page)
+
+    async def _delete_page(self, request: Request, visitor: Visitor) -> Response:
+        item = await self._own(request, visitor)
+        if item is None:
+            return await self._desk.not_found(request, visitor)
+        return await self._desk.page(request, visitor, "delete.html", item=item)
+
+    # -- marks
+
+    async def _deed(self, request: Request, visitor: Visitor, form: Form) -> Response:
+        assert visitor.who is not None
+        post, deed = PostId(_id(request)), request.path_params["deed"]
+        done = await self._do(visitor.who, post, deed, form)
+        if done is None:
+            return await self._desk.not_found(request, visitor)
+        if isinstance(done, Refused):
+            return await self._desk.refused(request, visitor, done)
+        return self._desk.back(form, "/home" if deed == "delete" else f"/p/{post}")
+
+    async def _do(self, who: MicroblogId, post: PostId, deed: str, form: Form) -> Done | Refused | None:
+        publisher = self._publisher
+        match deed:
+            case "delete":
+                return await publisher.delete(who, post, VIA)
+            case "like":
+                return await publisher.like(who, post, VIA)
+            case "unlike":
+                return await publisher.unlike(who, post, VIA)
+            case "boost":
+                return await publisher.boost(who, post, VIA)
+            case "unboost":
+                return await publisher.unboost(who, post, VIA)
+            case "pin":
+                return await publisher.pin(who, post, VIA)
+            case "unpin":
+                return await publisher.unpin(who, post, VIA)
+            case "vote":
+                return await publisher.vote(who, post, form.all("choice"), VIA)
+            case _:
+                return None
+
+
+def _id(request: Request) -> int:
+    value: int = request.path_params["id"]
+    return value if value < 1 << 63 else 0
