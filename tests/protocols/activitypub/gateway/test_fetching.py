@@ -276,7 +276,6 @@ async def test_what_is_not_found_is_said_in_a_sentence(text: str, word: str) -> 
 PAGE = b'<html><LINK href="/users/cat?a=1&amp;b=2" rel=alternate type="application/activity+json"></html>'
 
 
-
 async def test_a_page_for_people_leads_to_its_other_form() -> None:
     html = an_answer(200, ("content-type", "text/html; charset=utf-8"), body=PAGE)
     there = WireId("activitypub", "https://c.example/users/cat?a=1&b=2")
