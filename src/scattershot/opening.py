@@ -35,7 +35,9 @@ async def own(folder: Path, patience: float, busy: Callable[[], bool] = lambda: 
         try:
             return own_data(folder)
         except DataInUseError as problem:
-            if busy() or loop.time() > give_up:
+            if busy():
+                raise Trouble(f"A node runs in {folder} already.") from problem
+            if loop.time() > give_up:
                 raise Trouble(str(problem)) from problem
             await asyncio.sleep(_LOOK_AGAIN)
         except OSError as problem:

@@ -9,7 +9,7 @@ from scattershot.app.discover import Found
 from scattershot.app.publish import Draft
 from scattershot.app.reading import reader_of
 from scattershot.bootstrap import Node
-from scattershot.domain.ids import MicroblogId, Millis, PostId
+from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
 from scattershot.domain.visibility import may_see
@@ -77,10 +77,10 @@ async def _found(node: Node, text: str) -> Found:
 
 
 class Shown(NamedTuple):
-    """A line of a home timeline as it is printed."""
+    """A line of a home timeline as it is printed; ids are text, for many a reader of JSON has no such large numbers."""
 
-    id: int
-    at: Millis
+    id: str
+    at: str
     author: str
     name: str
     boosted_by: str
@@ -118,8 +118,8 @@ def _lines(tx: Transaction, owner: MicroblogId, limit: int) -> list[Shown]:
 def _line(entry: PostId, row: posts.Row, author: microblogs.Row, booster: microblogs.Row | None) -> Shown:
     post = row.post
     return Shown(
-        id=entry,
-        at=post.published,
+        id=str(entry),
+        at=datetime.fromtimestamp(post.published / 1000, UTC).isoformat(timespec="milliseconds"),
         author=str(author.profile.handle),
         name=author.profile.title,
         boosted_by=str(booster.profile.handle) if booster else "",
@@ -133,9 +133,8 @@ def _line(entry: PostId, row: posts.Row, author: microblogs.Row, booster: microb
 
 
 def _as_text(line: Shown) -> str:
-    at = datetime.fromtimestamp(line.at / 1000, UTC)
     head = f"{line.name} ({line.author})" if line.name != line.author.split("@")[1] else line.author
-    marks = [f"{at:%Y-%m-%d %H:%M} UTC"]
+    marks = [f"{line.at[:16].replace('T', ' ')} UTC"]
     if line.audience not in ("public", "unlisted"):
         marks.append(f"for {line.audience}")
     if line.boosted_by:
