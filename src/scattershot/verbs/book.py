@@ -2,9 +2,11 @@
 
 from typing import cast
 
+from scattershot.verbs.keeping import block_node, copy_database, nodes, unblock_node
 from scattershot.verbs.people import person_add, sign_in_link, token
 from scattershot.verbs.posts import follow, home, post
 from scattershot.verbs.saying import Verb
+from scattershot.verbs.tracing import trace
 
 VERBS = {
     "person add": cast(Verb, person_add),
@@ -13,4 +15,9 @@ VERBS = {
     "follow": cast(Verb, follow),
     "post": cast(Verb, post),
     "home": cast(Verb, home),
+    "trace": cast(Verb, trace),
+    "copy database": cast(Verb, copy_database),
+    "nodes": cast(Verb, nodes),
+    "block-node": cast(Verb, block_node),
+    "unblock-node": cast(Verb, unblock_node),
 }
