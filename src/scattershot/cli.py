@@ -4,6 +4,7 @@ What a verb does is in `verbs`: it is carried out by the node where one runs on 
 Exit status: 0 done, 1 it could not be done (a sentence on standard error says why), 2 typed wrongly.
 """
 
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -54,14 +55,12 @@ def _node_options(verb: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _settings(data: Path | None, config: Path | None, **given: Any) -> "Settings":
-    import os
-
     from msgspec.structs import replace
 
     from scattershot.settings import BadSettings, read_settings
 
     try:
-        settings = read_settings(config, os.environ, {"data": data, **given})
+        settings = read_settings(config, os.environ, {"data": str(data) if data else None, **given})
     except BadSettings as problem:
         raise click.ClickException(str(problem)) from problem
     return replace(settings, data=settings.data.absolute())
@@ -139,6 +138,23 @@ def follow(name: str, who: str, **where: Any) -> None:
 
 @scattershot.command()
 @click.argument("name")
+@click.argument("who")
+@_node_options
+def unfollow(name: str, who: str, **where: Any) -> None:
+    """Let NAME follow WHO no longer."""
+    _perform("unfollow", where, {"name": name, "who": who})
+
+
+@scattershot.command()
+@click.argument("name")
+@_node_options
+def following(name: str, **where: Any) -> None:
+    """List whom NAME follows."""
+    _perform("following", where, {"name": name})
+
+
+@scattershot.command()
+@click.argument("name")
 @click.argument("text")
 @click.option(
     "--audience",
@@ -153,7 +169,7 @@ def follow(name: str, who: str, **where: Any) -> None:
 def post(name: str, text: str, audience: str, warning: str, reply_to: str | None, **where: Any) -> None:
     """Post TEXT as NAME (- reads it from standard input); prints the post's address."""
     if text == "-":
-        text = click.get_text_stream("stdin", encoding="utf-8", errors="replace").read().strip("\n")
+        text = sys.stdin.buffer.read().decode("utf-8", "replace").strip("\r\n")
     arguments = {"name": name, "text": text, "audience": audience, "warning": warning, "reply_to": reply_to}
     _perform("post", where, arguments)
 
@@ -168,11 +184,156 @@ def home(name: str, limit: int, as_json: bool, **where: Any) -> None:
     _perform("home", where, {"name": name, "limit": limit, "as_json": as_json})
 
 
+# -- looking
+
+
+@scattershot.command()
+@click.argument("what")
+@click.option("--full", is_flag=True, help="Cut nothing.")
+@_node_options
+def inspect(what: str, full: bool, **where: Any) -> None:
+    """Look for WHAT (a handle, or the address of a profile or post), showing every step; stores nothing."""
+    _perform("inspect", where, {"what": what, "full": full})
+
+
+@scattershot.command()
+@click.argument("post")
+@_node_options
+def trace(post: str, **where: Any) -> None:
+    """Tell the way of POST (its id or address): how it came, who read it, to whom it is still owed."""
+    _perform("trace", where, {"post": post})
+
+
+@scattershot.command()
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many.")
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each.")
+@_node_options
+def nodes(limit: int, as_json: bool, **where: Any) -> None:
+    """List the servers known here, those that most waits for first."""
+    _perform("nodes", where, {"limit": limit, "as_json": as_json})
+
+
+@scattershot.command("block-node")
+@click.argument("host")
+@_node_options
+def block_node(host: str, **where: Any) -> None:
+    """Deal no more with HOST, nor with any host below it."""
+    _perform("block-node", where, {"host": host})
+
+
+@scattershot.command("unblock-node")
+@click.argument("host")
+@_node_options
+def unblock_node(host: str, **where: Any) -> None:
+    """Deal with HOST again."""
+    _perform("unblock-node", where, {"host": host})
+
+
+# -- keeping
+
+
+@scattershot.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace FILE where it exists.")
+@_node_options
+def backup(file: Path, force: bool, **where: Any) -> None:
+    """Copy the whole node into FILE, consistent also while it runs. Keep it as you keep a key: it holds keys."""
+    if file.exists() and not force:
+        raise click.ClickException(f"{file} exists already; --force replaces it.")
+    told: list[str] = []
+    status = _carried("copy database", where, {"mark": f"copy-{os.getpid()}"}, told.append)
+    if status:
+        sys.exit(status)
+    _pack(file.absolute(), told[0])
+    click.echo(f"{file}: {file.stat().st_size:,} bytes", err=True)
+
+
+def _pack(file: Path, told: str) -> None:
+    import json
+
+    from scattershot.drivers.archive import SETTINGS, pack
+
+    answer = json.loads(told)
+    copy = Path(answer["copy"])
+    try:
+        pack(file, copy, copy.parent / SETTINGS, __version__, answer["made"], answer["origin"])
+    except OSError as problem:
+        raise click.ClickException(f"{file} cannot be written: {problem.strerror}.") from problem
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+@scattershot.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--force", is_flag=True, help="Replace the node that is in the folder.")
+@_node_options
+def restore(file: Path, force: bool, **where: Any) -> None:
+    """Put a backup into the data folder, which must be empty. Never let two nodes run from one backup."""
+    from scattershot.bootstrap import DataInUseError, own_data
+    from scattershot.drivers.archive import ArchiveError, unpack
+
+    del where["verbose"]
+    folder = _settings(**where).data
+    if not force and folder.is_dir() and any(each.name != "lock" for each in folder.iterdir()):
+        raise click.ClickException(f"{folder} is not empty; --force replaces the node in it.")
+    try:
+        own_data(folder)
+        manifest = _run_async(unpack(file, folder))
+    except DataInUseError as problem:
+        raise click.ClickException(f"{folder} is in use: stop the node first.") from problem
+    except ArchiveError as problem:
+        raise click.ClickException(str(problem)) from problem
+    except OSError as problem:
+        raise click.ClickException(f"{folder} cannot be written: {problem.strerror}.") from problem
+    click.echo(f"{folder} holds {manifest.origin} as of {manifest.made}, kept by version {manifest.version}.", err=True)
+
+
+# -- trying and reading
+
+
+@scattershot.command()
+@click.option("--quick", is_flag=True, help="Stop as soon as a post of each was seen at all others.")
+def demo(quick: bool) -> None:
+    """Run three nodes on this machine whose people follow each other, until Ctrl-C; leaves nothing behind."""
+    from scattershot.demo import DemoError, show
+
+    try:
+        show(click.echo, quick=quick)
+    except DemoError as problem:
+        raise click.ClickException(str(problem)) from problem
+
+
+@scattershot.command()
+@click.option("--markdown", is_flag=True, help="The table of docs/settings.md.")
+@_node_options
+def settings(markdown: bool, **where: Any) -> None:
+    """Print every setting with its value here."""
+    from scattershot.manual import settings_page, settings_values
+
+    del where["verbose"]
+    click.echo(settings_page() if markdown else settings_values(_settings(**where)), nl=False)
+
+
+@scattershot.command(hidden=True)
+def manual() -> None:
+    """Print docs/cli.md."""
+    from scattershot.manual import cli_page
+
+    click.echo(cli_page(scattershot), nl=False)
+
+
 # -- carrying out
 
 
 def _perform(verb: str, where: dict[str, Any], arguments: dict[str, Any], *, new: bool = False) -> None:
-    """Have the node that runs carry a verb out, or do it here; ends the process with its status."""
+    """Carry a verb out and end the process with its status."""
+    sys.exit(_carried(verb, where, arguments, click.echo, new=new))
+
+
+def _carried(
+    verb: str, where: dict[str, Any], arguments: dict[str, Any], out: Callable[[str], object], *, new: bool = False
+) -> int:
+    """Have the node that runs carry a verb out, or do it here; the exit status."""
     from scattershot.drivers.control import Asked, Line, NoAnswerError, ask
 
     verbose = where.pop("verbose")
@@ -181,7 +342,7 @@ def _perform(verb: str, where: dict[str, Any], arguments: dict[str, Any], *, new
 
     def tell(line: Line) -> None:
         if line.out is not None:
-            click.echo(line.out)
+            out(line.out)
         if line.note is not None:
             click.echo(line.note, err=True)
 
@@ -193,10 +354,9 @@ def _perform(verb: str, where: dict[str, Any], arguments: dict[str, Any], *, new
                 for line in lines:
                     tell(line)
                     status = line.end if line.end is not None else status
-                sys.exit(status)
-            lock = _try_to_own(settings, new=new)
-            if lock is not None:
-                sys.exit(_perform_here(settings, asked, tell, verbose=verbose))
+                return status
+            if _try_to_own(settings, new=new) is not None:
+                return _perform_here(settings, asked, tell, verbose=verbose)
             _pause()
     except NoAnswerError as problem:
         raise click.ClickException(str(problem)) from problem

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scattershot import __version__
 from scattershot.bootstrap import Node
+from scattershot.drivers.archive import DATABASE
 from scattershot.drivers.control import SOCKET, Asked, Control, NoAnswerError, ask
 from scattershot.drivers.http_door import HttpDoor
 from scattershot.opening import Trouble, opened, own
@@ -47,6 +48,8 @@ Print = Callable[[str], None]
 async def run(settings: Settings, say: Print) -> None:
     """Run a node until a signal stops it; Trouble where it cannot start."""
     await own(settings.data, WAIT_FOR_COMMANDS, busy=partial(_answers, settings))
+    for left_over in settings.data.glob(f"copy-*.{DATABASE}*"):  # by a backup that was cut short
+        left_over.unlink(missing_ok=True)
     with _listening(settings.listen) as door:
         settings = _with_port(settings, door.getsockname()[1])
         async with opened(settings, runs=True) as node:

@@ -55,7 +55,7 @@ def pack(target: Path, database: Path, settings: Path, version: str, made: str, 
     partial = target.with_name(f"{target.name}.partial")
     partial.unlink(missing_ok=True)
     try:
-        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        with _own_file(partial) as out:
             with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
                 told = msgspec.json.format(msgspec.json.encode(manifest))
                 tar.addfile(_entry(_MANIFEST, len(told)), io.BytesIO(told))
@@ -86,6 +86,11 @@ async def unpack(archive: Path, folder: Path) -> Manifest:
         for name in manifest.files:
             (aside / name).replace(folder / name)
     return manifest
+
+
+def _own_file(path: Path) -> IO[bytes]:
+    """A new file that nobody else may read, not even for a moment."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _packed(path: Path) -> Packed:
@@ -123,7 +128,7 @@ def _member(tar: tarfile.TarFile, name: str) -> IO[bytes]:
 def _take_out(tar: tarfile.TarFile, name: str, packed: Packed, target: Path) -> None:
     with (
         _member(tar, name) as source,
-        open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out,
+        _own_file(target) as out,
     ):
         shutil.copyfileobj(source, out, _CHUNK)
         out.flush()

@@ -2,9 +2,10 @@
 
 from typing import cast
 
+from scattershot.verbs.inspecting import inspect
 from scattershot.verbs.keeping import block_node, copy_database, nodes, unblock_node
 from scattershot.verbs.people import person_add, sign_in_link, token
-from scattershot.verbs.posts import follow, home, post
+from scattershot.verbs.posts import follow, following, home, post, unfollow
 from scattershot.verbs.saying import Verb
 from scattershot.verbs.tracing import trace
 
@@ -13,8 +14,11 @@ VERBS = {
     "person link": cast(Verb, sign_in_link),
     "token": cast(Verb, token),
     "follow": cast(Verb, follow),
+    "unfollow": cast(Verb, unfollow),
+    "following": cast(Verb, following),
     "post": cast(Verb, post),
     "home": cast(Verb, home),
+    "inspect": cast(Verb, inspect),
     "trace": cast(Verb, trace),
     "copy database": cast(Verb, copy_database),
     "nodes": cast(Verb, nodes),

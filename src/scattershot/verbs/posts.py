@@ -1,21 +1,20 @@
 """Following, posting and reading from the command line."""
 
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from msgspec import json
 
 from scattershot.app.discover import Found
+from scattershot.app.items import Item
 from scattershot.app.publish import Draft
-from scattershot.app.reading import reader_of
+from scattershot.app.timelines import Timelines
 from scattershot.bootstrap import Node
-from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.ids import MicroblogId
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
-from scattershot.domain.visibility import may_see
 from scattershot.opening import Trouble
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, people, posts, relations, timelines
+from scattershot.storage.tables import microblogs, people, posts, relations
 from scattershot.verbs.saying import Say, microblog_here, shown, trouble
 from scattershot.wirekit.html import plain_text
 
@@ -40,6 +39,31 @@ async def follow(node: Node, say: Say, *, name: str, who: str) -> None:
     handle, accepted = await node.drivers.database.read(work)
     own = row.profile.handle
     say.out(shown(f"{own} follows {handle}." if accepted else f"{own} asked to follow {handle}."))
+
+
+async def unfollow(node: Node, say: Say, *, name: str, who: str) -> None:
+    """Let a microblog kept here follow another no longer."""
+    row = await microblog_here(node, name)
+    found = await _found(node, who)
+    if found.microblog is None:
+        raise Trouble(f"{who} is a post; name somebody.")
+    done = await node.publisher.unfollow(row.id, found.microblog, VIA)
+    if isinstance(done, Refused):
+        raise trouble(done)
+    say.out(f"{row.profile.handle} does not follow {who}.")
+
+
+async def following(node: Node, say: Say, *, name: str) -> None:
+    """Print whom a microblog kept here follows, one handle in a line; wishes not yet granted are left out."""
+    row = await microblog_here(node, name)
+
+    def work(tx: Transaction) -> list[str]:
+        followed = relations.following(tx, row.id, MicroblogId(0), 10_000)
+        known = microblogs.get_many(tx, followed)
+        return sorted(str(known[each].profile.handle) for each in followed if each in known)
+
+    for handle in await node.drivers.database.read(work):
+        say.out(shown(handle))
 
 
 async def post(
@@ -76,70 +100,44 @@ async def _found(node: Node, text: str) -> Found:
 # -- home
 
 
-class Shown(NamedTuple):
-    """A line of a home timeline as it is printed; ids are text, for many a reader of JSON has no such large numbers."""
-
-    id: str
-    at: str
-    author: str
-    name: str
-    boosted_by: str
-    audience: str
-    warning: str
-    title: str
-    text: str
-    attachments: tuple[str, ...]
-    url: str
-
-
 async def home(node: Node, say: Say, *, name: str, limit: int, as_json: bool) -> None:
     """Print the newest of a home timeline, the newest first."""
     row = await microblog_here(node, name)
-    for line in await node.drivers.database.read(lambda tx: _lines(tx, row.id, limit)):
-        say.out(json.encode(line._asdict()).decode() if as_json else _as_text(line))
+    timelines = Timelines(node.drivers.database, node.drivers.clock, node.settings.domain)
+    for item in (await timelines.home(row.id, limit=limit)).items:
+        say.out(json.encode(_told(item)).decode() if as_json else _as_text(item))
 
 
-def _lines(tx: Transaction, owner: MicroblogId, limit: int) -> list[Shown]:
-    entries = timelines.page(tx, owner, None, None, limit)
-    rows = posts.get_many(tx, [entry.post for entry in entries])
-    boosts = {entry.entry: posts.boost(tx, entry.entry) for entry in entries if entry.entry != entry.post}
-    boosters = [boost.booster for boost in boosts.values() if boost is not None]
-    authors = microblogs.get_many(tx, [*{row.author for row in rows.values()}, *boosters])
-    lines = []
-    for entry in entries:
-        row, boost = rows.get(entry.post), boosts.get(entry.entry)
-        if row is None or row.author not in authors or not may_see(row.audience, reader_of(tx, row, owner)):
-            continue
-        booster = authors.get(boost.booster) if boost is not None else None
-        lines.append(_line(entry.entry, row, authors[row.author], booster))
-    return lines
+def _told(item: Item) -> dict[str, object]:
+    """An item as JSON has it; ids are text, for many a reader of JSON has no such large numbers."""
+    post = item.post
+    return {
+        "id": str(item.entry),
+        "at": datetime.fromtimestamp(post.published / 1000, UTC).isoformat(timespec="milliseconds"),
+        "author": item.author.handle,
+        "name": item.author.profile.title,
+        "boosted_by": item.boosted_by.handle if item.boosted_by else None,
+        "audience": post.audience,
+        "warning": post.warning,
+        "title": post.title,
+        "text": plain_text(post.html),
+        "attachments": [attachment.url for attachment in post.attachments],
+        "url": item.address,
+    }
 
 
-def _line(entry: PostId, row: posts.Row, author: microblogs.Row, booster: microblogs.Row | None) -> Shown:
-    post = row.post
-    return Shown(
-        id=str(entry),
-        at=datetime.fromtimestamp(post.published / 1000, UTC).isoformat(timespec="milliseconds"),
-        author=str(author.profile.handle),
-        name=author.profile.title,
-        boosted_by=str(booster.profile.handle) if booster else "",
-        audience=post.audience,
-        warning=post.warning,
-        title=post.title,
-        text=plain_text(post.html),
-        attachments=tuple(attachment.url for attachment in post.attachments),
-        url=post.url or post.id.value,
-    )
-
-
-def _as_text(line: Shown) -> str:
-    head = f"{line.name} ({line.author})" if line.name != line.author.split("@")[1] else line.author
-    marks = [f"{line.at[:16].replace('T', ' ')} UTC"]
-    if line.audience not in ("public", "unlisted"):
-        marks.append(f"for {line.audience}")
-    if line.boosted_by:
-        marks.append(f"boosted by {line.boosted_by}")
-    says = [f"[{line.warning}]"] if line.warning else []
-    says += [text for text in (line.title, line.text, *line.attachments) if text]
-    body = "\n".join(f"  {text}" if text else "" for text in "\n".join(says).split("\n"))
-    return shown(f"{head} · {' · '.join(marks)}\n{body}\n  {line.url}\n")
+def _as_text(item: Item) -> str:
+    post, author = item.post, item.author
+    at = datetime.fromtimestamp(post.published / 1000, UTC)
+    marks = [f"{at:%Y-%m-%d %H:%M} UTC"]
+    if not post.audience.is_open:
+        marks.append(f"for {post.audience.value}")
+    if item.boosted_by is not None:
+        marks.append(f"boosted by {item.boosted_by.handle}")
+    named = author.profile.title != author.profile.name
+    head = f"{author.profile.title} ({author.handle})" if named else author.handle
+    says = [f"[{post.warning}]"] if post.warning else []
+    pictures = [f"[{each.alt or each.media_type or 'file'}] {each.url}" for each in post.attachments]
+    says += filter(None, (post.title, plain_text(post.html), *pictures))
+    body = "\n".join(f"  {line}" if line else "" for line in "\n".join(says).split("\n"))
+    return shown(f"{head} · {' · '.join(marks)}\n{body}\n  {item.address}\n")
