@@ -8,8 +8,8 @@ from pathlib import Path
 from scattershot import __version__
 from scattershot.domain.microblog import Handle
 from scattershot.drivers.control import Asked, ask
-from scattershot.protocols.activitypub.wire.signatures import Trusted, verify
 from scattershot.ports.database import Transaction
+from scattershot.protocols.activitypub.wire.signatures import Trusted, verify
 from scattershot.storage.tables import microblogs
 from scattershot.wirekit.http_message import Request
 from scattershot.wirekit.keys import PublicKey, load_public

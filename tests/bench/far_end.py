@@ -66,7 +66,7 @@ class World:
             case "seen":
                 return Seen(self.posts, len(self.counts), self.first, self.last)
             case "samples":
-                return [tuple(sample._replace(headers=Headers())) + (tuple(sample.headers),) for sample in self.samples]
+                return [(*tuple(sample._replace(headers=Headers())), tuple(sample.headers)) for sample in self.samples]
             case "clear":
                 return self.clear()
             case _:

@@ -124,9 +124,7 @@ def start(data: Path, port: int, **settings: str) -> NodeProcess:
     command = [sys.executable, "-P", "-m", "scattershot.cli", "run"]
     command += ["--data", str(data), "--listen", f"127.0.0.1:{port}", "--origin", origin]
     with (data / "node.log").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own command
-            command, cwd=data, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-        )
+        process = subprocess.Popen(command, cwd=data, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     return NodeProcess(data, port, origin, process)
 
 
