@@ -87,8 +87,8 @@ def own_data(folder: Path) -> int:
     return lock
 
 
-def real_drivers(settings: Settings) -> Drivers:
-    """The machines of a running node."""
+def real_drivers(settings: Settings, database: Database | None = None) -> Drivers:
+    """The machines of a running node; a database already opened is taken as it is."""
     schemes = frozenset({"https", "http"} if settings.insecure_http else {"https"})
 
     def anywhere(_: str) -> bool:
@@ -99,7 +99,7 @@ def real_drivers(settings: Settings) -> Drivers:
         user_agent=user_agent(settings),
         schemes=schemes,
     )
-    return Drivers(_database(settings), SystemClock(), LocalBus(), fetcher, OpensslKeyMaker())
+    return Drivers(database or open_database(settings), SystemClock(), LocalBus(), fetcher, OpensslKeyMaker())
 
 
 def user_agent(settings: Settings) -> str:
@@ -107,7 +107,8 @@ def user_agent(settings: Settings) -> str:
     return f"Scattershot/{__version__} (+{settings.origin}/)"
 
 
-def _database(settings: Settings) -> Database:
+def open_database(settings: Settings) -> Database:
+    """The store that the settings name, not yet brought up to date."""
     if not settings.database:
         from scattershot.storage.sqlite import SqliteDatabase
 
@@ -127,13 +128,7 @@ class Node:
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
         database, clock, bus, fetcher, _ = drivers
-        self.activitypub = ActivityPub(
-            fetcher,
-            clock,
-            domains=(settings.host, *settings.domains),
-            user_agent=user_agent(settings),
-            insecure_http=settings.insecure_http,
-        )
+        self.activitypub = activitypub(settings, fetcher, clock)
         tongues: Mapping[str, Tongue] = {self.activitypub.name: self.activitypub}
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
         self.intake = Intake(database, clock, bus, tongues, house, self.discover)
@@ -200,16 +195,27 @@ class Node:
         done += await self.backfill.step()
         return done + await self.catch_up.step()
 
-    async def stop(self) -> None:
-        """Stop without haste: what is under way is finished or kept."""
+    async def stop(self, patience: float = 5.0) -> None:
+        """Stop without haste: what is under way has so many seconds to finish, and is kept."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.couriers.stop()
+        await self.couriers.stop(patience)
         await self.doors.stop()
         await self.drivers.database.close()
         if isinstance(self.drivers.fetcher, HttpClient):
             await self.drivers.fetcher.close()
+
+
+def activitypub(settings: Settings, fetcher: Fetcher, clock: Clock) -> ActivityPub:
+    """The tongue as this node speaks it, by that way out."""
+    return ActivityPub(
+        fetcher,
+        clock,
+        domains=(settings.host, *settings.domains),
+        user_agent=user_agent(settings),
+        insecure_http=settings.insecure_http,
+    )
 
 
 async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node:

@@ -94,7 +94,13 @@ def read_settings(file: Path | None, environment: Mapping[str, str], given: Mapp
     try:
         return _completed(msgspec.convert(values, Settings, strict=False, dec_hook=_path))
     except msgspec.ValidationError as problem:
-        raise BadSettings(f"Settings: {problem}") from problem
+        raise BadSettings(_in_words(str(problem))) from problem
+
+
+def _in_words(problem: str) -> str:
+    """`Expected `int`, got `str` - at `$.couriers`` with the setting first."""
+    what, _, where = problem.replace("`", "").partition(" - at $.")
+    return f"{where}: {what[:1].lower()}{what[1:]}" if where else f"Settings: {what[:1].lower()}{what[1:]}"
 
 
 def _path(kind: type, value: object) -> object:
@@ -107,7 +113,9 @@ def _path(kind: type, value: object) -> object:
 def _from_file(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
+    except OSError as problem:
+        raise BadSettings(f"{file}: {problem.strerror}") from problem
+    except ValueError as problem:
         raise BadSettings(f"{file}: {problem}") from problem
 
 

@@ -77,10 +77,10 @@ class Couriers:
             else:
                 await self._bus.wait(dispatch.TOPIC, await self._patience())
 
-    async def stop(self) -> None:
-        """Let what is under way finish a moment, then keep the rest owed."""
+    async def stop(self, patience: float = 5.0) -> None:
+        """Let what is under way finish for so many seconds, then keep the rest owed."""
         if self._serving:
-            await asyncio.wait(self._serving.values(), timeout=5)
+            await asyncio.wait(self._serving.values(), timeout=patience)
         for task in self._serving.values():
             task.cancel()
         await asyncio.gather(*self._serving.values(), return_exceptions=True)

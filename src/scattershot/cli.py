@@ -1,0 +1,417 @@
+"""The command line. Each verb imports what it needs when it runs, so that all of them start at once.
+
+What a verb does is in `verbs`: it is carried out by the node where one runs on the data folder, else right here.
+Exit status: 0 done, 1 it could not be done (a sentence on standard error says why), 2 typed wrongly.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from scattershot import __version__
+
+if TYPE_CHECKING:
+    from scattershot.settings import Settings
+
+T = TypeVar("T")
+
+PATIENCE = 10.0
+"""How many seconds a verb waits where the data folder is busy and nobody answers: a node that starts or stops."""
+
+
+class _Verbs(click.Group):
+    """The verbs in the order they are written here, not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(self.commands)
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="scattershot")
+def scattershot() -> None:
+    """A node of a distributed Twitter that no one owns."""
+
+
+def main() -> None:
+    """Run the command line; what can be expected to go wrong is told in a sentence."""
+    scattershot.main(prog_name="scattershot")
+
+
+def _node_options(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every verb on a node takes."""
+    for option in (
+        click.option("--verbose", is_flag=True, help="Log what happens on standard error."),
+        click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="A settings file to read."),
+        click.option(
+            "--data", type=click.Path(path_type=Path, file_okay=False), help="The node's data folder [default: data]."
+        ),
+    ):
+        verb = option(verb)
+    return verb
+
+
+def _settings(data: Path | None, config: Path | None, **given: Any) -> "Settings":
+    from msgspec.structs import replace
+
+    from scattershot.settings import BadSettings, read_settings
+
+    try:
+        settings = read_settings(config, os.environ, {"data": str(data) if data else None, **given})
+    except BadSettings as problem:
+        raise click.ClickException(str(problem)) from problem
+    return replace(settings, data=settings.data.absolute())
+
+
+# -- a node
+
+
+@scattershot.command()
+@_node_options
+@click.option("--listen", metavar="HOST:PORT", help="Where to answer [default: 127.0.0.1:8000].")
+@click.option("--origin", metavar="URL", help="Where the world reaches it, such as https://social.example.org.")
+def run(data: Path | None, config: Path | None, verbose: bool, listen: str | None, origin: str | None) -> None:
+    """Run a node until it is told to stop (Ctrl-C).
+
+    The first start prints a link that makes the owner's account.
+    """
+    settings = _settings(data, config, listen=listen, origin=origin)
+    from scattershot.drivers.logs import set_up_logs
+    from scattershot.opening import Trouble
+
+    set_up_logs(settings.log_format, "DEBUG" if verbose else settings.log_level)
+    from scattershot.running import run as run_node
+
+    try:
+        _run_async(run_node(settings, click.echo))
+    except Trouble as problem:
+        raise click.ClickException(str(problem)) from problem
+
+
+# -- people
+
+
+@scattershot.group()
+def person() -> None:
+    """Make the people who sign in here."""
+
+
+@person.command("add")
+@click.argument("name")
+@click.option("--admin", is_flag=True, help="They may run the node.")
+@_node_options
+def person_add(name: str, admin: bool, **where: Any) -> None:
+    """Make a person with a microblog of the same name; prints a one-time link by which they sign in."""
+    _perform("person add", where, {"name": name, "admin": admin}, new=True)
+
+
+@person.command("link")
+@click.argument("name")
+@_node_options
+def person_link(name: str, **where: Any) -> None:
+    """Print another one-time link by which a person signs in."""
+    _perform("person link", where, {"name": name})
+
+
+@scattershot.command()
+@click.argument("name")
+@_node_options
+def token(name: str, **where: Any) -> None:
+    """Print a new access token for programs, and nothing else."""
+    _perform("token", where, {"name": name})
+
+
+# -- posts
+
+
+@scattershot.command()
+@click.argument("name")
+@click.argument("who")
+@_node_options
+def follow(name: str, who: str, **where: Any) -> None:
+    """Let NAME, who is at home here, follow WHO: a handle (@bob@example.org) or the address of a profile."""
+    _perform("follow", where, {"name": name, "who": who})
+
+
+@scattershot.command()
+@click.argument("name")
+@click.argument("who")
+@_node_options
+def unfollow(name: str, who: str, **where: Any) -> None:
+    """Let NAME follow WHO no longer."""
+    _perform("unfollow", where, {"name": name, "who": who})
+
+
+@scattershot.command()
+@click.argument("name")
+@_node_options
+def following(name: str, **where: Any) -> None:
+    """List whom NAME follows."""
+    _perform("following", where, {"name": name})
+
+
+@scattershot.command()
+@click.argument("name")
+@click.argument("text")
+@click.option(
+    "--audience",
+    type=click.Choice(["public", "unlisted", "followers", "mentioned", "local"]),
+    default="public",
+    show_default=True,
+    help="Who may read it.",
+)
+@click.option("--warning", default="", help="What to be warned of before reading.")
+@click.option("--reply-to", metavar="URL", help="The post that this answers.")
+@_node_options
+def post(name: str, text: str, audience: str, warning: str, reply_to: str | None, **where: Any) -> None:
+    """Post TEXT as NAME (- reads it from standard input); prints the post's address."""
+    if text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace").strip("\r\n")
+    arguments = {"name": name, "text": text, "audience": audience, "warning": warning, "reply_to": reply_to}
+    _perform("post", where, arguments)
+
+
+@scattershot.command()
+@click.argument("name")
+@click.option("--limit", type=click.IntRange(1, 800), default=20, show_default=True, help="How many posts.")
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each post.")
+@_node_options
+def home(name: str, limit: int, as_json: bool, **where: Any) -> None:
+    """Print the home timeline of NAME, the newest first."""
+    _perform("home", where, {"name": name, "limit": limit, "as_json": as_json})
+
+
+# -- looking
+
+
+@scattershot.command()
+@click.argument("what")
+@click.option("--full", is_flag=True, help="Cut nothing.")
+@_node_options
+def inspect(what: str, full: bool, **where: Any) -> None:
+    """Look for WHAT (a handle, or the address of a profile or post), showing every step; stores nothing."""
+    _perform("inspect", where, {"what": what, "full": full})
+
+
+@scattershot.command()
+@click.argument("post")
+@_node_options
+def trace(post: str, **where: Any) -> None:
+    """Tell the way of POST (its id or address): how it came, who read it, to whom it is still owed."""
+    _perform("trace", where, {"post": post})
+
+
+@scattershot.command()
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many.")
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each.")
+@_node_options
+def nodes(limit: int, as_json: bool, **where: Any) -> None:
+    """List the servers known here, those that most waits for first."""
+    _perform("nodes", where, {"limit": limit, "as_json": as_json})
+
+
+@scattershot.command("block-node")
+@click.argument("host")
+@_node_options
+def block_node(host: str, **where: Any) -> None:
+    """Deal no more with HOST, nor with any host below it."""
+    _perform("block-node", where, {"host": host})
+
+
+@scattershot.command("unblock-node")
+@click.argument("host")
+@_node_options
+def unblock_node(host: str, **where: Any) -> None:
+    """Deal with HOST again."""
+    _perform("unblock-node", where, {"host": host})
+
+
+# -- keeping
+
+
+@scattershot.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace FILE where it exists.")
+@_node_options
+def backup(file: Path, force: bool, **where: Any) -> None:
+    """Copy the whole node into FILE, consistent also while it runs. Keep it as you keep a key: it holds keys."""
+    if file.exists() and not force:
+        raise click.ClickException(f"{file} exists already; --force replaces it.")
+    told: list[str] = []
+    status = _carried("copy database", where, {"mark": f"copy-{os.getpid()}"}, told.append)
+    if status:
+        sys.exit(status)
+    _pack(file.absolute(), told[0])
+    click.echo(f"{file}: {file.stat().st_size:,} bytes", err=True)
+
+
+def _pack(file: Path, told: str) -> None:
+    import json
+
+    from scattershot.drivers.archive import SETTINGS, pack
+
+    answer = json.loads(told)
+    copy = Path(answer["copy"])
+    try:
+        pack(file, copy, copy.parent / SETTINGS, __version__, answer["made"], answer["origin"])
+    except OSError as problem:
+        raise click.ClickException(f"{file} cannot be written: {problem.strerror}.") from problem
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+@scattershot.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--force", is_flag=True, help="Replace the node that is in the folder.")
+@_node_options
+def restore(file: Path, force: bool, **where: Any) -> None:
+    """Put a backup into the data folder, which must be empty. Never let two nodes run from one backup."""
+    from scattershot.bootstrap import DataInUseError, own_data
+    from scattershot.drivers.archive import ArchiveError, unpack
+
+    del where["verbose"]
+    folder = _settings(**where).data
+    if not force and folder.is_dir() and any(each.name != "lock" for each in folder.iterdir()):
+        raise click.ClickException(f"{folder} is not empty; --force replaces the node in it.")
+    try:
+        own_data(folder)
+        manifest = _run_async(unpack(file, folder))
+    except DataInUseError as problem:
+        raise click.ClickException(f"{folder} is in use: stop the node first.") from problem
+    except ArchiveError as problem:
+        raise click.ClickException(str(problem)) from problem
+    except OSError as problem:
+        raise click.ClickException(f"{folder} cannot be written: {problem.strerror}.") from problem
+    click.echo(f"{folder} holds {manifest.origin} as of {manifest.made}, kept by version {manifest.version}.", err=True)
+
+
+# -- trying and reading
+
+
+@scattershot.command()
+@click.option("--quick", is_flag=True, help="Stop as soon as a post of each was seen at all others.")
+def demo(quick: bool) -> None:
+    """Run three nodes on this machine whose people follow each other, until Ctrl-C; leaves nothing behind."""
+    from scattershot.demo import DemoError, show
+
+    try:
+        show(click.echo, quick=quick)
+    except DemoError as problem:
+        raise click.ClickException(str(problem)) from problem
+
+
+@scattershot.command()
+@click.option("--markdown", is_flag=True, help="The table of docs/settings.md.")
+@_node_options
+def settings(markdown: bool, **where: Any) -> None:
+    """Print every setting with its value here."""
+    from scattershot.manual import settings_page, settings_values
+
+    del where["verbose"]
+    click.echo(settings_page() if markdown else settings_values(_settings(**where)), nl=False)
+
+
+@scattershot.command(hidden=True)
+def manual() -> None:
+    """Print docs/cli.md."""
+    from scattershot.manual import cli_page
+
+    click.echo(cli_page(scattershot), nl=False)
+
+
+# -- carrying out
+
+
+def _perform(verb: str, where: dict[str, Any], arguments: dict[str, Any], *, new: bool = False) -> None:
+    """Carry a verb out and end the process with its status."""
+    sys.exit(_carried(verb, where, arguments, click.echo, new=new))
+
+
+def _carried(
+    verb: str, where: dict[str, Any], arguments: dict[str, Any], out: Callable[[str], object], *, new: bool = False
+) -> int:
+    """Have the node that runs carry a verb out, or do it here; the exit status."""
+    from scattershot.drivers.control import Asked, Line, NoAnswerError, ask
+
+    verbose = where.pop("verbose")
+    settings = _settings(**where)
+    asked = Asked(verb, arguments)
+
+    def tell(line: Line) -> None:
+        if line.out is not None:
+            out(line.out)
+        if line.note is not None:
+            click.echo(line.note, err=True)
+
+    try:
+        for _ in range(int(PATIENCE / _PAUSE)):
+            lines = ask(settings.data, asked, __version__)
+            if lines is not None:
+                status = 1
+                for line in lines:
+                    tell(line)
+                    status = line.end if line.end is not None else status
+                return status
+            if _try_to_own(settings, new=new) is not None:
+                return _perform_here(settings, asked, tell, verbose=verbose)
+            _pause()
+    except NoAnswerError as problem:
+        raise click.ClickException(str(problem)) from problem
+    raise click.ClickException(
+        f"{settings.data} is in use by another scattershot that does not answer. If it is not about to start or stop, "
+        "end that process."
+    )
+
+
+_PAUSE = 0.1
+
+
+def _pause() -> None:
+    import time
+
+    time.sleep(_PAUSE)
+
+
+def _try_to_own(settings: "Settings", *, new: bool) -> int | None:
+    """Own the data folder from now on, or None where another process does; `new` makes one where there is none."""
+    from scattershot.bootstrap import DataInUseError, own_data
+    from scattershot.opening import is_set_up
+
+    if not new and not is_set_up(settings):
+        raise click.ClickException(
+            f"There is no node in {settings.data} yet. This starts one: scattershot run --data {settings.data}"
+        )
+    try:
+        return own_data(settings.data)
+    except DataInUseError:
+        return None
+    except OSError as problem:
+        raise click.ClickException(f"{settings.data} cannot be used: {problem.strerror}.") from problem
+
+
+def _perform_here(settings: "Settings", asked: Any, tell: Callable[[Any], None], *, verbose: bool) -> int:
+    from scattershot.drivers.logs import set_up_logs
+    from scattershot.opening import Trouble
+    from scattershot.verbs.carrying import carry_out_here
+
+    set_up_logs(settings.log_format, "DEBUG" if verbose else "ERROR")
+    try:
+        return _run_async(carry_out_here(settings, asked, tell))
+    except Trouble as problem:
+        raise click.ClickException(str(problem)) from problem
+
+
+def _run_async(work: Coroutine[Any, Any, T]) -> T:
+    import asyncio
+
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""A node in one file: a tar of a manifest, the database and, where it has one, its `scattershot.toml`.
+
+The private keys of everybody's microblogs are in it, so it is readable for its owner alone, as is what comes out.
+"""
+
+import hashlib
+import io
+import os
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import IO
+
+import msgspec
+from msgspec import Struct
+
+from scattershot.storage.sqlite import SqliteDatabase
+
+DATABASE = "scattershot.sqlite"
+SETTINGS = "scattershot.toml"
+_MANIFEST = "manifest.json"
+_FORMAT = 1
+_MAX_MANIFEST = 100_000
+_MAX_SETTINGS = 10_000_000
+_CHUNK = 1 << 20
+
+
+class Packed(Struct, frozen=True):
+    """A file of the archive."""
+
+    size: int
+    sha256: str
+
+
+class Manifest(Struct, frozen=True):
+    """What the archive holds: `made` is a time for people, `version` the program's that made it."""
+
+    format: int
+    version: str
+    made: str
+    origin: str
+    files: dict[str, Packed]
+
+
+class ArchiveError(Exception):
+    """The archive cannot be used, in a sentence; nothing was altered."""
+
+
+def pack(target: Path, database: Path, settings: Path, version: str, made: str, origin: str) -> None:
+    """Write the archive; it appears at `target` only when it is whole and on disk."""
+    files = {DATABASE: database} | ({SETTINGS: settings} if settings.is_file() else {})
+    manifest = Manifest(_FORMAT, version, made, origin, {name: _packed(path) for name, path in files.items()})
+    partial = target.with_name(f"{target.name}.partial")
+    partial.unlink(missing_ok=True)
+    try:
+        with _own_file(partial) as out:
+            with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                told = msgspec.json.format(msgspec.json.encode(manifest))
+                tar.addfile(_entry(_MANIFEST, len(told)), io.BytesIO(told))
+                for name, path in files.items():
+                    with path.open("rb") as source:
+                        tar.addfile(_entry(name, manifest.files[name].size), source)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+async def unpack(archive: Path, folder: Path) -> Manifest:
+    """Put what the archive holds into the folder in place of what is there, once all of it was found sound."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix="restore-") as within:
+        aside = Path(within)
+        try:
+            with tarfile.open(archive, "r:") as tar:
+                manifest = _manifest(tar)
+                for name, packed in manifest.files.items():
+                    _take_out(tar, name, packed, aside / name)
+        except (tarfile.TarError, EOFError, KeyError) as problem:
+            raise ArchiveError(f"{archive} is not a whole backup of a node: {problem}.") from problem
+        await _check(archive, aside / DATABASE)
+        for rest in ("-wal", "-shm"):
+            (folder / f"{DATABASE}{rest}").unlink(missing_ok=True)
+        for name in manifest.files:
+            (aside / name).replace(folder / name)
+    return manifest
+
+
+def _own_file(path: Path) -> IO[bytes]:
+    """A new file that nobody else may read, not even for a moment."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _packed(path: Path) -> Packed:
+    with path.open("rb") as file:
+        return Packed(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _entry(name: str, size: int) -> tarfile.TarInfo:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode = size, 0o600
+    return entry
+
+
+def _manifest(tar: tarfile.TarFile) -> Manifest:
+    with _member(tar, _MANIFEST) as file:
+        told = file.read(_MAX_MANIFEST)
+    try:
+        manifest = msgspec.json.decode(told, type=Manifest)
+    except msgspec.MsgspecError as problem:
+        raise ArchiveError(f"The backup's manifest cannot be read: {problem}.") from problem
+    if manifest.format != _FORMAT:
+        raise ArchiveError(f"The backup was made by version {manifest.version}, in a way this version does not know.")
+    if DATABASE not in manifest.files or not manifest.files.keys() <= {DATABASE, SETTINGS}:
+        raise ArchiveError("The backup holds other files than a node's.")
+    return manifest
+
+
+def _member(tar: tarfile.TarFile, name: str) -> IO[bytes]:
+    file = tar.extractfile(tar.getmember(name)) if tar.getmember(name).isreg() else None
+    if file is None:
+        raise ArchiveError(f"{name} in the backup is not a file.")
+    return file
+
+
+def _take_out(tar: tarfile.TarFile, name: str, packed: Packed, target: Path) -> None:
+    with (
+        _member(tar, name) as source,
+        _own_file(target) as out,
+    ):
+        shutil.copyfileobj(source, out, _CHUNK)
+        out.flush()
+        os.fsync(out.fileno())
+    if _packed(target) != packed:
+        raise ArchiveError(f"{name} in the backup is damaged.")
+
+
+async def _check(archive: Path, database: Path) -> None:
+    try:
+        store = SqliteDatabase(database)
+        faults = await store.faults()
+        await store.close()
+    except sqlite3.DatabaseError as problem:
+        faults = [str(problem)]
+    if faults:
+        raise ArchiveError(f"The database in {archive} is damaged: {faults[0]}.")

@@ -1,0 +1,27 @@
+"""Every verb that works on a node, by its name: the command line and the control socket both look here."""
+
+from typing import cast
+
+from scattershot.verbs.inspecting import inspect
+from scattershot.verbs.keeping import block_node, copy_database, nodes, unblock_node
+from scattershot.verbs.people import person_add, sign_in_link, token
+from scattershot.verbs.posts import follow, following, home, post, unfollow
+from scattershot.verbs.saying import Verb
+from scattershot.verbs.tracing import trace
+
+VERBS = {
+    "person add": cast(Verb, person_add),
+    "person link": cast(Verb, sign_in_link),
+    "token": cast(Verb, token),
+    "follow": cast(Verb, follow),
+    "unfollow": cast(Verb, unfollow),
+    "following": cast(Verb, following),
+    "post": cast(Verb, post),
+    "home": cast(Verb, home),
+    "inspect": cast(Verb, inspect),
+    "trace": cast(Verb, trace),
+    "copy database": cast(Verb, copy_database),
+    "nodes": cast(Verb, nodes),
+    "block-node": cast(Verb, block_node),
+    "unblock-node": cast(Verb, unblock_node),
+}
