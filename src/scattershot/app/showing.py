@@ -234,9 +234,11 @@ def node_of(tx: Transaction, visitor: Visitor) -> NodeId | None:
     return stand.node if stand is not None else None
 
 
-def followers_at(tx: Transaction, number: MicroblogId, node: NodeId) -> list[str]:
-    """Those of its followers who live at one node: that node may know them (FEP-8fcf)."""
-    return _names_of(tx, relations.followers_at(tx, number, node)[:MAX_NODE_FOLLOWERS])
+def followers_at(tx: Transaction, number: MicroblogId, node: NodeId) -> list[str] | None:
+    """All its followers who live at one node: that node may know them (FEP-8fcf). None where they are too many to be
+    told, since whoever is left out of the list ceases to be a follower there."""
+    found = relations.followers_at(tx, number, node)
+    return _names_of(tx, found) if len(found) <= MAX_NODE_FOLLOWERS else None
 
 
 # -- the node in figures

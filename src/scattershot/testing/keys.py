@@ -26,4 +26,4 @@ class PooledKeyMaker:
         pool = _pool()
         if len(pool) < min(POOL, self._given):
             pool.append(generate_rsa())
-        return KeyPairs(pool[self._given % len(pool)], generate_ed25519())
+        return KeyPairs(pool[(self._given - 1) % len(pool)], generate_ed25519())

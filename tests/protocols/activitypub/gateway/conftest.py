@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from scattershot.domain.ids import MicroblogId
 from scattershot.ports.database import Database
+from scattershot.ports.protocol import Signer
 from scattershot.testing.fakes import AsgiFetcher, FakeClock
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.village import Village, a_village
@@ -42,3 +44,22 @@ async def a(village: Village) -> Node:
 @pytest.fixture
 async def b(village: Village) -> Node:
     return Node(await village.house("b.example"))
+
+
+@pytest.fixture
+async def ann(a: Node) -> MicroblogId:
+    return await a.person("ann")
+
+
+@pytest.fixture
+async def bob(b: Node) -> Signer:
+    return await b.signer(await b.person("bob"))
+
+
+@pytest.fixture
+async def heard(a: Node, b: Node, ann: MicroblogId, bob: Signer, village: Village) -> MicroblogId:
+    """Bob as known at a.example, followed by ann."""
+    whom = await a.find("@bob@b.example")
+    await a.follow(ann, whom)
+    await village.settle()
+    return whom

@@ -37,6 +37,10 @@ class Node:
         assert found is not None
         return found
 
+    async def speaker(self) -> Signer:
+        """The node's own actor as one who signs."""
+        return await self.built.people.node_speaker("")
+
     async def profile(self, who: MicroblogId) -> Profile:
         found = await self.database.read(lambda tx: microblogs.get(tx, who))
         assert found is not None
@@ -71,7 +75,7 @@ class Node:
 
     async def get(self, path: str, signer: Signer | None = None, *headers: tuple[str, str]) -> Response:
         fields = Headers([("accept", ACTIVITY), *headers])
-        request = Request("GET", path if "://" in path else self.origin + path, fields)
+        request = Request("GET", self.origin + path if path.startswith("/") else path, fields)
         return await self.send(signed(request, signer, self.clock.now(), "cavage") if signer else request)
 
     async def document(self, path: str, signer: Signer | None = None) -> dict[str, Any]:

@@ -131,6 +131,26 @@ def test_a_number_changed_deep_inside_is_noticed() -> None:
     assert reason_of(document) == "bad_signature"
 
 
+LD_SIGNATURE = {"type": "RsaSignature2017", "creator": METHOD, "created": CREATED, "signatureValue": "AAAA"}
+
+
+def test_a_linked_data_signature_may_be_added_after_the_proof() -> None:
+    """As Fedify 2.3 does, whose own inbox takes it off again before it looks at the proof."""
+    document = a_proven_document()
+    assert reason_of({**document, "signature": LD_SIGNATURE}) is None
+    assert reason_of({**document, "signature": LD_SIGNATURE, "actor": "changed"}) == "bad_signature"
+
+
+def test_a_linked_data_signature_may_be_under_the_proof() -> None:
+    document = attach({**FEP_DOCUMENT, "signature": LD_SIGNATURE}, PRIVATE, METHOD, CREATED)
+    assert reason_of(document) is None
+
+
+@pytest.mark.parametrize("value", ["RsaSignature2017", {}, {"type": "Note"}, [LD_SIGNATURE], None])
+def test_nothing_else_is_smuggled_in_as_a_signature(value: Any) -> None:
+    assert reason_of({**a_proven_document(), "signature": value}) == "bad_signature"
+
+
 @pytest.mark.parametrize(
     ("member", "value", "reason"),
     [

@@ -142,6 +142,8 @@ class Documents:
         if node is None:
             return problem(401, "unsigned", "Sign your request, so that we know which part is yours.")
         ids = await self._database.read(lambda tx: showing.followers_at(tx, shown.id, node))
+        if ids is None:
+            return not_found()
         this = door(shown.profile.id.value, "followers_synchronization")
         return document(request, ordered_collection(this, None, items=ids), for_all=False)
 

@@ -3,6 +3,7 @@
 A proof says that the holder of a key wrote this document; that the key is the author's is for the caller to find out.
 """
 
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -84,24 +85,36 @@ def check(document: Document, key: PublicKey, *, now: int) -> Proven | Unproven:
     signature = multibase_decode(value) if isinstance(value, str) else None
     if signature is None or len(signature) != _SIGNATURE_BYTES:
         return Unproven("malformed", "proofValue is not a base58btc signature")
-    unsecured = {name: member for name, member in document.items() if name != "proof"}
     options = {name: member for name, member in proof.items() if name != "proofValue"}
-    if "@context" in options:
-        if not _starts_with(document.get("@context"), options["@context"]):
-            return Unproven("wrong_context", "the document's @context does not begin with the proof's")
-        candidates = [({**unsecured, "@context": options["@context"]}, options)]
-    elif "@context" in unsecured:
-        # Fedify and Mitra hash the document's @context into a proof that does not show it; the specification does not.
-        candidates = [(unsecured, {**options, "@context": unsecured["@context"]}), (unsecured, options)]
-    else:
-        candidates = [(unsecured, options)]
-    for candidate in candidates:
+    if "@context" in options and not _starts_with(document.get("@context"), options["@context"]):
+        return Unproven("wrong_context", "the document's @context does not begin with the proof's")
+    for candidate in _candidates(document, options):
         hashed = _hashed(*candidate)
         if hashed is None:
             return Unproven("malformed", "a document without a canonical form")
         if verify(key, signature, hashed):
             return Proven(proof["verificationMethod"])
     return Unproven("bad_signature", proof["verificationMethod"][:200])
+
+
+def _candidates(document: Document, options: Document) -> Iterator[tuple[Document, Document]]:
+    """What may have been signed, the likeliest first: a document without its proof, and the proof's options."""
+    unsecured = {name: member for name, member in document.items() if name != "proof"}
+    later = unsecured.get("signature")
+    if isinstance(later, dict) and later.get("type") == "RsaSignature2017":
+        # Fedify 2.3 adds a Linked Data signature after the proof. Nobody here reads it, so it may come unproven.
+        yield from _with_contexts({name: member for name, member in unsecured.items() if name != "signature"}, options)
+    yield from _with_contexts(unsecured, options)
+
+
+def _with_contexts(unsecured: Document, options: Document) -> Iterator[tuple[Document, Document]]:
+    if "@context" in options:
+        yield {**unsecured, "@context": options["@context"]}, options
+        return
+    if "@context" in unsecured:
+        # Fedify and Mitra hash the document's @context into a proof that does not show it; the specification does not.
+        yield unsecured, {**options, "@context": unsecured["@context"]}
+    yield unsecured, options
 
 
 def _proof_of(document: Document) -> Document | None:

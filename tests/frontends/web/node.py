@@ -1,0 +1,118 @@
+"""A node as far as its web goes: no other tongues, and nothing happens unless a test lets it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from scattershot.app.apply.change import apply
+from scattershot.app.apply.origin import Applied, House, Ids, Origin
+from scattershot.app.discover import Discover
+from scattershot.app.fanout import Fanout
+from scattershot.app.people import People
+from scattershot.app.publish import Done, Draft, Publisher
+from scattershot.app.readers import Readers
+from scattershot.app.streams import Streams
+from scattershot.app.timelines import Timelines
+from scattershot.domain.addresses import Addresses
+from scattershot.domain.change import Change, ProfileChanged
+from scattershot.domain.ids import MicroblogId, PersonId, PostId
+from scattershot.domain.microblog import Profile
+from scattershot.domain.post import Audience
+from scattershot.domain.wire_id import ACTIVITYPUB, WireId
+from scattershot.drivers.bus_local import LocalBus
+from scattershot.frontends.web.web import Web
+from scattershot.ports.database import Database
+from scattershot.settings import Settings, read_settings
+from scattershot.testing.browser import Browser
+from scattershot.testing.fakes import FakeClock
+from scattershot.testing.keys import PooledKeyMaker
+from tests.engines import open_database
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Node:
+    """Everything a test may reach for."""
+
+    settings: Settings
+    clock: FakeClock
+    database: Database
+    house: House
+    people: People
+    publisher: Publisher
+    readers: Readers
+    timelines: Timelines
+    streams: Streams
+    app: Starlette
+
+    def browser(self, address: str = "198.51.100.7") -> Browser:
+        return Browser(self.app, self.settings.origin, address)
+
+    async def person(self, name: str, *, password: str = "") -> tuple[PersonId, MicroblogId]:
+        made = await self.people.add(name, password=password)
+        assert isinstance(made, tuple)
+        assert not hasattr(made, "why")
+        return PersonId(made[0]), MicroblogId(made[1])  # type: ignore[arg-type]
+
+    async def signed_in(self, name: str) -> Browser:
+        """The browser of a person of that name, by a one-time link."""
+        secret = await self.people.sign_in_link(name)
+        assert isinstance(secret, str)
+        browser = self.browser()
+        page = await browser.get(f"/welcome/{secret}")
+        assert (await browser.submit(page, page.form(f"/welcome/{secret}"))).path == "/home"
+        return browser
+
+    async def say(
+        self, author: MicroblogId, text: str, audience: Audience = Audience.PUBLIC, reply_to: PostId | None = None
+    ) -> PostId:
+        done = await self.publisher.post(author, Draft(text, audience, reply_to=reply_to), None, "test")
+        assert isinstance(done, Done)
+        assert done.post is not None
+        return done.post
+
+    async def follow(self, follower: MicroblogId, followee: MicroblogId) -> None:
+        assert isinstance(await self.publisher.follow(follower, followee, "test"), Done)
+
+    async def elsewhere(self, name: str = "dana", host: str = "remote.example", **more: object) -> WireId:
+        """A microblog of another node that is known here."""
+        wire_id = WireId(ACTIVITYPUB, f"https://{host}/users/{name}")
+        url = f"https://{host}/@{name}"
+        profile = Profile(id=wire_id, name=name, domain=host, **{"url": url, **more})  # type: ignore[arg-type]
+        await self.apply(ProfileChanged(actor=wire_id, profile=profile))
+        return wire_id
+
+    async def apply(self, change: Change) -> Applied:
+        origin = Origin(self.clock.now(), "test", asked_for=True)
+        return await self.database.write(lambda tx: apply(tx, change, origin, self.house))
+
+    async def settle(self) -> None:
+        """Let fan-out and live pages come to the end of what happened."""
+        while await self.readers.step():
+            pass
+        while await self.streams.step():
+            pass
+
+
+@asynccontextmanager
+async def open_node(origin: str = "http://a.test") -> AsyncIterator[Node]:
+    """A node with nobody in it."""
+    settings = read_settings(None, {}, {"origin": origin, "title": "Test node"})
+    clock, bus = FakeClock(), LocalBus()
+    async with open_database("sqlite") as database:
+        house = House(Addresses(settings.origin), Ids(), lambda profile: None)
+        people = People(database, clock, bus, PooledKeyMaker(), house, settings.domains)
+        speaker = await people.node_speaker(settings.title)
+        discover = Discover(database, clock, bus, {}, house, speaker, settings.domains)
+        publisher = Publisher(database, clock, bus, house, discover, settings.domains)
+        readers = Readers(database, clock, bus, [Fanout(house)])
+        timelines, streams = Timelines(database, clock, settings.domain), Streams(database)
+        web = Web(settings, clock, people, publisher, discover, timelines, streams)
+        pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
+        app = Starlette(routes=[*web.routes, *pages])
+        yield Node(settings, clock, database, house, people, publisher, readers, timelines, streams, app)
+        streams.close()
