@@ -10,7 +10,6 @@ from msgspec import Meta, Struct
 
 from scattershot.wirekit.urls import host_of, normal_host
 
-
 ANY_PORT = "http://localhost"
 """The origin that stands in while the port is not chosen yet."""
 

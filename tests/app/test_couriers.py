@@ -1,7 +1,12 @@
 """Delivering: once to each server, in order, again after a failure, and from the log after a long silence."""
 
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from scattershot.app import dispatch
 from scattershot.app.couriers import Couriers
 from scattershot.domain.change import Followed, Posted
 from scattershot.domain.delivery import MOST_DOUBTS, ROWS_OWED, Busy, Delivered, Outcome, Unwanted
@@ -9,6 +14,7 @@ from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import Endpoint
 from scattershot.domain.post import Audience
+from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import microblogs, nodes
 from scattershot.testing.factories import NOON, a_post, a_profile
 from scattershot.testing.fake_tongue import FakeTongue
@@ -244,3 +250,34 @@ async def test_a_node_in_trouble_is_not_sent_everything_just_to_fail(
         await post(world, ann, str(number), number)
     await couriers.step()
     assert asked == 3
+
+
+class SlowDisk:
+    """The world's database, whose writes take many turns of the event loop."""
+
+    def __init__(self, database: Database) -> None:
+        self.read, self._write = database.read, database.write
+
+    async def write(self, work: Callable[[Transaction], Any]) -> Any:
+        for _ in range(50):
+            await asyncio.sleep(0)
+        return await self._write(work)
+
+
+async def test_couriers_that_come_back_together_hand_nothing_over_twice(world: World, tongue: FakeTongue) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, *(a_profile(f"f{number}@s{number}.example") for number in range(5)))
+    await post(world, ann, "hello")
+    disk: Any = SlowDisk(world.database)
+    couriers = Couriers(disk, world.clock, world.bus, {tongue.name: tongue}, world.house)
+    going = asyncio.create_task(couriers.run())
+    try:
+        async with asyncio.timeout(10):
+            while await world.owed():
+                world.bus.nudge(dispatch.TOPIC)
+                await asyncio.sleep(0)
+    finally:
+        going.cancel()
+        await asyncio.gather(going, return_exceptions=True)
+    await couriers.stop()
+    assert sorted(said.address for said in tongue.said) == [f"https://s{number}.example/inbox" for number in range(5)]

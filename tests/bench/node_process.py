@@ -17,6 +17,8 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30.0
+_NOT_HANDED_ON = ("SCATTERSHOT_", "PYTHONDONTWRITEBYTECODE")
+"""Settings of this environment do not reach the node; one that compiles itself at each start is nobody's node."""
 
 
 class Memory(NamedTuple):
@@ -113,7 +115,7 @@ def start(data: Path, port: int, **settings: str) -> NodeProcess:
     """Start a node without waiting for it; settings of this environment do not reach it."""
     data.mkdir(parents=True, exist_ok=True)
     origin = f"http://localhost:{port}"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SCATTERSHOT_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_HANDED_ON)}
     environment |= {
         "PYTHONPATH": str(ROOT / "src"),
         "SCATTERSHOT_ALLOW_PRIVATE_ADDRESSES": "true",

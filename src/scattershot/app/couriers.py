@@ -144,9 +144,10 @@ class Couriers:
             if node is None or not parcels:
                 return
             after = parcels[-1].delivery.id
-            if not await self._hand_over_all(node, parcels):
-                return
+            goes_on = await self._hand_over_all(node, parcels)
             await self._strike_off()
+            if not goes_on:
+                return
 
     async def _hand_over_all(self, node: Node, parcels: Sequence[Parcel]) -> bool:
         """True where all could be dealt with; False where the node is busy."""
@@ -236,13 +237,17 @@ class Couriers:
     # -- what came of it
 
     async def _strike_off(self) -> None:
-        """Strike off what was delivered; all that was done meanwhile goes in one commit."""
-        while self._done:
-            if self._flushing is not None and not self._flushing.done():
-                await asyncio.shield(self._flushing)
-                continue
-            done, self._done = self._done, []
-            self._flushing = asyncio.ensure_future(self._database.write(partial(deliveries.drop, deliveries=done)))
+        """Strike off what was delivered; all that was done meanwhile goes in one commit.
+
+        Back only when what this caller handed over is struck off, be it by another's commit: otherwise the next
+        courier to the same node would find it still owed, and hand it over again.
+        """
+        for _ in range(2):  # a commit under way may have begun too early; the one after it did not
+            if self._flushing is None or self._flushing.done():
+                if not self._done:
+                    return
+                done, self._done = self._done, []
+                self._flushing = asyncio.ensure_future(self._database.write(partial(deliveries.drop, deliveries=done)))
             await asyncio.shield(self._flushing)
 
     def _note_failure(self, tx: Transaction, node_id: NodeId, parcel: Parcel, outcome: Busy) -> None:
