@@ -54,8 +54,13 @@ def _one_of(page: Endpoint | None, document: Endpoint | None) -> Endpoint:
     return either
 
 
-def make_app(routes: Sequence[BaseRoute], *, metrics: bool, not_found: Endpoint | None = None) -> ASGIApp:
-    """The whole application: the given routes, `/health` and `/metrics`, counted and with errors in clear words."""
+def make_app(
+    routes: Sequence[BaseRoute], *, metrics: bool, not_found: Endpoint | None = None, failed: Endpoint | None = None
+) -> ASGIApp:
+    """The whole application: the given routes, `/health` and `/metrics`, counted and with errors in clear words.
+
+    `not_found` and `failed` are the pages that people get; programs get JSON.
+    """
     own: list[BaseRoute] = [Route("/health", _health)]
     if metrics:
         own.append(Route("/metrics", _metrics))
@@ -65,7 +70,7 @@ def make_app(routes: Sequence[BaseRoute], *, metrics: bool, not_found: Endpoint 
             return await not_found(request)
         return JSONResponse({"error": "not found"}, 404)
 
-    return _Counted(Starlette(routes=[*own, *routes], exception_handlers={404: on_not_found}))
+    return _Counted(Starlette(routes=[*own, *routes], exception_handlers={404: on_not_found}), failed)
 
 
 async def _health(_: Request) -> Response:
@@ -84,8 +89,8 @@ async def _metrics(request: Request) -> Response:
 class _Counted:
     """Counts answers, and turns what nobody caught into a plain 500 that gives nothing away."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, failed: Endpoint | None) -> None:
+        self._app, self._failed = app, failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -105,4 +110,7 @@ class _Counted:
         except Exception:
             _logger.exception("%s %s failed", scope["method"], scope["path"])
             if not started:
-                await JSONResponse({"error": "internal error"}, 500)(scope, receive, count_and_send)
+                request = Request(scope)
+                is_for_people = "text/html" in request.headers.get("accept", "")
+                page = await self._failed(request) if self._failed is not None and is_for_people else None
+                await (page or JSONResponse({"error": "internal error"}, 500))(scope, receive, count_and_send)

@@ -281,3 +281,19 @@ async def test_couriers_that_come_back_together_hand_nothing_over_twice(world: W
         await asyncio.gather(going, return_exceptions=True)
     await couriers.stop()
     assert sorted(said.address for said in tongue.said) == [f"https://s{number}.example/inbox" for number in range(5)]
+
+
+async def test_a_start_tries_again_soon_whom_it_did_not_reach_lately(
+    world: World, tongue: FakeTongue, couriers: Couriers
+) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@far.example"))
+    tongue.answer = lambda _: Busy("timeout", after=3600)
+    await post(world, ann, "hello")
+    await couriers.step()
+    tongue.answer = lambda _: Delivered()
+    world.clock.advance(60)
+    await couriers.begin()
+    world.clock.advance(21)
+    await couriers.step()
+    assert texts(tongue) == ["<p>hello</p>"]

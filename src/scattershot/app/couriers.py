@@ -69,6 +69,11 @@ class Couriers:
         self._serving: dict[NodeId, asyncio.Task[None]] = {}
         self._look_again: set[NodeId] = set()
 
+    async def begin(self) -> None:
+        """At a start whoever was not reached lately is tried again soon: it may have been we who were cut off."""
+        now = self._clock.now()
+        await self._database.write(lambda tx: nodes.try_again_soon(tx, now))
+
     async def step(self) -> int:
         """Serve every node that may be tried now until nothing more is due; how many nodes were served."""
         served = 0
