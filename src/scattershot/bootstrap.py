@@ -186,6 +186,11 @@ class Node:
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started, so that what others answer is heard."""
+        return bool(self._tasks)
+
     async def step(self) -> int:
         """Move everything on by one step; how much there was to do."""
         done = await self.readers.step()

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from scattershot.bootstrap import DataInUseError, Node, build_node, open_database, own_data, real_drivers
 from scattershot.drivers.system_clock import SystemClock
 from scattershot.ports.database import Database, Transaction
-from scattershot.settings import Settings
+from scattershot.settings import BadSettings, Settings
 from scattershot.storage.migrate import WrongDatabaseError, migrate
 from scattershot.storage.tables import whereabouts
 from scattershot.storage.tables.whereabouts import Whereabouts
@@ -58,8 +58,8 @@ async def opened(settings: Settings, *, runs: bool) -> AsyncIterator[Node]:
     os.umask(0o077)
     try:
         database = open_database(settings)
-    except (OSError, ImportError) as problem:
-        raise Trouble(f"The database cannot be opened: {problem}.") from problem
+    except BadSettings as problem:
+        raise Trouble(str(problem)) from problem
     except Exception as problem:  # each engine has its own
         raise Trouble(f"The database cannot be opened: {problem}") from problem
     try:

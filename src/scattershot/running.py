@@ -24,7 +24,7 @@ from scattershot.drivers.archive import DATABASE
 from scattershot.drivers.control import SOCKET, Asked, Control, NoAnswerError, ask
 from scattershot.drivers.http_door import HttpDoor
 from scattershot.opening import Trouble, opened, own
-from scattershot.settings import Settings
+from scattershot.settings import ANY_PORT, Settings
 from scattershot.verbs.carrying import carry_out
 from scattershot.verbs.people import welcome
 
@@ -100,9 +100,9 @@ def _with_port(settings: Settings, port: int) -> Settings:
     if int(asked) != 0:
         return settings
     origin, domains = settings.origin, settings.domains
-    if origin == "http://localhost:0":
+    if origin == ANY_PORT:
         origin = f"http://localhost:{port}"
-        domains = tuple(f"localhost:{port}" if domain.startswith("localhost") else domain for domain in domains)
+        domains = tuple(f"localhost:{port}" if domain == "localhost" else domain for domain in domains)
     return replace(settings, listen=f"{host}:{port}", origin=origin, domains=domains)
 
 

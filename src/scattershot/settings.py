@@ -10,6 +10,9 @@ from msgspec import Meta, Struct
 
 from scattershot.wirekit.urls import host_of, normal_host
 
+ANY_PORT = "http://localhost"
+"""The origin that stands in while the port is not chosen yet."""
+
 
 class BadSettings(Exception):
     """A setting that cannot be used; the message says which, and what would do."""
@@ -132,7 +135,9 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 def _completed(settings: Settings) -> Settings:
     if not settings.listen.rpartition(":")[2].isdigit():
         raise BadSettings(f"listen: {settings.listen!r} is not HOST:PORT")
-    origin = settings.origin.rstrip("/") or f"http://localhost:{settings.listen.rpartition(':')[2]}"
+    port = settings.listen.rpartition(":")[2]
+    # Port 0 is any that is free: whoever runs the node learns which.
+    origin = settings.origin.rstrip("/") or (f"http://localhost:{port}" if port != "0" else ANY_PORT)
     host = host_of(origin)
     if host is None or origin.count("/") != 2:
         raise BadSettings(f"origin: {origin!r} is not a scheme and a host, such as https://social.example.org")

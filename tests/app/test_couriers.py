@@ -9,7 +9,7 @@ import pytest
 from scattershot.app import dispatch
 from scattershot.app.couriers import Couriers
 from scattershot.domain.change import Followed, Posted
-from scattershot.domain.delivery import ROWS_OWED, Busy, Delivered, Outcome, Unwanted
+from scattershot.domain.delivery import MOST_DOUBTS, ROWS_OWED, Busy, Delivered, Outcome, Unwanted
 from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import Endpoint
@@ -205,6 +205,51 @@ async def test_a_post_for_those_it_names_goes_to_them_alone(
     await world.settle()
     await couriers.step()
     assert [said.address for said in tongue.said] == ["https://far.example/inbox"]
+
+
+async def test_one_that_the_other_side_stumbles_over_holds_up_nobody_and_is_given_up_at_last(
+    world: World, tongue: FakeTongue, couriers: Couriers
+) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@shaky.example"))
+    stumbles = 0
+
+    def answer(endpoint: Endpoint) -> Outcome:
+        nonlocal stumbles
+        if tongue.about is not None and b"poison" in tongue.about:
+            stumbles += 1
+            return Busy("500", doubtful=True)
+        return Delivered()
+
+    tongue.answer = answer
+    for number, text in enumerate(("one", "poison", "two")):
+        await post(world, ann, text, number)
+    await couriers.step()
+    assert texts(tongue) == ["<p>one</p>", "<p>two</p>"]
+    for _ in range(MOST_DOUBTS * 2):
+        world.clock.advance(86_400)
+        await couriers.step()
+    assert await world.owed() == []
+    assert stumbles == MOST_DOUBTS
+
+
+async def test_a_node_in_trouble_is_not_sent_everything_just_to_fail(
+    world: World, tongue: FakeTongue, couriers: Couriers
+) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@shaky.example"))
+    asked = 0
+
+    def answer(_: Endpoint) -> Outcome:
+        nonlocal asked
+        asked += 1
+        return Busy("500", doubtful=True)
+
+    tongue.answer = answer
+    for number in range(20):
+        await post(world, ann, str(number), number)
+    await couriers.step()
+    assert asked == 3
 
 
 class SlowDisk:

@@ -17,7 +17,16 @@ from scattershot.app.apply.origin import House
 from scattershot.app.lately import Lately
 from scattershot.app.retell import retell
 from scattershot.domain.change import Change, Edited, Posted
-from scattershot.domain.delivery import Busy, Delivered, Outcome, Unwanted, after_attempt
+from scattershot.domain.delivery import (
+    DOUBTS_IN_A_ROW,
+    MOST_DOUBTS,
+    ROWS_OWED,
+    Busy,
+    Delivered,
+    Outcome,
+    Unwanted,
+    after_attempt,
+)
 from scattershot.domain.ids import DeliveryId, MicroblogId, Millis, NodeId, Seq
 from scattershot.domain.node import Endpoint, Health, Node
 from scattershot.domain.post import Audience
@@ -135,9 +144,10 @@ class Couriers:
             if node is None or not parcels:
                 return
             after = parcels[-1].delivery.id
-            if not await self._hand_over_all(node, parcels):
-                return
+            goes_on = await self._hand_over_all(node, parcels)
             await self._strike_off()
+            if not goes_on:
+                return
 
     async def _hand_over_all(self, node: Node, parcels: Sequence[Parcel]) -> bool:
         """True where all could be dealt with; False where the node is busy."""
@@ -155,13 +165,19 @@ class Couriers:
         return all(await asyncio.gather(*(one(queue) for queue in queues.values())))
 
     async def _hand_over_in_order(self, node: Node, queue: Sequence[Parcel]) -> bool:
+        """True where all could be dealt with; one that the node stumbles over does not hold up those behind it."""
+        doubted: tuple[Parcel, Busy] | None = None
+        in_a_row = 0
         for parcel in queue:
             outcome = await self._hand_over(node, parcel)
             counters.DELIVERIES.labels(type(outcome).__name__.lower()).inc()
             if isinstance(outcome, Busy):
-                _logger.info("%s cannot take a delivery now: %s", node.host, outcome.why)
-                await self._database.write(partial(self._note_failure, node_id=node.id, parcel=parcel, outcome=outcome))
-                return False
+                in_a_row += 1
+                doubted = (parcel, outcome)
+                if not outcome.doubtful or in_a_row == DOUBTS_IN_A_ROW:
+                    break
+                continue
+            in_a_row = 0
             self._done.append(parcel.delivery.id)
             if isinstance(outcome, Unwanted):
                 _logger.info("%s refuses a delivery: %s", node.host, outcome.why)
@@ -170,7 +186,12 @@ class Couriers:
                     return True
             if node.health.failures or (isinstance(outcome, Delivered) and outcome.dialect not in ("", node.dialect)):
                 node = await self._database.write(partial(_note_success, node=node, outcome=outcome))
-        return True
+        if doubted is None:
+            return True
+        parcel, trouble = doubted
+        _logger.info("%s cannot take a delivery now: %s", node.host, trouble.why)
+        await self._database.write(partial(self._note_failure, node_id=node.id, parcel=parcel, outcome=trouble))
+        return False
 
     async def _hand_over(self, node: Node, parcel: Parcel) -> Outcome:
         tongue = self._tongues.get(parcel.endpoint.protocol)
@@ -233,13 +254,16 @@ class Couriers:
         node = nodes.get(tx, node_id)
         if node is None or node.health.retry_at > self._clock.now():
             return  # another attempt that failed at the same time has said so already
+        if outcome.doubtful and parcel.delivery.attempts + 1 >= MOST_DOUBTS:
+            _logger.warning("%s answered %s too often; a delivery is given up", node.host, outcome.why)
+            deliveries.drop(tx, [parcel.delivery.id])
         deliveries.tried(tx, parcel.delivery.id)
         spread = random.random()  # noqa: S311 - jitter, not a secret
         nodes.put_health(tx, node_id, after_attempt(node.health, outcome, self._clock.now(), spread))
 
 
 def _replay(tx: Transaction, endpoint: Endpoint) -> None:
-    if endpoint.lapsed_from is not None and deliveries.count_for(tx, endpoint.id) == 0:
+    if endpoint.lapsed_from is not None and deliveries.count_for(tx, endpoint.id) < ROWS_OWED // 2:
         dispatch.replay(tx, endpoint.id, endpoint.node, endpoint.lapsed_from)
 
 

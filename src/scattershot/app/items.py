@@ -110,40 +110,47 @@ class _Marks(NamedTuple):
     hidden: frozenset[MicroblogId] = frozenset()
 
 
+class _Plain(NamedTuple):
+    """An item that holds nothing of its viewer, and the version of the post it was made from."""
+
+    version: int
+    item: Item
+
+
 class Items:
     """Makes items; `domain` is the node's first, whose names stand without it in paths."""
 
     def __init__(self, domain: str, remembered: int = 5_000) -> None:
         self._domain = domain
         self._faces: Lately[MicroblogId, tuple[microblogs.Glance, Face | None]] = Lately(remembered)
-        self._posts: Lately[PostId, tuple[int, Post]] = Lately(remembered)
+        self._plain: Lately[PostId, _Plain] = Lately(remembered)
 
     def faces(self, tx: Transaction, ids: Iterable[MicroblogId]) -> dict[MicroblogId, Face]:
         """Those of the microblogs that may be shown at all: known, not gone, not blocked by the node."""
         wanted = list(ids)
         shown: dict[MicroblogId, Face] = {}
+        new: list[microblogs.Glance] = []
         for glance in microblogs.glances(tx, wanted) if wanted else ():
             known = self._faces.get(glance.id)
             if known is None or known[0] != glance:
-                known = self._faces[glance.id] = glance, self._face(glance)
-            if known[1] is not None:
+                new.append(glance)
+            elif known[1] is not None:
                 shown[glance.id] = known[1]
+        if new:
+            rows = microblogs.get_many(tx, [glance.id for glance in new])
+            for glance in new:
+                face = self._face(glance, rows[glance.id].profile)
+                self._faces[glance.id] = glance, face
+                if face is not None:
+                    shown[glance.id] = face
         return shown
 
-    def _face(self, glance: microblogs.Glance) -> Face | None:
+    def _face(self, glance: microblogs.Glance, profile: Profile) -> Face | None:
         standings = (glance.standing, glance.node_standing)
         if glance.gone or Standing.BLOCKED in standings:
             return None
-        profile = microblogs.decode_profile(glance.value)
         page = _PATHS.page(profile.handle, self._domain)
         return Face(glance.id, profile, bool(glance.local), page, Standing.LIMITED in standings)
-
-    def post(self, row: posts.Row) -> Post:
-        """The message of a row, decoded once for each of its versions."""
-        known = self._posts.get(row.id)
-        if known is None or known[0] != row.version:
-            known = self._posts[row.id] = row.version, row.post
-        return known[1]
 
     def make(
         self,
@@ -157,9 +164,13 @@ class Items:
         if not lines:
             return []
         quoted = self._quoted(tx, lines, viewer)
-        concerned = {row.author for _, row, _ in lines} | {row.author for row in quoted.values()}
-        concerned.update(b for _, _, b in lines if b is not None)
-        concerned.update(row.reply_author for _, row, _ in lines if row.reply_author is not None)
+        concerned = {row.author for row in quoted.values()}
+        for _, row, booster in lines:
+            concerned.add(row.author)
+            if row.reply_author is not None:
+                concerned.add(row.reply_author)
+            if booster is not None:
+                concerned.add(booster)
         faces = self.faces(tx, concerned)
         marks = _marks(tx, lines, viewer, list(concerned), now, shown)
         items = [
@@ -177,27 +188,51 @@ class Items:
         quoted: dict[PostId, posts.Row],
         viewer: MicroblogId | None,
     ) -> Item:
+        """The item, made anew only where something in it is the viewer's own or not as it was."""
         entry, row, booster = each
-        author = faces[row.author]
+        author, post = faces[row.author], row.id
+        answers = faces.get(row.reply_author) if row.reply_author is not None else None
+        plain = self._plain.get(post)
+        if (
+            plain is None
+            or plain.version != row.version
+            or plain.item.author is not author
+            or plain.item.answers is not answers
+            or plain.item.replies != row.replies
+            or plain.item.reply_to != row.reply_to
+        ):
+            plain = self._plain[post] = _Plain(row.version, self._plainly(row, author, answers))
         quote = quoted.get(row.quote) if row.quote is not None else None
-        return Item(
+        liked, boosted, mine = post in marks.liked, post in marks.boosted, row.author == viewer
+        if viewer is not None and entry == post and not (liked or boosted or mine) and quote is None:
+            return plain.item
+        return structs.replace(
+            plain.item,
             entry=entry,
+            boosted_by=faces.get(booster) if booster is not None else None,
+            quote=self._quote(quote, faces, marks.hidden) if quote is not None else None,
+            liked=liked,
+            boosted=boosted,
+            may_reply=viewer is not None,
+            may_boost=viewer is not None and row.audience.is_open,
+            mine=mine,
+        )
+
+    def _plainly(self, row: posts.Row, author: Face, answers: Face | None) -> Item:
+        """The post as somebody of here sees it who has nothing to do with it."""
+        return Item(
+            entry=row.id,
             id=row.id,
-            post=self.post(row),
+            post=row.post,
             author=author,
             page=f"{author.page}/{row.id}",
             likes=row.likes,
             boosts=row.boosts,
             replies=row.replies,
             reply_to=row.reply_to,
-            answers=faces.get(row.reply_author) if row.reply_author is not None else None,
-            boosted_by=faces.get(booster) if booster is not None else None,
-            quote=self._quote(quote, faces, marks.hidden) if quote is not None else None,
-            liked=row.id in marks.liked,
-            boosted=row.id in marks.boosted,
-            may_reply=viewer is not None,
-            may_boost=viewer is not None and row.audience.is_open,
-            mine=row.author == viewer,
+            answers=answers,
+            may_reply=True,
+            may_boost=row.audience.is_open,
         )
 
     def _quoted(self, tx: Transaction, lines: Sequence[Line], viewer: MicroblogId | None) -> dict[PostId, posts.Row]:
@@ -210,7 +245,7 @@ class Items:
         author = faces.get(row.author)
         if author is None or row.author in hidden:
             return None
-        return Quote(row.id, self.post(row), author, f"{author.page}/{row.id}")
+        return Quote(row.id, row.post, author, f"{author.page}/{row.id}")
 
 
 def _marks(
@@ -223,10 +258,10 @@ def _marks(
 ) -> _Marks:
     if viewer is None:
         return _Marks()
-    about = [row.id for _, row, _ in lines]
+    marked = relations.marked_among(tx, viewer, [row.id for _, row, _ in lines])
     return _Marks(
-        frozenset(relations.liked_among(tx, viewer, about)),
-        frozenset(posts.boosted_by(tx, viewer, about)),
+        frozenset(post for post, boosted in marked if not boosted),
+        frozenset(post for post, boosted in marked if boosted),
         frozenset(relations.hidden_among(tx, viewer, concerned, now, muted=not shown.muted)),
     )
 

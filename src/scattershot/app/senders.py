@@ -39,7 +39,7 @@ class Senders:
     def __init__(self, database: Database, clock: Clock, discover: Discover) -> None:
         self._database, self._clock, self._discover = database, clock, discover
         self._by_key: Lately[str, Sender] = Lately(20_000)
-        self._keys_of: Lately[WireId, set[str]] = Lately(20_000)
+        self._keys_of: Lately[WireId, frozenset[str]] = Lately(20_000)
         self._standings: Lately[str, tuple[bool, Millis]] = Lately(5_000)
 
     def lately(self, key_id: str) -> Sender | None:
@@ -56,7 +56,7 @@ class Senders:
         found = await self._database.read(partial(_holder, key_id=key_id, now=now))
         if found is not None:
             self._by_key[key_id] = found
-            self._keys_of.setdefault(found.actor, set()).add(key_id)
+            self._keys_of[found.actor] = self._keys_of.get(found.actor, frozenset()) | {key_id}
         return found
 
     async def is_blocked(self, host: str) -> bool:

@@ -13,6 +13,10 @@ LONGEST_WAIT = 6 * _HOUR
 """A node that is down for days is asked four times a day; an arrival from it ends the wait at once."""
 PATIENCE = 30 * _DAY
 """A node silent for so long is given up: its deliveries are dropped until it is heard from."""
+MOST_DOUBTS = 14
+"""So often a delivery is tried that the other side fails over while it takes others; then it is given up."""
+DOUBTS_IN_A_ROW = 3
+"""So many doubtful deliveries one after the other mean that it is the node itself that is in trouble."""
 ROWS_OWED = 50
 """So many deliveries wait as rows for a failing endpoint; beyond, it is caught up from the log when it answers."""
 
@@ -35,10 +39,15 @@ class Delivered(NamedTuple):
 
 
 class Busy(NamedTuple):
-    """Not now: try again, not before `after` seconds where the other side said so."""
+    """Not now: try again, not before `after` seconds where the other side said so.
+
+    `doubtful`: it may be this one delivery that the other side cannot take (it failed over it, or did not believe it),
+    so that those behind it need not wait.
+    """
 
     why: str
     after: float | None = None
+    doubtful: bool = False
 
 
 class Unwanted(NamedTuple):

@@ -31,6 +31,8 @@ class FakeTongue:
     def __init__(self) -> None:
         self.said: list[Said] = []
         self.encoded = 0
+        self.about: bytes | None = None
+        """The body that `answer` is asked about."""
         self.fetched: list[WireId] = []
         self.answer: Callable[[Endpoint], Outcome] = lambda _: Delivered()
         self.known: dict[WireId, Reading] = {}
@@ -60,6 +62,7 @@ class FakeTongue:
         """Whatever `answer` says; only what is delivered counts as said."""
         assert isinstance(dialect, str)
         assert followers is None or len(followers) > 0
+        self.about = body
         outcome = self.answer(endpoint)
         if isinstance(outcome, Delivered):
             change = msgspec.json.decode(body, type=Change)

@@ -37,11 +37,11 @@ async def carry_out(node: Node, asked: Asked, tell: Tell) -> int:
     try:
         await VERBS[asked.verb](node, _Teller(tell), **asked.arguments)
     except Trouble as problem:
-        tell(Line(note=str(problem)))
+        tell(Line(note=f"Error: {problem}"))
         return 1
     except Exception:
         _logger.exception("the command %r failed", asked.verb)
-        tell(Line(note="That went wrong in a way nobody foresaw; the log says where."))
+        tell(Line(note="Error: That went wrong in a way nobody foresaw; the log says where."))
         return 1
     return 0
 

@@ -21,7 +21,7 @@ from scattershot.wirekit.html import plain_text
 from scattershot.wirekit.http_message import Headers, Request, Response
 from scattershot.wirekit.keys import load_public, public_from_multikey
 
-LINES = 40
+LINES = 60
 """Lines of a body shown unless all of it is asked for."""
 WIDTH = 200
 """Characters of a header or a line shown."""
@@ -66,7 +66,7 @@ class Shown:
                 self._say.out(shown(f"     {name}: {value if self._full else _cut(value)}"))
 
     def _body(self, answer: Response) -> None:
-        text = _pretty(answer)
+        text = _pretty(answer, full=self._full)
         lines = text.splitlines()
         for line in lines if self._full else lines[:LINES]:
             self._say.out(shown(f"   | {line if self._full else _cut(line)}"))
@@ -178,11 +178,14 @@ def _judge_proof(body: bytes, author: Profile, now: int, say: Say) -> None:
 # -- words
 
 
-def _pretty(answer: Response) -> str:
+def _pretty(answer: Response, *, full: bool) -> str:
+    """The body to be read by people: JSON in lines, its long @context left out unless all is wanted."""
     if answer.media_type.endswith("json"):
         try:
+            if not full and isinstance(document := json.decode(answer.body), dict) and "@context" in document:
+                return json.format(json.encode({**document, "@context": "…"}), indent=2).decode()
             return json.format(answer.body, indent=2).decode("utf-8", "replace")
-        except (DecodeError, ValueError):
+        except (DecodeError, ValueError, RecursionError):
             pass
     return answer.body.decode("utf-8", "replace")
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from msgspec import json
 
-from scattershot.app.discover import Found
 from scattershot.app.items import Item
 from scattershot.app.publish import Draft
 from scattershot.app.timelines import Timelines
@@ -15,28 +14,37 @@ from scattershot.domain.reading import Refused
 from scattershot.opening import Trouble
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import microblogs, people, posts, relations
-from scattershot.verbs.saying import Say, microblog_here, shown, trouble
+from scattershot.verbs.naming import found, microblog_here
+from scattershot.verbs.saying import Say, shown, trouble
 from scattershot.wirekit.html import plain_text
 
 VIA = "cli"
+
+ANSWER_PAUSE, ANSWER_LOOKS = 0.05, 40
+"""Most nodes answer a wish to follow at once: so many seconds between looks for the answer, and so many looks."""
 
 
 async def follow(node: Node, say: Say, *, name: str, who: str) -> None:
     """Let a microblog kept here follow another, which is looked up by its handle or address."""
     row = await microblog_here(node, name)
-    found = await _found(node, who)
-    if found.microblog is None:
+    target = await found(node, who)
+    if target.microblog is None:
         raise Trouble(f"{who} is a post; name somebody to follow.")
-    whom = found.microblog
+    whom = target.microblog
     done = await node.publisher.follow(row.id, whom, VIA)
     if isinstance(done, Refused):
         raise trouble(done)
 
     def work(tx: Transaction) -> tuple[str, bool]:
-        target, wish = microblogs.get(tx, whom), relations.follow(tx, row.id, whom)
-        return str(target.profile.handle) if target else who, wish is not None and wish.accepted
+        followed, wish = microblogs.get(tx, whom), relations.follow(tx, row.id, whom)
+        return str(followed.profile.handle) if followed else who, wish is not None and wish.accepted
 
     handle, accepted = await node.drivers.database.read(work)
+    for _ in range(ANSWER_LOOKS if node.runs else 0):
+        if accepted:
+            break
+        await node.drivers.clock.sleep(ANSWER_PAUSE)
+        handle, accepted = await node.drivers.database.read(work)
     own = row.profile.handle
     say.out(shown(f"{own} follows {handle}." if accepted else f"{own} asked to follow {handle}."))
 
@@ -44,10 +52,10 @@ async def follow(node: Node, say: Say, *, name: str, who: str) -> None:
 async def unfollow(node: Node, say: Say, *, name: str, who: str) -> None:
     """Let a microblog kept here follow another no longer."""
     row = await microblog_here(node, name)
-    found = await _found(node, who)
-    if found.microblog is None:
+    target = await found(node, who)
+    if target.microblog is None:
         raise Trouble(f"{who} is a post; name somebody.")
-    done = await node.publisher.unfollow(row.id, found.microblog, VIA)
+    done = await node.publisher.unfollow(row.id, target.microblog, VIA)
     if isinstance(done, Refused):
         raise trouble(done)
     say.out(f"{row.profile.handle} does not follow {who}.")
@@ -73,7 +81,7 @@ async def post(
     row = await microblog_here(node, name)
     parent = None
     if reply_to is not None:
-        parent = (await _found(node, reply_to)).post
+        parent = (await found(node, reply_to)).post
         if parent is None:
             raise Trouble(f"{reply_to} is not a post.")
     writer = await node.drivers.database.read(lambda tx: people.by_name(tx, row.profile.name))
@@ -88,13 +96,6 @@ async def post(
     assert written is not None
     made = await node.drivers.database.read(lambda tx: posts.get(tx, written))
     say.out(made.post.url if made is not None else "")
-
-
-async def _found(node: Node, text: str) -> Found:
-    found = await node.discover.find(text)
-    if isinstance(found, Refused):
-        raise Trouble(found.detail or f"{text} was not found: {found.why.replace('_', ' ')}.")
-    return found
 
 
 # -- home

@@ -4,15 +4,15 @@ from datetime import UTC, datetime
 
 from scattershot.app.audience import endpoints_for
 from scattershot.bootstrap import Node
-from scattershot.domain.ids import MicroblogId, Millis, PostId
+from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.microblog import Handle
 from scattershot.domain.record import Recorded
-from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.opening import Trouble
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import arrivals, deliveries, log, microblogs, posts, timelines, wire_ids
+from scattershot.storage.tables import arrivals, deliveries, log, microblogs, timelines
 from scattershot.storage.tables import nodes as node_rows
 from scattershot.storage.tables.posts import Row
+from scattershot.verbs.naming import known_post
 from scattershot.verbs.saying import Say, shown
 from scattershot.wirekit.html import plain_text
 
@@ -22,12 +22,13 @@ READERS = ("fanout", "dispatch")
 async def trace(node: Node, say: Say, *, post: str) -> None:
     """Print how a post (its id, or any address of it) came to be, what was done with it, and what is still to go."""
     now = node.drivers.clock.now()
-    for line in await node.drivers.database.read(lambda tx: _lines(tx, post, now)):
+    origin = node.settings.origin
+    for line in await node.drivers.database.read(lambda tx: _lines(tx, post.strip(), origin, now)):
         say.out(shown(line))
 
 
-def _lines(tx: Transaction, text: str, now: Millis) -> list[str]:
-    row = _find(tx, text)
+def _lines(tx: Transaction, text: str, origin: str, now: Millis) -> list[str]:
+    row = known_post(tx, text, origin)
     if row is None:
         raise Trouble(f"No post here is known as {text}.")
     lines = [f"Post {row.id} by {_handle(tx, row.author)}, for {row.audience.value}, version {row.version}"]
@@ -42,14 +43,6 @@ def _lines(tx: Transaction, text: str, now: Millis) -> list[str]:
         lines += _of_change(tx, recorded, row, now)
     lines.append(_on_timelines(tx, row))
     return lines
-
-
-def _find(tx: Transaction, text: str) -> Row | None:
-    known = wire_ids.find_as(tx, WireId(ACTIVITYPUB, text), wire_ids.Thing.POST)
-    if known is not None:
-        return posts.get(tx, PostId(known))
-    last = text.rstrip("/").rpartition("/")[2]
-    return posts.get(tx, PostId(int(last))) if last.isascii() and last.isdigit() and len(last) < 19 else None
 
 
 def _of_change(tx: Transaction, recorded: Recorded, row: Row, now: Millis) -> list[str]:

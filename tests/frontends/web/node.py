@@ -21,10 +21,11 @@ from scattershot.domain.change import Change, ProfileChanged
 from scattershot.domain.ids import MicroblogId, PersonId, PostId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.post import Audience
+from scattershot.domain.reading import Refused
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.drivers.bus_local import LocalBus
 from scattershot.frontends.web.web import Web
-from scattershot.ports.database import Database
+from scattershot.ports.database import Database, Engine
 from scattershot.settings import Settings, read_settings
 from scattershot.testing.browser import Browser
 from scattershot.testing.fakes import FakeClock
@@ -54,9 +55,8 @@ class Node:
 
     async def person(self, name: str, *, password: str = "") -> tuple[PersonId, MicroblogId]:
         made = await self.people.add(name, password=password)
-        assert isinstance(made, tuple)
-        assert not hasattr(made, "why")
-        return PersonId(made[0]), MicroblogId(made[1])  # type: ignore[arg-type]
+        assert not isinstance(made, Refused)
+        return made
 
     async def signed_in(self, name: str) -> Browser:
         """The browser of a person of that name, by a one-time link."""
@@ -99,11 +99,11 @@ class Node:
 
 
 @asynccontextmanager
-async def open_node(origin: str = "http://a.test") -> AsyncIterator[Node]:
+async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") -> AsyncIterator[Node]:
     """A node with nobody in it."""
     settings = read_settings(None, {}, {"origin": origin, "title": "Test node"})
     clock, bus = FakeClock(), LocalBus()
-    async with open_database("sqlite") as database:
+    async with open_database(engine) as database:
         house = House(Addresses(settings.origin), Ids(), lambda profile: None)
         people = People(database, clock, bus, PooledKeyMaker(), house, settings.domains)
         speaker = await people.node_speaker(settings.title)

@@ -49,6 +49,13 @@ def test_what_is_for_everybody_bears_a_proof_that_holds() -> None:
     assert proofs.check(document, private.public_key(), now=NOW) == proofs.Proven(f"{ME}#ed25519-key")
 
 
+def test_a_proof_is_timed_to_the_second() -> None:
+    """Fedify 2.3.6 writes the time again before it hashes it, and drops the zeros at the end of a fraction."""
+    body = TONGUE.encode(Posted(actor=me().microblog, post=a_post()), (), me(), Millis(NOW + 120))
+    assert body is not None
+    assert msgspec.json.decode(body)["proof"]["created"] == "2026-01-01T00:00:00Z"
+
+
 def test_what_is_for_some_bears_none() -> None:
     for audience in (Audience.FOLLOWERS, Audience.MENTIONED):
         body = TONGUE.encode(Posted(actor=me().microblog, post=a_post(audience)), (), me(), NOW)

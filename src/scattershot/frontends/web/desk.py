@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from scattershot.app.timelines import Timelines
+from scattershot.domain.addresses import Addresses
 from scattershot.domain.reading import Refused
 from scattershot.frontends.web import icons, words
 from scattershot.frontends.web.assets import Assets
@@ -22,6 +23,7 @@ Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 Handler: TypeAlias = Callable[[Request, Visitor], Awaitable[Response]]
 FormHandler: TypeAlias = Callable[[Request, Visitor, Form], Awaitable[Response]]
 
+_PATHS = Addresses("")
 _STALE = "This form is from an older page. Nothing was done; please go back, load the page anew and try again."
 _STATUS = {"not_found": 404, "invalid": 422, "taken": 422, "not_allowed": 403, "wrong": 422, "spent": 410}
 
@@ -169,7 +171,7 @@ class Desk:
             here=local_path(path, "/"),
             token=visitor.token,
             me=speaker.profile if speaker is not None else None,
-            me_page=f"/@{speaker.profile.name}" if speaker is not None else "",
+            me_page=_PATHS.page(speaker.profile.handle, self._settings.domain) if speaker is not None else "",
             me_id=speaker.id if speaker is not None else None,
             kept=[{"id": each.id, "handle": str(each.profile.handle)} for each in visitor.kept],
             signed_in=visitor.person is not None,

@@ -13,7 +13,6 @@ from scattershot.ports.protocol import Signer, SigningKey
 from scattershot.storage.tables import wire_ids
 
 _decode = json.Decoder(Profile).decode
-decode_profile = _decode
 _encode = json.Encoder().encode
 
 
@@ -91,21 +90,21 @@ def get_many(tx: Transaction, microblogs: list[MicroblogId]) -> dict[MicroblogId
 
 
 class Glance(NamedTuple):
-    """What a list shows of a microblog, its profile still as JSON: `decode_profile` reads it."""
+    """What a list must look up of a microblog; `fetched_at` grows with every change of its profile."""
 
     id: MicroblogId
     local: bool
     gone: bool
     standing: str
     node_standing: str | None
-    value: str
+    fetched_at: Millis
 
 
 def glances(tx: Transaction, microblogs: list[MicroblogId]) -> list[Glance]:
     """A glance at each of the microblogs that exist."""
     return tx.fetch(
         Glance,
-        "SELECT m.id, m.local, m.gone, m.standing, n.standing, m.value FROM microblogs m "
+        "SELECT m.id, m.local, m.gone, m.standing, n.standing, m.fetched_at FROM microblogs m "
         "LEFT JOIN nodes n ON n.id = m.node WHERE m.id = ANY($1)",
         microblogs,
     )
@@ -159,9 +158,13 @@ def add(tx: Transaction, microblog: MicroblogId, profile: Profile, home: Home | 
 
 
 def update(tx: Transaction, microblog: MicroblogId, profile: Profile, home: Home | None, now: Millis) -> None:
-    """Replace what its node says of it. Keys of a remote microblog are replaced too: an old one proves nothing more."""
+    """Replace what its node says of it. Keys of a remote microblog are replaced too: an old one proves nothing more.
+
+    `fetched_at` always grows, so that it tells one state of the profile from another.
+    """
     tx.execute(
-        "UPDATE microblogs SET name = $2, domain = $3, locked = $4, fetched_at = $5, gone = FALSE, value = $6, "
+        "UPDATE microblogs SET name = $2, domain = $3, locked = $4, gone = FALSE, value = $6, "
+        "fetched_at = GREATEST($5, fetched_at + 1), "
         "endpoint = $7 WHERE id = $1",
         microblog,
         profile.name.lower(),

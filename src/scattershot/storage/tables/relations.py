@@ -216,11 +216,22 @@ def drop_like(tx: Transaction, post: PostId, liker: MicroblogId, emoji: str) -> 
     return True
 
 
-def liked_among(tx: Transaction, liker: MicroblogId, among: list[PostId]) -> set[PostId]:
-    """Those of the posts that it likes, with whatever emoji."""
-    return {
-        PostId(p) for (p,) in tx.fetch(_one, "SELECT post FROM likes WHERE liker = $1 AND post = ANY($2)", liker, among)
-    }
+class Marked(NamedTuple):
+    """A post that somebody liked, or boosted."""
+
+    post: PostId
+    boosted: bool
+
+
+def marked_among(tx: Transaction, who: MicroblogId, among: list[PostId]) -> list[Marked]:
+    """Those of the posts that it likes (with whatever emoji), and those that it passed on."""
+    return tx.fetch(
+        Marked,
+        "SELECT post, 0 FROM likes WHERE liker = $1 AND post = ANY($2) "
+        "UNION ALL SELECT post, 1 FROM boosts WHERE booster = $1 AND post = ANY($2)",
+        who,
+        among,
+    )
 
 
 def likers(tx: Transaction, post: PostId, limit: int) -> list[MicroblogId]:

@@ -205,6 +205,13 @@ async def test_a_name_is_not_confirmed_again_for_a_while() -> None:
     assert len([sent for sent in network.sent if "webfinger" in sent.url]) == 1
 
 
+async def test_a_test_network_is_asked_over_http_with_its_port() -> None:
+    network = FakeFetcher({"localhost:8002": lambda _: a_jrd("http://localhost:8002/u/1", "acct:bob@localhost:8002")})
+    tongue = ActivityPub(network, FakeClock(), domains=("me.example",), user_agent="Test", insecure_http=True)
+    assert await tongue.find("@bob@localhost:8002", me()) == WireId("activitypub", "http://localhost:8002/u/1")
+    assert [sent.url.partition("?")[0] for sent in network.sent] == ["http://localhost:8002/.well-known/webfinger"]
+
+
 # -- outboxes
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scattershot.protocols.activitypub.wire.followers_sync import SyncHeader, digest_of, read_sync, write_sync
 from scattershot.protocols.activitypub.wire.jrd import Jrd, host_meta_of, read_host_meta, read_jrd
-from scattershot.protocols.activitypub.wire.media_types import is_activity_type, is_inbox_type, wants_activity
+from scattershot.protocols.activitypub.wire.media_types import is_activity_type, is_inbox_type
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,6 @@ def test_no_bytes_break_the_readers(body: bytes) -> None:
     read_jrd(body)
     read_host_meta(body, "acct:a@b.c")
     read_sync(body.decode("latin-1"))
-    wants_activity(body.decode("latin-1"))
     is_activity_type(body.decode("latin-1"))
 
 
@@ -69,24 +68,6 @@ def test_the_header_is_read_as_written() -> None:
 )  # fmt: skip
 def test_a_header_with_a_part_missing_is_none(value: str) -> None:
     assert read_sync(value) is None
-
-
-@pytest.mark.parametrize(
-    ("accept", "wants"),
-    [
-        ("application/activity+json", True),
-        ('application/ld+json; profile="https://www.w3.org/ns/activitystreams"', True),
-        ("application/activity+json, application/ld+json", True),
-        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", False),
-        ("application/activity+json, text/html;q=0.1", True),
-        ("text/html, application/activity+json;q=0.5", False),
-        ("application/activity+json;q=0", False),
-        ("*/*", False),
-        ("", False),
-    ],
-)
-def test_a_server_asks_for_a_document_and_a_browser_for_a_page(accept: str, wants: bool) -> None:
-    assert wants_activity(accept) is wants
 
 
 def test_an_inbox_is_lenient_and_a_fetch_is_not() -> None:

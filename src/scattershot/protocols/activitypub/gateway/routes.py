@@ -32,7 +32,7 @@ class Presented(NamedTuple):
 
 class Doors:
     """`routes` are ActivityPub's alone; `documents` share their path with a page, and are chosen by `Accept`
-    (see `wire.media_types.wants_activity`)."""
+    (see `server`)."""
 
     def __init__(
         self,

@@ -123,7 +123,7 @@ def _outcome(answer: _Answer, now: int) -> Outcome:
         return Busy("redirect")
     if status == 501 or (400 <= status < 500 and status not in _LATER):
         return Unwanted(str(status))
-    return Busy(str(status), retry_after(response, now))
+    return Busy(str(status), retry_after(response, now), doubtful=status in (401, 500))
 
 
 def retry_after(response: Response, now: int) -> float | None:
