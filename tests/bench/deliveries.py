@@ -5,9 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from scattershot import __version__
 from scattershot.domain.microblog import Handle
-from scattershot.drivers.control import Asked, ask
 from scattershot.ports.database import Transaction
 from scattershot.protocols.activitypub.wire.signatures import Trusted, verify
 from scattershot.storage.tables import microblogs
@@ -15,9 +13,9 @@ from scattershot.wirekit.http_message import Request
 from scattershot.wirekit.keys import PublicKey, load_public
 from scattershot.wirekit.urls import host_of
 from tests.bench.children import Child, child
-from tests.bench.far_end import Seen, requests_of, serve
+from tests.bench.far_end import Seen, serve
 from tests.bench.findings import Figure, Options, Result, check
-from tests.bench.node_process import NodeProcess, a_node, free_port
+from tests.bench.node_process import NodeProcess, a_node, free_port, told
 from tests.bench.seeding import a_store
 from tests.bench.senders import authors
 
@@ -49,7 +47,7 @@ async def run(options: Options) -> Result:
             seen = await _all_arrived(far_end, node, posts * hosts)
             spent, memory = node.cpu() - before, node.memory()
             await node.until("SELECT count(*) FROM deliveries", 0)
-            sample = requests_of(await far_end.ask("samples"))
+            sample: list[Request] = await far_end.ask("samples")
             check("signatures that hold", _believed(sample, key), len(sample))
     return Result(
         "deliveries",
@@ -86,26 +84,20 @@ async def _seed(data: Path, origin: str, hosts: int, world: int) -> PublicKey:
 
 async def _post(node: NodeProcess, count: int, text: str) -> None:
     """Post by the control socket, one after the other, as a program would."""
-
-    def one(number: int) -> None:
-        asked = Asked("post", {"name": "writer", "text": f"{text} {number}", "audience": "public"})
-        lines = list(ask(node.data, asked, __version__) or [])
-        if not lines or lines[-1].end != 0:
-            raise RuntimeError(f"the node did not post: {lines}")
-
     for number in range(count):
-        await asyncio.to_thread(one, number)
+        await told(node, "post", name="writer", text=f"{text} {number}", audience="public")
 
 
 async def _all_arrived(far_end: Child, node: NodeProcess, expected: int) -> Seen:
     until = time.perf_counter() + PATIENCE
-    while time.perf_counter() < until:
+    while True:
         seen: Seen = await far_end.ask("seen")
         if seen.different >= expected:
             check("deliveries", seen.posts, expected)
             return seen
+        if time.perf_counter() > until:
+            raise RuntimeError(f"{seen.different:,} deliveries of {expected:,} after {PATIENCE:.0f} s\n{node.log()}")
         await asyncio.sleep(0.02)
-    raise RuntimeError(f"{seen.different:,} deliveries of {expected:,} after {PATIENCE:.0f} s\n{node.log()}")
 
 
 def _believed(sample: list[Request], key: PublicKey) -> int:

@@ -66,7 +66,7 @@ class World:
             case "seen":
                 return Seen(self.posts, len(self.counts), self.first, self.last)
             case "samples":
-                return [(*tuple(sample._replace(headers=Headers())), tuple(sample.headers)) for sample in self.samples]
+                return self.samples
             case "clear":
                 return self.clear()
             case _:
@@ -121,8 +121,3 @@ def serve(end: "Connection[Any, Any]", port: int, documents: dict[str, bytes]) -
             await asyncio.to_thread(end.send, world.told(*message))
 
     uvloop.run(main())
-
-
-def requests_of(samples: list[tuple[str, str, Headers, bytes, tuple[tuple[str, str], ...]]]) -> list[Request]:
-    """The sampled requests as they crossed the pipe."""
-    return [Request(method, url, Headers(headers), body) for method, url, _, body, headers in samples]

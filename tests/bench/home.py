@@ -12,11 +12,17 @@ from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.drivers.system_clock import SystemClock
 from scattershot.storage.sqlite import SqliteDatabase
 from scattershot.storage.tables import posts as post_rows
+from tests.bench.children import child
 from tests.bench.findings import Figure, Options, Result, check, percentile
+from tests.bench.load import Sent, send_these
 from tests.bench.many_posts import Size, fill
+from tests.bench.node_process import a_node, free_port
 from tests.bench.seeding import a_store
 
 READERS, READS = 200, 10_000
+PAGES = 5
+"""One whole page is asked for over HTTP for so many read by the app."""
+CONNECTIONS = 16
 FULL = Size(posts=1_000_000, authors=20_000, follows=500, kept=800)
 QUICK = Size(posts=10_000, authors=500, follows=50, kept=100)
 
@@ -28,14 +34,17 @@ async def run(options: Options) -> Result:
     size, readers, reads = (QUICK, 5, 50) if options.quick else (FULL, READERS, READS)
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         data = Path(folder) / "node"
-        async with a_store(data, "http://localhost:1") as store:
+        port = free_port()
+        async with a_store(data, f"http://localhost:{port}") as store:
             owners = [await store.person(f"reader{n}") for n in range(readers)]
+            sessions = [await store.session(f"reader{n}") for n in range(readers)]
         began = time.perf_counter()
         await asyncio.to_thread(fill, data / "scattershot.sqlite", owners, size)
         seeding = time.perf_counter() - began
         database = SqliteDatabase(data / "scattershot.sqlite")
         figures = await _in_process(database, owners, reads)
         await database.close()
+        figures += await _over_http(data, port, sessions, reads)
         megabytes = (data / "scattershot.sqlite").stat().st_size / 1e6
     return Result(
         "home",
@@ -47,7 +56,7 @@ async def run(options: Options) -> Result:
 
 
 async def _in_process(database: SqliteDatabase, owners: list[MicroblogId], reads: int) -> list[Figure]:
-    timelines = Timelines(database, SystemClock(), "localhost:1")
+    timelines = Timelines(database, SystemClock(), "localhost")
 
     async def page(owner: MicroblogId) -> int:
         return len((await timelines.home(owner)).items)
@@ -82,4 +91,29 @@ async def _measured(
         Figure(f"{name}, CPU", cpu * 1e6, "µs", beside),
         Figure(f"{name}, p50", percentile(seconds, 0.5) * 1e6, "µs"),
         Figure(f"{name}, p99", percentile(seconds, 0.99) * 1e6, "µs"),
+    ]
+
+
+async def _over_http(data: Path, port: int, sessions: list[str], reads: int) -> list[Figure]:
+    """Whole pages, with the session's check and the HTML, as a browser asks for them."""
+    dice = random.Random(12)
+    pages = [
+        f"GET /home HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: session={each}\r\n\r\n".encode() for each in sessions
+    ]
+    rounds = [pages, dice.choices(pages, k=reads // PAGES)]
+    async with child(send_these, rounds, port, CONNECTIONS) as load, a_node(data, port) as node:
+        await load.answer()
+        await node.first_answer()
+        await load.ask("send")
+        before = node.cpu()
+        sent: Sent = await load.ask("send")
+        spent, memory = node.cpu() - before, node.memory()
+    check("pages answered 200", sent.statuses.get(200, 0), len(rounds[1]))
+    return [
+        Figure("the page /home over HTTP", len(rounds[1]) / (sent.ended - sent.began), "/s", more_is_better=True),
+        Figure("  CPU of the node each", spent / len(rounds[1]) * 1e6, "µs"),
+        Figure("  p50", percentile(sent.seconds, 0.5) * 1000, "ms"),
+        Figure("  p99", percentile(sent.seconds, 0.99) * 1000, "ms"),
+        Figure("  memory of the node, resident", memory.resident / 1e6, "MB"),
+        Figure("  memory of its own", memory.own / 1e6, "MB"),
     ]

@@ -30,10 +30,9 @@ async def run(options: Options) -> Result:
         data = Path(folder) / "node"
         await _seed(data, f"http://localhost:{port}", people)
         inbox = f"http://localhost:{port}/inbox"
-        connections = min(CONNECTIONS, warm_up)
         async with (
             child(serve, world, documents) as far_end,
-            child(send_creates, people, port, inbox, [warm_up, creates], connections) as load,
+            child(send_creates, people, port, inbox, [warm_up, creates], CONNECTIONS) as load,
             a_node(data, port) as node,
         ):
             await far_end.answer()
@@ -47,7 +46,7 @@ async def run(options: Options) -> Result:
     return Result(
         "inbox",
         f"{creates:,} requests of {size:,} bytes by {writers} authors, each with {FOLLOWERS} followers here, "
-        f"{connections} connections",
+        f"{min(CONNECTIONS, creates)} connections",
         [
             Figure("taken in, until spread", creates / (ended - sent.began), "/s", WALL, more_is_better=True),
             Figure("CPU of the node each", spent / creates * 1e6, "µs", CPU),

@@ -26,11 +26,20 @@ def send_creates(
 ) -> None:
     """A child's work: make the Creates of several rounds, then send a round each time it is asked."""
     made = iter(requests(people, inbox, sum(counts), time.time_ns() // 1_000_000))
-    rounds = [[next(made) for _ in range(count)] for count in counts]
+    _send_rounds(end, [[next(made) for _ in range(count)] for count in counts], port, connections)
+
+
+def send_these(end: "Connection[Any, Any]", rounds: list[list[bytes]], port: int, connections: int) -> None:
+    """A child's work: send a round of ready requests each time it is asked."""
+    _send_rounds(end, rounds, port, connections)
+
+
+def _send_rounds(end: "Connection[Any, Any]", rounds: list[list[bytes]], port: int, connections: int) -> None:
+    """First say how large a request is."""
     end.send(len(rounds[-1][0]))
     for each in rounds:
         end.recv()
-        end.send(uvloop.run(_send(each, port, connections)))
+        end.send(uvloop.run(_send(each, port, min(connections, len(each)))))
     end.recv()
 
 

@@ -27,7 +27,7 @@ _HTML = (
     "<p>Entry NUMBER. The harbour was quiet this morning, and the fog came in so low that the cranes stood in it up "
     "to their knees &amp; looked like herons. I took the long way round by the mill, where they have mended the weir "
     'at last.</p><p>More of it here: <a href="https://example.org/harbour/2026/fog?n=NUMBER" rel="nofollow noopener '
-    'noreferrer"><span class="invisible">https://</span><span class="ellipsis">example.org/harbour/2026/fog</span></a></p>'
+    'noreferrer"><span class="invisible">https://</span><span class="ellipsis">example.org/harbour/2026</span></a></p>'
 )
 
 

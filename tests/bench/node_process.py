@@ -1,4 +1,4 @@
-"""The node under measurement: a process of its own on a loopback port, whose CPU time and memory are read from outside."""
+"""The node under measurement: a process of its own on a loopback port, its CPU time and memory read from outside."""
 
 import asyncio
 import os
@@ -13,7 +13,10 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psutil
+import psutil  # type: ignore[import-untyped]
+
+from scattershot import __version__
+from scattershot.drivers.control import Asked, ask
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30.0
@@ -43,7 +46,7 @@ class NodeProcess:
     def cpu(self) -> float:
         """Seconds of CPU it and its children have used since they started, in the program and in the kernel."""
         times = [self._seen.cpu_times(), *(each.cpu_times() for each in self._seen.children(recursive=True))]
-        return sum(each.user + each.system for each in times) + times[0].children_user + times[0].children_system
+        return float(sum(each.user + each.system for each in times) + times[0].children_user + times[0].children_system)
 
     def memory(self) -> Memory:
         """What it and its children hold."""
@@ -92,6 +95,17 @@ class NodeProcess:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 await asyncio.to_thread(self._process.wait)
+
+
+async def told(node: NodeProcess, verb: str, **arguments: str) -> None:
+    """Let a node carry out a verb of the command line by its control socket; RuntimeError where it does not."""
+
+    def one() -> None:
+        lines = list(ask(node.data, Asked(verb, dict(arguments)), __version__) or [])
+        if not lines or lines[-1].end != 0:
+            raise RuntimeError(f"{verb} failed: {lines}\n{node.log()}")
+
+    await asyncio.to_thread(one)
 
 
 def free_port() -> int:

@@ -58,6 +58,14 @@ class Store:
         assert not isinstance(made, Refused), made
         return made[1]
 
+    async def session(self, name: str) -> str:
+        """The secret of a session in which that person is signed in."""
+        link = await self.people.sign_in_link(name)
+        assert not isinstance(link, Refused), link
+        signed_in = await self.people.follow_link(link)
+        assert not isinstance(signed_in, Refused), signed_in
+        return signed_in.session
+
     async def met(self, profiles: list[Profile]) -> list[MicroblogId]:
         """Microblogs elsewhere, known here from now on."""
         now = self._clock.now()

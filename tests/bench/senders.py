@@ -1,6 +1,5 @@
 """Other servers' authors, each with a key of its own, and the signed Creates they send."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -14,6 +13,15 @@ from scattershot.wirekit.http_message import Headers, Request
 from scattershot.wirekit.keys import generate_rsa, load_private, public_pem
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+_CONTEXT = [
+    "https://www.w3.org/ns/activitystreams",
+    {
+        "ostatus": "http://ostatus.org#",
+        "atomUri": "ostatus:atomUri",
+        "conversation": "ostatus:conversation",
+        "sensitive": "as:sensitive",
+    },
+]
 
 
 class Author(NamedTuple):
@@ -90,9 +98,10 @@ def create(author: Author, number: int, at: int) -> bytes:
         'example.org/2026/fog</span></a> <a href="http://'
         f'{author.host}/tags/fog" class="mention hashtag" rel="tag">#<span>fog</span></a></p>'
     )
+    page = {"type": "CollectionPage", "partOf": f"{note}/replies", "items": []}
     return msgspec.json.encode(
         {
-            "@context": ["https://www.w3.org/ns/activitystreams", {"sensitive": "as:sensitive", "ostatus": "http://ostatus.org#", "atomUri": "ostatus:atomUri", "conversation": "ostatus:conversation"}],
+            "@context": _CONTEXT,
             "id": f"{note}/activity",
             "type": "Create",
             "actor": author.id,
@@ -116,10 +125,10 @@ def create(author: Author, number: int, at: int) -> bytes:
                 "contentMap": {"en": content},
                 "attachment": [],
                 "tag": [{"type": "Hashtag", "href": f"http://{author.host}/tags/fog", "name": "#fog"}],
-                "replies": {"id": f"{note}/replies", "type": "Collection", "first": {"type": "CollectionPage", "partOf": f"{note}/replies", "items": []}},
+                "replies": {"id": f"{note}/replies", "type": "Collection", "first": page},
             },
         }
-    )  # fmt: skip
+    )
 
 
 def signed(author: Author, inbox: str, body: bytes, at: int) -> bytes:
@@ -139,9 +148,10 @@ def signed(author: Author, inbox: str, body: bytes, at: int) -> bytes:
 
 def requests(people: list[Author], inbox: str, count: int, at: int) -> list[bytes]:
     """So many different Creates, by the authors in turn, ready to be sent."""
+
+    def one(number: int) -> bytes:
+        author = people[number % len(people)]
+        return signed(author, inbox, create(author, number, at), at)
+
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda pair: signed(pair[0], inbox, create(*pair, at), at), _turns(people, count)))
-
-
-def _turns(people: list[Author], count: int) -> Iterator[tuple[Author, int]]:
-    return ((people[number % len(people)], number) for number in range(count))
+        return list(pool.map(one, range(count)))
