@@ -70,7 +70,12 @@ def make_app(
             return await not_found(request)
         return JSONResponse({"error": "not found"}, 404)
 
-    return _Counted(Starlette(routes=[*own, *routes], exception_handlers={404: on_not_found}), failed)
+    async def on_error(request: Request, _: Exception) -> Response:
+        if failed is not None and "text/html" in request.headers.get("accept", ""):
+            return await failed(request)
+        return JSONResponse({"error": "internal error"}, 500)
+
+    return _Counted(Starlette(routes=[*own, *routes], exception_handlers={404: on_not_found, Exception: on_error}))
 
 
 async def _health(_: Request) -> Response:
@@ -87,21 +92,18 @@ async def _metrics(request: Request) -> Response:
 
 
 class _Counted:
-    """Counts answers, and turns what nobody caught into a plain 500 that gives nothing away."""
+    """Counts answers, and logs what nobody caught: it was answered with a 500 that gives nothing away."""
 
-    def __init__(self, app: ASGIApp, failed: Endpoint | None) -> None:
-        self._app, self._failed = app, failed
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = False
 
         async def count_and_send(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 counters.answered(scope["method"], message["status"])
             await send(message)
 
@@ -109,8 +111,3 @@ class _Counted:
             await self._app(scope, receive, count_and_send)
         except Exception:
             _logger.exception("%s %s failed", scope["method"], scope["path"])
-            if not started:
-                request = Request(scope)
-                is_for_people = "text/html" in request.headers.get("accept", "")
-                page = await self._failed(request) if self._failed is not None and is_for_people else None
-                await (page or JSONResponse({"error": "internal error"}, 500))(scope, receive, count_and_send)
