@@ -85,11 +85,12 @@ class Couriers:
     async def run(self) -> None:
         """Serve nodes as they fall due."""
         while True:
+            looked = self._clock.now()
             await self._start_due()
             if len(self._serving) >= self._limit:
                 await asyncio.wait(self._serving.values(), return_when=asyncio.FIRST_COMPLETED)
             else:
-                await self._bus.wait(dispatch.TOPIC, await self._patience())
+                await self._bus.wait(dispatch.TOPIC, await self._patience(looked))
 
     async def stop(self, patience: float = 5.0) -> None:
         """Let what is under way finish for so many seconds, then keep the rest owed."""
@@ -105,10 +106,10 @@ class Couriers:
         await self._strike_off()
         self._bodies.clear()
 
-    async def _patience(self) -> float:
-        now = self._clock.now()
-        retry = await self._database.read(lambda tx: deliveries.next_retry(tx, now))
-        return min(30.0, max(0.05, (retry - now) / 1000)) if retry is not None else 30.0
+    async def _patience(self, looked: Millis) -> float:
+        """Seconds until the next node may be tried that was not yet due at the last look, however little ago it was."""
+        retry = await self._database.read(lambda tx: deliveries.next_retry(tx, looked))
+        return min(30.0, max(0.05, (retry - self._clock.now()) / 1000)) if retry is not None else 30.0
 
     async def _start_due(self) -> int:
         """Send a courier to every node that is due and has none; how many set out."""
