@@ -253,7 +253,9 @@ class Couriers:
                 if not self._done:
                     return
                 done, self._done = self._done, []
-                self._flushing = asyncio.ensure_future(self._database.write(partial(deliveries.drop, deliveries=done)))
+                self._flushing = asyncio.ensure_future(
+                    self._database.write(partial(deliveries.strike_off, deliveries=done, at=self._clock.now()))
+                )
             await asyncio.shield(self._flushing)
 
     def _note_failure(self, tx: Transaction, node_id: NodeId, parcel: Parcel, outcome: Busy) -> None:
