@@ -6,11 +6,28 @@ from scattershot.wirekit.http_message import Request, Response
 
 
 class Unreachable(NamedTuple):
-    """No answer: `why` is one of a few words fit for a label, `detail` is for people."""
+    """No answer: `why` is one of a few words fit for a label, `detail` is for logs."""
 
     why: str
     """One of: dns, refused, timeout, tls, too_large, private_address, scheme, protocol."""
     detail: str
+
+    @property
+    def said(self) -> str:
+        """Why, as the end of a sentence for people."""
+        return _SAID.get(self.why, "something went wrong on the way")
+
+
+_SAID = {
+    "dns": "there is no server of that name",
+    "refused": "nobody answers there",
+    "timeout": "it does not answer in time",
+    "tls": "its certificate is not good",
+    "too_large": "its answer is too large",
+    "private_address": "its address is a private one, with which this node does not deal",
+    "scheme": "only https addresses are dealt with",
+    "protocol": "its answer makes no sense",
+}
 
 
 class Fetcher(Protocol):

@@ -95,7 +95,7 @@ class Fetching:
             answer = await self._knock(request, signer)
             if isinstance(answer, Unreachable):
                 why = "unreachable" if answer.why != "too_large" else "too_large"
-                return Refused(why, f"{request.url}: {answer.why}, {answer.detail}")
+                return Refused(why, f"{request.url}: {answer.said}")
             request = next_hop(request, answer)
             if request is None:
                 return _document(answer)

@@ -47,7 +47,7 @@ class Finding:
         """The document at the address, or the one that the page there names as its other form."""
         document = await self._fetching.get(url, signer, f"{ACCEPT}, text/html;q=0.1")
         if isinstance(document, Refused):
-            return Refused(document.why, f"Nothing could be had from {url}: {document.detail}.")
+            return Refused(document.why, f"Nothing could be had: {document.detail}.")
         if is_activity_type(document.content_type):
             return _id_in(document)
         other = _alternate(document)

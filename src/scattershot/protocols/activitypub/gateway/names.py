@@ -44,7 +44,7 @@ class Names:
                     answer = await self._by_host_meta(f"{scheme}://{handle.domain}", resource) or answer
                 break
         if isinstance(answer, Unreachable):
-            return Refused("unreachable", f"{handle.domain} cannot be reached: {answer.detail}")
+            return Refused("unreachable", f"{handle.domain} cannot be reached: {answer.said}.")
         if answer.status != 200:
             busy = answer.status == 429 or answer.status >= 500
             return Refused("busy" if busy else "not_found", f"{handle.domain} knows nobody called {handle.name}.")
