@@ -10,6 +10,7 @@ from scattershot.cli import scattershot
 from scattershot.manual import cli_page, settings_page, settings_values
 from scattershot.settings import Settings, read_settings
 
+TYPED = re.compile(r"scattershot ((?:run|person|token|follow|post|home|backup|restore|demo|nodes)[^\n`]*)")
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
@@ -41,7 +42,7 @@ def test_settings_are_shown_as_they_are_without_a_password() -> None:
 @pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")) + sorted(DOCS.rglob("*.service")), ids=lambda p: p.name)
 def test_what_the_pages_tell_to_type_exists(page: Path) -> None:
     """Every `scattershot VERB --option` in the documentation."""
-    for line in re.findall(r"scattershot ((?:run|person|token|follow|post|home|backup|restore|demo|nodes)[^\n`]*)", page.read_text()):  # fmt: skip
+    for line in TYPED.findall(page.read_text()):
         words = line.split()
         command: click.Command = scattershot
         while isinstance(command, click.Group) and words and words[0] in command.commands:

@@ -163,16 +163,18 @@ class Node:
             followers_sync=FollowersSync(database, clock, bus, self.house),
         )
         timelines = Timelines(database, clock, settings.domain)
-        web = Web(settings, clock, self.people, self.publisher, self.discover, timelines, self.streams)
+        web = Web(settings, clock, self.people, self.publisher, self.discover, timelines, self.streams, self.backfill)
         return make_app(
             [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
+            failed=web.failed,
         )
 
     async def start(self) -> None:
         """Let the node live: everything that goes on by itself goes on."""
         await self.catch_up.begin()
+        await self.couriers.begin()
         loops: list[Loop] = [
             self.readers.run,
             self.intake.run,

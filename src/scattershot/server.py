@@ -54,8 +54,13 @@ def _one_of(page: Endpoint | None, document: Endpoint | None) -> Endpoint:
     return either
 
 
-def make_app(routes: Sequence[BaseRoute], *, metrics: bool, not_found: Endpoint | None = None) -> ASGIApp:
-    """The whole application: the given routes, `/health` and `/metrics`, counted and with errors in clear words."""
+def make_app(
+    routes: Sequence[BaseRoute], *, metrics: bool, not_found: Endpoint | None = None, failed: Endpoint | None = None
+) -> ASGIApp:
+    """The whole application: the given routes, `/health` and `/metrics`, counted and with errors in clear words.
+
+    `not_found` and `failed` are the pages that people get; programs get JSON.
+    """
     own: list[BaseRoute] = [Route("/health", _health)]
     if metrics:
         own.append(Route("/metrics", _metrics))
@@ -65,7 +70,12 @@ def make_app(routes: Sequence[BaseRoute], *, metrics: bool, not_found: Endpoint 
             return await not_found(request)
         return JSONResponse({"error": "not found"}, 404)
 
-    return _Counted(Starlette(routes=[*own, *routes], exception_handlers={404: on_not_found}))
+    async def on_error(request: Request, _: Exception) -> Response:
+        if failed is not None and "text/html" in request.headers.get("accept", ""):
+            return await failed(request)
+        return JSONResponse({"error": "internal error"}, 500)
+
+    return _Counted(Starlette(routes=[*own, *routes], exception_handlers={404: on_not_found, Exception: on_error}))
 
 
 async def _health(_: Request) -> Response:
@@ -82,7 +92,7 @@ async def _metrics(request: Request) -> Response:
 
 
 class _Counted:
-    """Counts answers, and turns what nobody caught into a plain 500 that gives nothing away."""
+    """Counts answers, and logs what nobody caught: it was answered with a 500 that gives nothing away."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -91,12 +101,9 @@ class _Counted:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = False
 
         async def count_and_send(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 counters.answered(scope["method"], message["status"])
             await send(message)
 
@@ -104,5 +111,3 @@ class _Counted:
             await self._app(scope, receive, count_and_send)
         except Exception:
             _logger.exception("%s %s failed", scope["method"], scope["path"])
-            if not started:
-                await JSONResponse({"error": "internal error"}, 500)(scope, receive, count_and_send)

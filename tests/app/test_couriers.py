@@ -281,3 +281,58 @@ async def test_couriers_that_come_back_together_hand_nothing_over_twice(world: W
         await asyncio.gather(going, return_exceptions=True)
     await couriers.stop()
     assert sorted(said.address for said in tongue.said) == [f"https://s{number}.example/inbox" for number in range(5)]
+
+
+async def test_a_start_tries_again_soon_whom_it_did_not_reach_lately(
+    world: World, tongue: FakeTongue, couriers: Couriers
+) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@far.example"))
+    tongue.answer = lambda _: Busy("timeout", after=3600)
+    await post(world, ann, "hello")
+    await couriers.step()
+    tongue.answer = lambda _: Delivered()
+    world.clock.advance(60)
+    await couriers.begin()
+    world.clock.advance(21)
+    await couriers.step()
+    assert texts(tongue) == ["<p>hello</p>"]
+
+
+async def test_a_node_that_falls_due_between_two_looks_is_not_forgotten(world: World, tongue: FakeTongue) -> None:
+    """Timers may fire a moment early, and then the node is not due at one look and overdue at the next."""
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@down.example"))
+    await post(world, ann, "hello")
+    waits: list[float] = []
+
+    class Creeping:
+        """Every look at it takes a millisecond."""
+
+        def now(self) -> Millis:
+            world.clock.set(world.clock.now() + 1)
+            return world.clock.now()
+
+        sleep = world.clock.sleep
+
+    class Waiting:
+        nudge = world.bus.nudge
+
+        async def wait(self, _: str, seconds: float) -> bool:
+            waits.append(seconds)
+            raise asyncio.CancelledError
+
+    couriers = Couriers(world.database, Creeping(), Waiting(), {tongue.name: tongue}, world.house)
+    tongue.answer = lambda _: Busy("timeout")
+    await couriers.step()
+    retry = await world.database.read(lambda tx: tx.value("SELECT max(retry_at) FROM nodes"))
+    tongue.answer = lambda _: Delivered()
+    for early in (4, 3, 2, 1):
+        world.clock.set(retry - early)
+        with pytest.raises(asyncio.CancelledError):
+            await couriers.run()
+        await couriers.stop()
+        if tongue.said:
+            break
+        assert waits[-1] < 1, f"{early} ms early"
+    assert texts(tongue) == ["<p>hello</p>"]

@@ -50,12 +50,12 @@ async def _say(port: int, *pieces: bytes) -> bytes:
 
 async def test_an_endless_head_is_refused(port: int) -> None:
     line = b"x-y: " + b"z" * 8_000 + b"\r\n"
-    answer = await _say(port, b"GET / HTTP/1.1\r\n", *[line] * 40)
+    answer = await _say(port, b"GET / HTTP/1.1\r\n", *[line] * 10)
     assert answer.startswith(b"HTTP/1.1 431 ")
 
 
 async def test_one_endless_header_is_refused(port: int) -> None:
-    answer = await _say(port, b"GET / HTTP/1.1\r\nx: ", *[b"z" * 8_000] * 40)
+    answer = await _say(port, b"GET / HTTP/1.1\r\nx: ", *[b"z" * 8_000] * 10)
     assert answer.startswith(b"HTTP/1.1 431 ")
 
 

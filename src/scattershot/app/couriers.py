@@ -69,6 +69,11 @@ class Couriers:
         self._serving: dict[NodeId, asyncio.Task[None]] = {}
         self._look_again: set[NodeId] = set()
 
+    async def begin(self) -> None:
+        """At a start whoever was not reached lately is tried again soon: it may have been we who were cut off."""
+        now = self._clock.now()
+        await self._database.write(lambda tx: nodes.try_again_soon(tx, now))
+
     async def step(self) -> int:
         """Serve every node that may be tried now until nothing more is due; how many nodes were served."""
         served = 0
@@ -80,11 +85,12 @@ class Couriers:
     async def run(self) -> None:
         """Serve nodes as they fall due."""
         while True:
+            looked = self._clock.now()
             await self._start_due()
             if len(self._serving) >= self._limit:
                 await asyncio.wait(self._serving.values(), return_when=asyncio.FIRST_COMPLETED)
             else:
-                await self._bus.wait(dispatch.TOPIC, await self._patience())
+                await self._bus.wait(dispatch.TOPIC, await self._patience(looked))
 
     async def stop(self, patience: float = 5.0) -> None:
         """Let what is under way finish for so many seconds, then keep the rest owed."""
@@ -100,10 +106,10 @@ class Couriers:
         await self._strike_off()
         self._bodies.clear()
 
-    async def _patience(self) -> float:
-        now = self._clock.now()
-        retry = await self._database.read(lambda tx: deliveries.next_retry(tx, now))
-        return min(30.0, max(0.05, (retry - now) / 1000)) if retry is not None else 30.0
+    async def _patience(self, looked: Millis) -> float:
+        """Seconds until the next node may be tried that was not yet due at the last look, however little ago it was."""
+        retry = await self._database.read(lambda tx: deliveries.next_retry(tx, looked))
+        return min(30.0, max(0.05, (retry - self._clock.now()) / 1000)) if retry is not None else 30.0
 
     async def _start_due(self) -> int:
         """Send a courier to every node that is due and has none; how many set out."""
@@ -247,7 +253,9 @@ class Couriers:
                 if not self._done:
                     return
                 done, self._done = self._done, []
-                self._flushing = asyncio.ensure_future(self._database.write(partial(deliveries.drop, deliveries=done)))
+                self._flushing = asyncio.ensure_future(
+                    self._database.write(partial(deliveries.strike_off, deliveries=done, at=self._clock.now()))
+                )
             await asyncio.shield(self._flushing)
 
     def _note_failure(self, tx: Transaction, node_id: NodeId, parcel: Parcel, outcome: Busy) -> None:

@@ -19,6 +19,9 @@ REFUSED_FOR = 7 * _DAY
 LOG_FOR = 60 * _DAY
 """The log reaches back twice as long as a silent node is waited for."""
 
+TIMES_FOR = 3 * _DAY
+"""When a delivery or a reader's step was done is remembered so long, for tracing."""
+
 _logger = logging.getLogger(__name__)
 
 
@@ -54,4 +57,6 @@ def _drop_old(tx: Transaction, now: Millis) -> int:
         + arrivals.forget_seen(tx, Millis(now - SEEN_FOR))
         + arrivals.drop_refused(tx, Millis(now - REFUSED_FOR))
         + log.forget(tx, Millis(now - LOG_FOR))
+        + log.forget_steps(tx, Millis(now - TIMES_FOR))
+        + deliveries.forget_struck_off(tx, Millis(now - TIMES_FOR))
     )

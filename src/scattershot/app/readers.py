@@ -93,6 +93,7 @@ class Readers:
             return Progress(0, after)
         reader.step(tx, batch, self._clock.now())
         log.set_cursor(tx, reader.name, batch[-1].seq)
+        log.note_step(tx, reader.name, batch[-1].seq, self._clock.now())
         return Progress(len(batch), batch[-1].seq)
 
     def _skip(self, tx: Transaction, reader: Reader) -> Seq:

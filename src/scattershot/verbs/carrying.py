@@ -3,14 +3,16 @@
 import asyncio
 import contextlib
 import logging
+from functools import partial
 
 from scattershot.bootstrap import Node
-from scattershot.domain.ids import Seq
+from scattershot.domain.ids import Millis, Seq
+from scattershot.domain.record import Kind
 from scattershot.drivers.control import Asked, Line, Tell
 from scattershot.opening import Trouble, opened
 from scattershot.ports.database import Transaction
 from scattershot.settings import Settings
-from scattershot.storage.tables import deliveries, log
+from scattershot.storage.tables import deliveries, log, nodes
 from scattershot.verbs.book import VERBS
 
 SECONDS_TO_SEND = 3.0
@@ -60,17 +62,24 @@ async def carry_out_here(settings: Settings, asked: Asked, tell: Tell) -> int:
 
 async def _is_owed_after(node: Node, before: Seq) -> bool:
     """Send off what was done after that place; whether some of it could not go."""
-    newest = await node.drivers.database.read(log.newest)
+    database = node.drivers.database
+    newest = await database.read(log.newest)
     if newest == before:
         return False
+    places = [Seq(seq) for seq in range(before + 1, newest + 1)]
+    now = node.drivers.clock.now()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(SECONDS_TO_SEND):
             while await node.readers.step():
                 pass
-            await node.couriers.step()
-    places = [Seq(seq) for seq in range(before + 1, newest + 1)]
+            if await database.read(lambda tx: _would_be_believed(tx, places, now)):
+                await node.couriers.step()
+    return await database.read(lambda tx: bool(deliveries.of_seqs(tx, places)))
 
-    def work(tx: Transaction) -> bool:
-        return bool(deliveries.of_seqs(tx, places))
 
-    return await node.drivers.database.read(work)
+def _would_be_believed(tx: Transaction, places: list[Seq], now: Millis) -> bool:
+    """Whether the others have our keys already. Whoever must ask for one now finds nobody, and then does not ask again
+    for a while; so a first word waits until the node runs."""
+    first_words = any(recorded.kind is Kind.FOLLOWED for recorded in map(partial(log.get, tx), places) if recorded)
+    due = (nodes.get(tx, node) for node in deliveries.due_nodes(tx, now, 1_000))
+    return not first_words and all(node is not None and node.dialect for node in due)

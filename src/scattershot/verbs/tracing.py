@@ -58,15 +58,18 @@ def _of_change(tx: Transaction, recorded: Recorded, row: Row, now: Millis) -> li
     for reader in READERS:
         at = log.cursor(tx, reader)
         behind = recorded.seq - at
-        lines.append(f"  {reader}: {'dealt with' if behind <= 0 else f'not yet; it is {behind} changes behind'}")
+        step = log.step_past(tx, reader, recorded.seq)
+        when = f" {_moment(step)}{_after(step, recorded.at, 'it was recorded')}" if step is not None else ""
+        lines.append(f"  {reader}: {f'dealt with{when}' if behind <= 0 else f'not yet; it is {behind} changes behind'}")
     return lines + _to_others(tx, recorded, now)
 
 
 def _to_others(tx: Transaction, recorded: Recorded, now: Millis) -> list[str]:
     owed = {delivery.endpoint: delivery for delivery in deliveries.of_seqs(tx, [recorded.seq])}
+    times = deliveries.struck_off(tx, recorded.seq)
     hearing = {owing.endpoint for owing in endpoints_for(tx, recorded)}
     lines = []
-    for endpoint_id in sorted(hearing | owed.keys()):
+    for endpoint_id in sorted(hearing | owed.keys() | times.keys()):
         endpoint = node_rows.endpoint(tx, endpoint_id)
         node = node_rows.get(tx, endpoint.node) if endpoint is not None else None
         if endpoint is None or node is None:
@@ -77,6 +80,9 @@ def _to_others(tx: Transaction, recorded: Recorded, now: Millis) -> list[str]:
             state = "waits in the log until the node answers again"
         elif log.cursor(tx, "dispatch") < recorded.seq:
             state = "not yet planned"
+        elif endpoint_id in times:
+            at = times[endpoint_id]
+            state = f"done {_moment(at)}{_after(at, recorded.at, 'it was recorded')}"
         else:
             state = "done"
         health = node.health
@@ -106,6 +112,6 @@ def _moment(at: int) -> str:
     return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M:%S}.{at % 1000:03d} UTC"
 
 
-def _after(at: Millis, published: Millis) -> str:
-    gap = at - published
-    return f" {gap:,} ms after it was written" if 0 < gap < 86_400_000 else ""
+def _after(at: Millis, before: Millis, what: str = "it was written") -> str:
+    gap = at - before
+    return f" {gap:,} ms after {what}" if 0 < gap < 86_400_000 else ""

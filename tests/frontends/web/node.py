@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, House, Ids, Origin
+from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.fanout import Fanout
 from scattershot.app.people import People
@@ -111,7 +112,8 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") ->
         publisher = Publisher(database, clock, bus, house, discover, settings.domains)
         readers = Readers(database, clock, bus, [Fanout(house)])
         timelines, streams = Timelines(database, clock, settings.domain), Streams(database)
-        web = Web(settings, clock, people, publisher, discover, timelines, streams)
+        backfill = Backfill(database, clock, bus, {}, discover, speaker)
+        web = Web(settings, clock, people, publisher, discover, timelines, streams, backfill)
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
         yield Node(settings, clock, database, house, people, publisher, readers, timelines, streams, app)

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scattershot.app.backfill import Backfill
 from scattershot.app.items import Face
 from scattershot.app.timelines import Timelines
 from scattershot.frontends.web import composer
@@ -18,8 +19,8 @@ from scattershot.settings import Settings
 class Profiles:
     """Pages of one microblog or one post. What is of another node has its page here for people of here alone."""
 
-    def __init__(self, desk: Desk, settings: Settings, timelines: Timelines) -> None:
-        self._desk, self._settings, self._timelines = desk, settings, timelines
+    def __init__(self, desk: Desk, settings: Settings, timelines: Timelines, backfill: Backfill) -> None:
+        self._desk, self._settings, self._timelines, self._backfill = desk, settings, timelines, backfill
 
     @property
     def pages(self) -> dict[str, Endpoint]:
@@ -63,6 +64,8 @@ class Profiles:
         before = number(request.query_params.get("before"))
         replies = request.query_params.get("with") == "replies"
         first = before is None and not replies
+        if first and not face.local:
+            self._backfill.microblog(face.id)
         return await self._desk.page(
             request,
             visitor,
@@ -78,6 +81,8 @@ class Profiles:
         face = await self._face(request, visitor)
         if thread is None or face is None or thread.item.author.id != face.id:
             return await self._desk.not_found(request, visitor)
+        if visitor.who is not None:
+            self._backfill.thread(thread.item.id)
         typed = composer.answering(thread.item, request)
         return await self._desk.page(
             request,

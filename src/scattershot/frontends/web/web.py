@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.people import People
 from scattershot.app.publish import Publisher
@@ -34,11 +35,12 @@ class Web:
         discover: Discover,
         timelines: Timelines,
         streams: Streams,
+        backfill: Backfill,
     ) -> None:
         secure = settings.origin.startswith("https://")
         visitors = Visitors(people, secure=secure, trusted_proxies=settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines)
-        profiles = Profiles(desk, settings, timelines)
+        profiles = Profiles(desk, settings, timelines, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
         self.routes: list[Route] = [
             Route("/static/{file}", desk.assets.serve),

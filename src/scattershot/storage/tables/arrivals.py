@@ -67,7 +67,7 @@ def due(tx: Transaction, now: Millis, limit: int) -> list[Kept]:
     return tx.fetch(
         _kept,
         "SELECT id, protocol, sender, host, body, at, proven, attempts FROM arrivals "
-        "WHERE refused = '' AND due <= $1 ORDER BY id LIMIT $2",
+        "WHERE refused = '' AND due <= $1 ORDER BY due, id LIMIT $2",
         now,
         limit,
     )

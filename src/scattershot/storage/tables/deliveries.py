@@ -50,6 +50,31 @@ def drop(tx: Transaction, deliveries: list[DeliveryId]) -> None:
     tx.execute("DELETE FROM deliveries WHERE id = ANY($1)", deliveries)
 
 
+def strike_off(tx: Transaction, deliveries: list[DeliveryId], at: Millis) -> None:
+    """They are dealt with, and when is remembered for some days."""
+    tx.execute(
+        "INSERT INTO delivered (seq, endpoint, at) SELECT seq, endpoint, $2 FROM deliveries WHERE id = ANY($1) "
+        "ON CONFLICT DO NOTHING",
+        deliveries,
+        at,
+    )
+    drop(tx, deliveries)
+
+
+def struck_off(tx: Transaction, seq: Seq) -> dict[EndpointId, Millis]:
+    """When the change was dealt with at which endpoint, where that is still remembered."""
+    return dict(tx.fetch(_when, "SELECT endpoint, at FROM delivered WHERE seq = $1", seq))
+
+
+def _when(endpoint: EndpointId, at: Millis) -> tuple[EndpointId, Millis]:
+    return (endpoint, at)
+
+
+def forget_struck_off(tx: Transaction, before: Millis) -> int:
+    """Forget when deliveries were dealt with, so long ago."""
+    return tx.execute("DELETE FROM delivered WHERE at < $1", before)
+
+
 def tried(tx: Transaction, delivery: DeliveryId) -> None:
     """One more attempt was made."""
     tx.execute("UPDATE deliveries SET attempts = attempts + 1 WHERE id = $1", delivery)

@@ -94,6 +94,22 @@ def cursor(tx: Transaction, reader: str) -> Seq:
     return Seq(tx.value("SELECT seq FROM cursors WHERE reader = $1", reader) or 0)
 
 
+def note_step(tx: Transaction, reader: str, seq: Seq, at: Millis) -> None:
+    """The reader came that far at that moment; remembered for some days."""
+    tx.execute("INSERT INTO steps (reader, seq, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", reader, seq, at)
+
+
+def step_past(tx: Transaction, reader: str, seq: Seq) -> Millis | None:
+    """When the reader dealt with that change, where that is still remembered."""
+    at = tx.value("SELECT at FROM steps WHERE reader = $1 AND seq >= $2 ORDER BY seq LIMIT 1", reader, seq)
+    return None if at is None else Millis(at)
+
+
+def forget_steps(tx: Transaction, before: Millis) -> int:
+    """Forget steps made so long ago."""
+    return tx.execute("DELETE FROM steps WHERE at < $1", before)
+
+
 def set_cursor(tx: Transaction, reader: str, seq: Seq) -> None:
     """The reader has dealt with everything up to there."""
     tx.execute(

@@ -77,6 +77,20 @@ def put_health(tx: Transaction, node: NodeId, health: Health) -> None:
     )
 
 
+_LATELY = 86_400_000
+_SPREAD = 20_000
+
+
+def try_again_soon(tx: Transaction, now: Millis) -> int:
+    """Cut the back-off of nodes that began to fail within the last day short, spread over some seconds; how many."""
+    return tx.execute(
+        "UPDATE nodes SET retry_at = $1 + (id * 7919) % $2 WHERE failing_since > $3 AND retry_at > $1 + $2",
+        now,
+        _SPREAD,
+        now - _LATELY,
+    )
+
+
 def put_dialect(tx: Transaction, node: NodeId, dialect: str) -> None:
     """Remember the signature dialect the node takes."""
     tx.execute("UPDATE nodes SET dialect = $2 WHERE id = $1", node, dialect)

@@ -1,0 +1,143 @@
+"""No statement of everyday life reads a large table from end to end: short reads run on the event loop itself."""
+
+import re
+import sqlite3
+from contextlib import AsyncExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from scattershot.domain.ids import Millis
+from scattershot.domain.post import Audience, Option, Poll
+from scattershot.ports.database import Database
+from scattershot.storage import dialect
+from scattershot.storage import sqlite as engine
+from scattershot.storage.migrate import migrate
+from scattershot.testing.browser import Browser
+from scattershot.testing.keys import PooledKeyMaker
+from scattershot.testing.village import House, Village, a_village
+from tests.engines import open_database
+
+LARGE = [
+    "arrivals",
+    "blocks",
+    "boosts",
+    "deliveries",
+    "delivered",
+    "edits",
+    "endpoints",
+    "follows",
+    "keys",
+    "likes",
+    "log",
+    "mentions",
+    "microblogs",
+    "mutes",
+    "nodes",
+    "notifications",
+    "pins",
+    "posts",
+    "seen",
+    "signed_copies",
+    "steps",
+    "tags",
+    "timeline",
+    "votes",
+    "wanted",
+    "watches",
+    "wire_ids",
+]
+
+SCAN = re.compile(r"SCAN (\w+)(?! USING (?:COVERING )?INDEX)")
+
+SELDOM = {
+    "SELECT count(*) FROM watches",  # once at a start
+    "UPDATE nodes SET retry_at = ?1 + (id * 7919) % ?2 WHERE failing_since > ?3 AND retry_at > ?1 + ?2",  # at a start
+    "UPDATE watches SET due = ?1 + (microblog % ?2) WHERE due > ?1 + ?2",  # at a start
+}
+
+
+@pytest.fixture
+def spoken(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Every statement that SQLite is given."""
+    heard: set[str] = set()
+
+    def listening(sql: str) -> dialect.SqliteText:
+        made = dialect.to_sqlite(sql)
+        heard.add(made.text)
+        return made
+
+    monkeypatch.setattr(engine, "to_sqlite", listening)
+    return heard
+
+
+async def everyday_life(village: Village) -> None:
+    """Following, posting, reading, marking, voting, deleting, across two nodes and in the browser."""
+    a, b = await village.house("a.example"), await village.house("b.example")
+    ann = await a.person("ann")
+    bob = await b.person("bob")
+    await a.follow("ann", "@bob@b.example")
+    await village.settle()
+    poll = Poll((Option("tea"), Option("coffee")), ends=Millis(village.clock.now() + 86_400_000))
+    first = await b.post("bob", "hello #tea, @ann@a.example", poll=poll)
+    await b.post("bob", "for you, @ann@a.example", Audience.MENTIONED)
+    await village.settle()
+    here = await a.seen(await b.wire_id(first))
+    assert here is not None
+    await a.post("ann", "an answer, @bob@b.example", reply_to=here.id)
+    for deed in (a.node.publisher.like, a.node.publisher.boost):
+        a.done(await deed(ann, here.id, "test"))
+    a.done(await a.node.publisher.vote(ann, here.id, ["tea"], "test"))
+    await village.settle()
+    await look_around(a, b)
+    for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
+        a.done(await deed(ann, here.id, "test"))
+    bob_at_a = await a.microblog("@bob@b.example")
+    for act in (a.node.publisher.unfollow, a.node.publisher.block, a.node.publisher.unblock):
+        a.done(await act(ann, bob_at_a, "test"))
+    await a.node.publisher.mute(ann, bob_at_a, None)
+    await village.settle()
+    b.done(await b.node.publisher.delete(bob, first, "test"))
+    village.clock.advance(90_000)
+    await village.settle()
+
+
+async def look_around(a: House, b: House) -> None:
+    """Every page and document once."""
+    browser = Browser(a.node.app, "https://a.example")
+    link = await a.node.people.sign_in_link("ann")
+    page = await browser.get(f"/welcome/{link}")
+    assert (await browser.submit(page, page.forms[0], password="")).status < 400
+    assert (await browser.get("/home")).status == 200
+    for path in ("/home", "/local", "/public", "/tags/tea", "/notifications", "/@ann", "/@bob@b.example"):
+        await browser.get(path)
+    for path in ("/outbox", "/outbox?page=true", "/followers", "/followers?page=1", "/following", "/featured"):
+        await b.get((await b.row("bob")).profile.id.value.removeprefix("https://b.example") + path)
+    for path in ("/nodeinfo/2.1", "/.well-known/webfinger?resource=acct:bob@b.example"):
+        await b.get(path)
+
+
+async def test_no_everyday_statement_reads_a_large_table_from_end_to_end(spoken: set[str], tmp_path: Path) -> None:
+    async def one(stack: AsyncExitStack, _: str) -> Database:
+        return await stack.enter_async_context(open_database("sqlite"))
+
+    async with a_village(one, PooledKeyMaker(), tmp_path) as village:
+        await everyday_life(village)
+    assert len(spoken) > 100, "it heard what was going on"
+    file = tmp_path / "empty.sqlite"
+    empty = engine.SqliteDatabase(file)
+    await migrate(empty, Millis(0))
+    await empty.close()
+    with closing(sqlite3.connect(file)) as connection:
+        found = {sql: scans for sql in spoken if sql not in SELDOM and (scans := _scans(connection, sql))}
+    assert found == {}
+
+
+def _scans(connection: sqlite3.Connection, sql: str) -> list[str]:
+    if not sql.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "INSERT", "WITH")):
+        return []
+    numbers = [int(number) for number in re.findall(r"\?(\d+)", sql)]
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", ["[]"] * max(numbers, default=0))
+    aliases = dict(reversed(pair) for pair in re.findall(r"(?:FROM|JOIN|UPDATE) (\w+) (?:AS )?(\w+)", sql))
+    named = (aliases.get(table, table) for *_, detail in plan for table in SCAN.findall(detail))
+    return [table for table in named if table in LARGE]
