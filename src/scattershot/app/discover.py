@@ -192,7 +192,7 @@ def _join(tx: Transaction, wanted: arrivals.Wanted) -> None:
     post = wire_ids.find_as(tx, wanted.wire_id, wire_ids.Thing.POST)
     row = posts.get(tx, PostId(post)) if post is not None else None
     if row is not None:
-        posts.adopt_orphans(tx, wanted.value, row)
+        posts.adopt_orphans(tx, wanted.value, row.id, row.author, row.thread)
 
 
 def _known(tx: Transaction, wire_id: WireId) -> Found | None:

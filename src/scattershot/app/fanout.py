@@ -78,6 +78,8 @@ def _posted(tx: Transaction, recorded: Recorded, now: Millis) -> None:
         timelines.put_for(tx, row.id, row.author, posts.hearers(tx, row.id), now)
     else:
         timelines.put_post(tx, row.id, row.author, row.reply_author, now)
+    if row.local:
+        timelines.put_own(tx, row.id, row.author)
     for hearer in posts.hearers(tx, row.id):
         _tell(tx, hearer, "mention", recorded)
 

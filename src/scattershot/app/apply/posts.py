@@ -60,9 +60,7 @@ def _store(
     posts.add(tx, post_id, author.id, post, place, local=author.local, writer=origin.writer)
     wire_ids.add(tx, post.id, wire_ids.Thing.POST, post_id)
     if not author.local:
-        row = posts.get(tx, post_id)
-        assert row is not None
-        posts.adopt_orphans(tx, post.id.value, row)
+        posts.adopt_orphans(tx, post.id.value, post_id, author.id, place.thread or post_id)
     if origin.depth < MAX_DEPTH:
         if post.reply_to is not None and parent is None:
             arrivals.want(tx, post.reply_to, "parent", origin.depth + 1, origin.now)

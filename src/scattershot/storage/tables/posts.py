@@ -204,8 +204,8 @@ def for_by_name(tx: Transaction, microblog: MicroblogId, among: list[PostId]) ->
 # -- threads
 
 
-def adopt_orphans(tx: Transaction, parent_wire: str, parent: Row) -> int:
-    """Join replies that came before their parent to it; how many."""
+def adopt_orphans(tx: Transaction, parent_wire: str, parent: PostId, author: MicroblogId, thread_id: PostId) -> int:
+    """Join replies that came before their parent to it and its thread; how many."""
     orphans = tx.fetch(
         _pair, "SELECT id, thread FROM posts WHERE reply_wire = $1 AND NOT gone ORDER BY id LIMIT 500", parent_wire
     )
@@ -213,12 +213,12 @@ def adopt_orphans(tx: Transaction, parent_wire: str, parent: Row) -> int:
         tx.execute(
             "UPDATE posts SET reply_to = $2, reply_author = $3, reply_wire = NULL WHERE id = $1",
             orphan,
-            parent.id,
-            parent.author,
+            parent,
+            author,
         )
-        tx.execute("UPDATE posts SET thread = $2 WHERE thread = $1", thread, parent.thread)
+        tx.execute("UPDATE posts SET thread = $2 WHERE thread = $1", thread, thread_id)
     if orphans:
-        tx.execute("UPDATE posts SET replies = replies + $2 WHERE id = $1", parent.id, len(orphans))
+        tx.execute("UPDATE posts SET replies = replies + $2 WHERE id = $1", parent, len(orphans))
     return len(orphans)
 
 

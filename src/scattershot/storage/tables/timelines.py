@@ -23,11 +23,11 @@ class Entry(NamedTuple):
 
 
 def put_post(tx: Transaction, post: PostId, author: MicroblogId, reply_author: MicroblogId | None, now: Millis) -> int:
-    """Put a post on the home timelines of its author and of the author's followers here; how many it came to.
+    """Put a post on the home timelines of its author's followers here; how many it came to.
 
     A reply comes only to those who also follow whom it answers, or are answered.
     """
-    reached = tx.execute(
+    return tx.execute(
         "INSERT INTO timeline (owner, entry, post) SELECT f.follower, $1, $1 FROM follows f "
         f"JOIN microblogs m ON m.id = f.follower WHERE f.followee = $2 AND {_MAY_HEAR} "
         "AND (CAST($3 AS BIGINT) IS NULL OR $3 = $2 OR f.follower = $3 OR EXISTS "
@@ -38,7 +38,6 @@ def put_post(tx: Transaction, post: PostId, author: MicroblogId, reply_author: M
         reply_author,
         now,
     )
-    return reached + put_own(tx, post, author)
 
 
 def put_own(tx: Transaction, post: PostId, author: MicroblogId) -> int:
@@ -53,7 +52,7 @@ def put_own(tx: Transaction, post: PostId, author: MicroblogId) -> int:
 
 def put_for(tx: Transaction, post: PostId, author: MicroblogId, hearers: list[MicroblogId], now: Millis) -> int:
     """Put a post for a few on the home timelines of those of them here who follow the author."""
-    reached = tx.execute(
+    return tx.execute(
         "INSERT INTO timeline (owner, entry, post) SELECT f.follower, $1, $1 FROM follows f "
         f"JOIN microblogs m ON m.id = f.follower WHERE f.followee = $2 AND {_MAY_HEAR} AND f.follower = ANY($3) "
         "ON CONFLICT DO NOTHING",
@@ -62,7 +61,6 @@ def put_for(tx: Transaction, post: PostId, author: MicroblogId, hearers: list[Mi
         hearers,
         now,
     )
-    return reached + put_own(tx, post, author)
 
 
 def put_boost(

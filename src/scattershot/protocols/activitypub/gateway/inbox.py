@@ -92,11 +92,15 @@ class Inbox:
             _logger.debug("inbox answered %s: %s, %s", verdict.status, verdict.why, verdict.detail)
             if 400 <= verdict.status < 500 and verdict.status != 429:
                 self._note_failure(place)
-        headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
-        if verdict.after:
-            headers.append((b"retry-after", str(verdict.after).encode()))
         said = {"error": verdict.detail or verdict.why, "reason": verdict.why}
         body = msgspec.json.encode(said) if verdict.why else b""
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"cache-control", b"no-store"),
+            (b"content-length", str(len(body)).encode()),  # or every answer would be chunked, the empty one too
+        ]
+        if verdict.after:
+            headers.append((b"retry-after", str(verdict.after).encode()))
         await send({"type": "http.response.start", "status": verdict.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
