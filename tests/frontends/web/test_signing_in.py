@@ -140,3 +140,14 @@ async def test_a_person_of_several_microblogs_chooses_which_speaks(node: Node) -
     page = await browser.get("/home")
     await browser.submit(page, page.form("/speak"), microblog=str(bob))
     assert "Edit my profile" in (await browser.get("/@club")).text
+
+
+async def test_two_nodes_on_one_machine_keep_their_sessions_apart() -> None:
+    names = []
+    for origin in ("http://localhost:8001", "http://localhost:8002"):
+        async with open_node(origin) as node:
+            browser = Browser(node.app, origin)
+            page = await browser.get(f"/welcome/{await node.people.owner_link()}")
+            await browser.submit(page, page.forms[0], name="ann", password="a long pass phrase")
+            names.append(set(browser.cookies))
+    assert names[0] & names[1] == set()

@@ -40,12 +40,18 @@ class Visitor(NamedTuple):
 
 
 class Visitors:
-    """Reads and sets cookies. Over https they bear the `__Host-` prefix, so that no other host can set them."""
+    """Reads and sets cookies. Over https they bear the `__Host-` prefix, so that no other host can set them.
 
-    def __init__(self, people: People, *, secure: bool, trusted_proxies: tuple[str, ...]) -> None:
-        self._people, self._secure, self._trusted = people, secure, trusted_proxies
-        prefix = "__Host-" if secure else ""
-        self._session, self._visit, self._speaks = f"{prefix}session", f"{prefix}visit", f"{prefix}speaks"
+    Cookies know no ports, so their names do: two nodes on one machine keep their sessions apart.
+    """
+
+    def __init__(self, people: People, origin: str, trusted_proxies: tuple[str, ...]) -> None:
+        self._people, self._trusted = people, trusted_proxies
+        self._secure = origin.startswith("https://")
+        prefix = "__Host-" if self._secure else ""
+        port = origin.rpartition(":")[2]
+        suffix = f"_{port}" if port.isdigit() else ""
+        self._session, self._visit, self._speaks = (f"{prefix}{n}{suffix}" for n in ("session", "visit", "speaks"))
 
     async def of(self, request: Request) -> Visitor:
         """Who asks."""

@@ -37,8 +37,7 @@ class Web:
         streams: Streams,
         backfill: Backfill,
     ) -> None:
-        secure = settings.origin.startswith("https://")
-        visitors = Visitors(people, secure=secure, trusted_proxies=settings.trusted_proxies)
+        visitors = Visitors(people, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines)
         profiles = Profiles(desk, settings, timelines, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
