@@ -98,7 +98,8 @@ async def _over_http(data: Path, port: int, sessions: list[str], reads: int) -> 
     """Whole pages, with the session's check and the HTML, as a browser asks for them."""
     dice = random.Random(12)
     pages = [
-        f"GET /home HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: session={each}\r\n\r\n".encode() for each in sessions
+        f"GET /home HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: session_{port}={each}\r\n\r\n".encode()
+        for each in sessions
     ]
     rounds = [pages, dice.choices(pages, k=reads // PAGES)]
     async with child(send_these, rounds, port, CONNECTIONS) as load, a_node(data, port) as node:

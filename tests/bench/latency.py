@@ -103,9 +103,7 @@ class _Page:
         return seen
 
     def _get(self, path: str) -> bytes:
-        return (
-            f"GET {path} HTTP/1.1\r\nHost: localhost:{self._port}\r\nCookie: session={self._session}\r\n\r\n".encode()
-        )
+        return f"GET {path} HTTP/1.1\r\nHost: localhost:{self._port}\r\nCookie: session_{self._port}={self._session}\r\n\r\n".encode()
 
     async def _body(self) -> bytes:
         head = (await self._answers.readuntil(b"\r\n\r\n")).lower()
