@@ -70,3 +70,13 @@ async def test_the_metrics_are_for_this_machine_alone() -> None:
 
 async def test_health_is_said() -> None:
     assert (await ask("/health", "")).status == 200
+
+
+async def test_a_door_that_is_answered_at_once_is_counted_and_guarded_too() -> None:
+    async def breaks(*_: object) -> None:
+        raise RuntimeError("a secret in an error")
+
+    app = make_app([], metrics=False, at_once={"/inbox": breaks})
+    answer = await AsgiFetcher({"here.example": app}).send(Asked("POST", "https://here.example/inbox", body=b"{}"))
+    assert isinstance(answer, Answered)
+    assert (answer.status, answer.body) == (500, b'{"error":"internal error"}')

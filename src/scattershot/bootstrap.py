@@ -169,6 +169,7 @@ class Node:
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
+            at_once={"/inbox": self.doors.inbox},
         )
 
     async def start(self) -> None:

@@ -103,7 +103,8 @@ class _Page:
         return seen
 
     def _get(self, path: str) -> bytes:
-        return f"GET {path} HTTP/1.1\r\nHost: localhost:{self._port}\r\nCookie: session_{self._port}={self._session}\r\n\r\n".encode()
+        cookie = f"session_{self._port}={self._session}"
+        return f"GET {path} HTTP/1.1\r\nHost: localhost:{self._port}\r\nCookie: {cookie}\r\n\r\n".encode()
 
     async def _body(self) -> bytes:
         head = (await self._answers.readuntil(b"\r\n\r\n")).lower()

@@ -11,9 +11,10 @@ from scattershot.app import counters, dispatch, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, Origin
 from scattershot.app.discover import Discover
+from scattershot.app.lately import Lately
 from scattershot.domain.catch_up import poll_wait
 from scattershot.domain.change import Change
-from scattershot.domain.ids import ArrivalId, Millis
+from scattershot.domain.ids import ArrivalId, MicroblogId, Millis
 from scattershot.domain.reading import Arrival, Changes, Ignored, Needs, Refused
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.wire_id import WireId
@@ -33,6 +34,8 @@ MAX_ATTEMPTS = 6
 """How often an arrival is read anew before it is refused: over about half a day."""
 
 _FIRST_WAIT = 30_000
+_POSTPONE_AGAIN = 600_000
+"""A lively author's next question is put off at most so often (milliseconds)."""
 
 _logger = logging.getLogger(__name__)
 
@@ -58,6 +61,7 @@ class Intake:
     ) -> None:
         self._database, self._clock, self._bus = database, clock, bus
         self._tongues, self._house, self._discover = tongues, house, discover
+        self._postponed: Lately[MicroblogId, Millis] = Lately(20_000)
 
     async def admit(self, arrival: Arrival, reading: Changes | Needs, *, proven: bool = False) -> Taken:
         """Apply what was read, or keep the arrival until what it speaks of is known; on disk when this returns.
@@ -94,7 +98,8 @@ class Intake:
         applied = apply(tx, change, Origin(now, arrival.protocol), self._house)
         if isinstance(applied, Recorded):
             counters.CHANGES.labels(applied.kind, "no").inc()
-            if applied.kind is Kind.POSTED:
+            if applied.kind is Kind.POSTED and self._postponed.get(applied.actor, 0) < now - _POSTPONE_AGAIN:
+                self._postponed[applied.actor] = now
                 wait = poll_wait(now, now, answered=True, spread=(applied.actor % 97) / 97)
                 watches.postpone(tx, applied.actor, Millis(now + wait), Millis(now + wait // 2))
         elif isinstance(applied, Declined):

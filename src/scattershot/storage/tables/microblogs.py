@@ -208,12 +208,17 @@ def set_moved(tx: Transaction, microblog: MicroblogId, target: MicroblogId) -> N
     tx.execute("UPDATE microblogs SET moved_to = $2 WHERE id = $1", microblog, target)
 
 
+TOUCHED = 3_600_000
+"""When a microblog last wrote is kept to the hour (milliseconds): its row is large, and waits are counted in days."""
+
+
 def touch(tx: Transaction, microblog: MicroblogId, published: Millis) -> None:
-    """Remember when it last wrote."""
+    """Remember when it last wrote, to the hour."""
     tx.execute(
-        "UPDATE microblogs SET last_post = $2 WHERE id = $1 AND (last_post IS NULL OR last_post < $2)",
+        "UPDATE microblogs SET last_post = $2 WHERE id = $1 AND (last_post IS NULL OR last_post < $3)",
         microblog,
         published,
+        published - TOUCHED,
     )
 
 
