@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_LARGEST_REQUEST = 1_200_000
+"""Bytes of a caught request that are read: the largest body taken, and its head."""
+
 PATIENCE = 10.0
 """How many seconds a verb waits where the data folder is busy and nobody answers: a node that starts or stops."""
 
@@ -192,8 +195,18 @@ def home(name: str, limit: int, as_json: bool, **where: Any) -> None:
 @click.option("--full", is_flag=True, help="Cut nothing.")
 @_node_options
 def inspect(what: str, full: bool, **where: Any) -> None:
-    """Look for WHAT (a handle, or the address of a profile or post), showing every step; stores nothing."""
-    _perform("inspect", where, {"what": what, "full": full})
+    """Look for WHAT (a handle, or the address of a profile or post), showing every step; stores nothing.
+
+    WHAT may also be a file (or - for standard input) that holds an HTTP request as it came to an inbox: then it tells
+    what the inbox would make of it, and why.
+    """
+    request = ""
+    if what == "-":
+        request = sys.stdin.buffer.read(_LARGEST_REQUEST).decode("latin-1")
+    elif Path(what).is_file():
+        with Path(what).open("rb") as file:
+            request = file.read(_LARGEST_REQUEST).decode("latin-1")
+    _perform("inspect", where, {"what": what, "full": full, "request": request})
 
 
 @scattershot.command()

@@ -16,6 +16,7 @@ from scattershot.ports.protocol import Signer
 from scattershot.protocols.activitypub.adapter import ActivityPub
 from scattershot.protocols.activitypub.wire import proofs
 from scattershot.protocols.activitypub.wire.vocabulary import Malformed, decode
+from scattershot.verbs.judging import judge_request
 from scattershot.verbs.saying import Say, shown
 from scattershot.wirekit.html import plain_text
 from scattershot.wirekit.http_message import Headers, Request, Response
@@ -74,12 +75,15 @@ class Shown:
             self._say.out(f"   | … {len(lines) - LINES} lines more (--full shows them)")
 
 
-async def inspect(node: Node, say: Say, *, what: str, full: bool) -> None:
-    """Look for a handle or an address, and judge what is there."""
+async def inspect(node: Node, say: Say, *, what: str, full: bool, request: str = "") -> None:
+    """Look for a handle or an address, and judge what is there; or judge a request that was caught."""
     speaker = await node.people.node_speaker(node.settings.title)
     fetcher = Shown(node.drivers.fetcher, say, full=full)
     tongue = activitypub(node.settings, fetcher, node.drivers.clock)
     say.out(f"Asking as {speaker.microblog.value}")
+    if request:
+        await judge_request(node, say, tongue, request)
+        return
     found = await tongue.find(what, speaker)
     if isinstance(found, Refused):
         raise Trouble(shown(found.detail) or f"Not found: {found.why}.")
