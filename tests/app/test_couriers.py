@@ -258,10 +258,10 @@ class SlowDisk:
     def __init__(self, database: Database) -> None:
         self.read, self._write = database.read, database.write
 
-    async def write(self, work: Callable[[Transaction], Any]) -> Any:
+    async def write(self, work: Callable[[Transaction], Any], *, slow: bool = False) -> Any:
         for _ in range(50):
             await asyncio.sleep(0)
-        return await self._write(work)
+        return await self._write(work, slow=slow)
 
 
 async def test_couriers_that_come_back_together_hand_nothing_over_twice(world: World, tongue: FakeTongue) -> None:

@@ -148,7 +148,9 @@ async def test_callers_that_leave_stop_neither_their_work_nor_that_of_others(num
         return add(tx, number)
 
     async with asyncio.timeout(SOON):
-        writes = [asyncio.ensure_future(numbers.write(lambda tx, n=n: work(tx, n))) for n in range(30)]  # type: ignore[misc]
+        first = numbers.write(lambda tx: work(tx, 0), slow=True)  # waits aside, and everybody behind it
+        others = (numbers.write(lambda tx, n=n: work(tx, n)) for n in range(1, 30))  # type: ignore[misc]
+        writes = [asyncio.ensure_future(write) for write in (first, *others)]
         await asyncio.to_thread(begun.wait, SOON)
         for leaving in writes[::2]:
             leaving.cancel()

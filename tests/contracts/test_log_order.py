@@ -54,7 +54,7 @@ async def first_appends_and_commits_late(database: Database, *, locked: bool) ->
 
     tail = Tail(database)
     async with asyncio.timeout(SOON):
-        late = asyncio.ensure_future(database.write(append_and_linger))
+        late = asyncio.ensure_future(database.write(append_and_linger, slow=True))
         await asyncio.to_thread(appended.wait, SOON)
         early = asyncio.ensure_future(database.write(lambda tx: append(tx, locked=locked)))
         while not early.done() and not await database.read(somebody_waits):

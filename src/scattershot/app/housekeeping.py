@@ -34,10 +34,10 @@ class Housekeeping:
     async def step(self) -> int:
         """One round; how many rows were dropped."""
         now = self._clock.now()
-        dropped = await self._database.write(lambda tx: _drop_old(tx, now))
+        dropped = await self._database.write(lambda tx: _drop_old(tx, now), slow=True)
         for row in await self._database.read(microblogs.here):
             owner = row.id
-            dropped += await self._database.write(lambda tx, o=owner: timelines.trim(tx, o))  # type: ignore[misc]
+            dropped += await self._database.write(lambda tx, o=owner: timelines.trim(tx, o), slow=True)  # type: ignore[misc]
         counters.OWED.set(await self._database.read(deliveries.count))
         return dropped
 

@@ -75,8 +75,12 @@ class Database(Protocol):
         """
         ...
 
-    async def write(self, work: Callable[[Transaction], T]) -> T:
-        """Run a writing function; what it raises undoes all it did, and nothing that others did."""
+    async def write(self, work: Callable[[Transaction], T], *, slow: bool = False) -> T:
+        """Run a writing function; what it raises undoes all it did, and nothing that others did.
+
+        What may take more than a few milliseconds (tidying up, migrations) is `slow`: it runs aside, and other writers
+        wait for it.
+        """
         ...
 
     async def close(self) -> None:

@@ -92,8 +92,8 @@ class PostgresDatabase:
         except psycopg.errors.QueryCanceled as error:
             raise TimeoutError(f"a slow read took more than {self._slow_seconds} s") from error
 
-    async def write(self, work: Callable[[Transaction], T]) -> T:
-        """See the port."""
+    async def write(self, work: Callable[[Transaction], T], *, slow: bool = False) -> T:  # noqa: ARG002
+        """See the port; all work is done on threads here."""
         return await self._threads.run(_BEGIN_WRITE, work)
 
     async def close(self) -> None:
