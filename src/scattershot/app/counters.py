@@ -1,5 +1,7 @@
 """What is counted at the doors: Prometheus metrics, named once."""
 
+from functools import cache
+
 from prometheus_client import Counter, Gauge, Histogram
 
 ARRIVALS = Counter("scattershot_arrivals", "Activities and the like that came in", ["protocol", "outcome"])
@@ -13,6 +15,19 @@ ANSWERS = Counter("scattershot_answers", "Requests answered", ["method", "status
 LOOP_LAG = Gauge("scattershot_loop_lag_seconds", "How late the event loop ran last")
 OWED = Gauge("scattershot_deliveries_owed", "Deliveries waiting")
 LISTENERS = Gauge("scattershot_listeners", "Live pages listening")
+
+
+@cache
+def arrived(protocol: str, outcome: str) -> Counter:
+    """The counter of arrivals that went so, found once: looking a label up costs more than counting."""
+    return ARRIVALS.labels(protocol, outcome)
+
+
+@cache
+def changed(kind: str, local: str) -> Counter:
+    """The counter of applied changes of that kind, found once."""
+    return CHANGES.labels(kind, local)
+
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _answers: dict[tuple[str, int], Counter] = {}

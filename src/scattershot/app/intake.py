@@ -13,7 +13,7 @@ from scattershot.app.apply.origin import Applied, Declined, House, Lacks, Origin
 from scattershot.app.discover import Discover
 from scattershot.app.lately import Lately
 from scattershot.domain.catch_up import poll_wait
-from scattershot.domain.change import Change
+from scattershot.domain.change import Change, Vanished
 from scattershot.domain.ids import ArrivalId, MicroblogId, Millis
 from scattershot.domain.reading import Arrival, Changes, Ignored, Needs, Refused
 from scattershot.domain.record import Kind, Recorded
@@ -72,11 +72,12 @@ class Intake:
             lambda tx: (
                 self._take(tx, arrival, reading, proven),
                 _heard_from(tx, arrival.host, self._clock.now()),
-            )
+            ),
+            slow=isinstance(reading, Changes) and any(isinstance(change, Vanished) for change in reading.changes),
         )
         if ended_silence:
             self._bus.nudge(dispatch.TOPIC)
-        counters.ARRIVALS.labels(arrival.protocol, taken.what).inc()
+        counters.arrived(arrival.protocol, taken.what).inc()
         self._bus.nudge(TOPIC if taken.what == "kept" else readers.TOPIC)
         return taken
 
@@ -97,7 +98,7 @@ class Intake:
     def _apply(self, tx: Transaction, arrival: Arrival, change: Change, now: Millis) -> Applied:
         applied = apply(tx, change, Origin(now, arrival.protocol), self._house)
         if isinstance(applied, Recorded):
-            counters.CHANGES.labels(applied.kind, "no").inc()
+            counters.changed(applied.kind, "no").inc()
             if applied.kind is Kind.POSTED and self._postponed.get(applied.actor, 0) < now - _POSTPONE_AGAIN:
                 self._postponed[applied.actor] = now
                 wait = poll_wait(now, now, answered=True, spread=(applied.actor % 97) / 97)

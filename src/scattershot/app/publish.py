@@ -353,6 +353,6 @@ class Publisher:
     async def _write(self, work: Work) -> Done | Refused:
         done = await self._database.write(work)
         if isinstance(done, Done) and done.recorded is not None:
-            counters.CHANGES.labels(done.recorded.kind, "yes").inc()
+            counters.changed(done.recorded.kind, "yes").inc()
             self._bus.nudge(readers.TOPIC)
         return done
