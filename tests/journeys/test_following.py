@@ -163,3 +163,19 @@ async def test_a_blocked_neighbour_hears_nothing_more(village: Village) -> None:
     await b.post("bob", "peace at last")
     await village.settle()
     assert await a.home("ann") == []
+
+
+async def test_a_house_that_falls_twice_in_a_row_is_not_waited_for(village: Village) -> None:
+    a, b = await village.house("a.example"), await village.house("b.example")
+    await a.person("ann")
+    await b.person("bob")
+    await a.follow("ann", "@bob@b.example")
+    await village.settle()
+    for number in range(2):
+        village.shut(a)
+        await b.post("bob", f"for you {number}, @ann@a.example", Audience.MENTIONED)
+        await village.settle()
+        await village.reopen(a)  # it asks bob what it missed, which shows that it is up
+        village.clock.advance(2)
+        await village.settle()
+        assert (await a.home("ann"))[0] == f"for you {number}, @ann@a.example"

@@ -17,7 +17,8 @@ from scattershot.protocols.activitypub.wire.signatures import Trusted, Untrusted
 from scattershot.wirekit.http_message import Request as Signed
 from scattershot.wirekit.urls import host_of
 
-HEARD = 30_000
+HEARD = 1_000
+"""Milliseconds between two notes that a host is up. Short: it may go down and come back meanwhile, and is owed much."""
 
 
 class Visitors:
@@ -33,7 +34,7 @@ class Visitors:
         *,
         signed_only: bool,
     ) -> None:
-        """`heard_from` is told of each host that proved to be up, at most every half minute."""
+        """`heard_from` is told of each host that proved to be up, at most every second."""
         self._address, self._clock, self._senders, self._keyring = address, clock, senders, keyring
         self._heard_from, self.signed_only = heard_from, signed_only
         self._heard_at: Lately[str, Millis] = Lately(5_000)
@@ -65,7 +66,7 @@ class Visitors:
                 return None
             return problem(401, outcome.reason, f"The signature is not believed: {outcome.detail}.")
         now = self._clock.now()
-        if now - self._heard_at.get(sender.host, Millis(-HEARD)) >= HEARD:
+        if not 0 <= now - self._heard_at.get(sender.host, Millis(-HEARD)) < HEARD:
             self._heard_at[sender.host] = now
             await self._heard_from(sender.host)
         return Visitor(sender.microblog, sender.node if await self._senders.speaks_for_node(sender) else None)
