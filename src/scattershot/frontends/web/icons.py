@@ -15,6 +15,8 @@ _PATHS = {
     "delete": "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
     "lock": "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
     "leave": "M14 4h5v16h-5M4 12h10M10 8l4 4-4 4",
+    "flag": "M6 21V4h11l-2 4 2 4H6",
+    "more": "M5 12h.01M12 12h.01M19 12h.01",
     "pin": "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
 }
 
