@@ -54,6 +54,18 @@ def test_the_verbs_work_while_no_node_runs(node: Process) -> None:
     assert "posted by @bob@localhost:8000" in node.do("trace", address)
 
 
+def test_a_person_is_deleted_only_when_it_is_said_twice(node: Process) -> None:
+    node.do("person", "add", "ann")
+    node.do("post", "ann", "Hello")
+    doubted = cli("person", "delete", "ann", "--data", node.folder)
+    assert doubted.returncode == 1
+    assert "Say --yes if you mean it" in doubted.stderr
+    assert len(node.home("ann")) == 1
+    assert "@ann@localhost:8000 with every post" in node.do("person", "delete", "ann", "--yes")
+    assert "Nobody here is called ann" in cli("home", "ann", "--data", node.folder).stderr
+    assert "The name ann is taken" in cli("person", "add", "ann", "--data", node.folder).stderr
+
+
 def test_the_verbs_go_through_the_node_that_runs(node: Process) -> None:
     node.start()
     assert node.do("person", "add", "ann").startswith(f"{node.origin}/welcome/")

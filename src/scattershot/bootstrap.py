@@ -16,6 +16,7 @@ from scattershot.app.apply.origin import House, Ids
 from scattershot.app.backfill import Backfill
 from scattershot.app.catch_up import CatchUp
 from scattershot.app.couriers import Couriers
+from scattershot.app.dealing import Dealing
 from scattershot.app.discover import Discover
 from scattershot.app.dispatch import Dispatch
 from scattershot.app.fanout import Fanout
@@ -25,6 +26,7 @@ from scattershot.app.intake import Intake
 from scattershot.app.people import People
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
+from scattershot.app.reports import Reports
 from scattershot.app.senders import Senders
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
@@ -141,6 +143,7 @@ class Node:
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.housekeeping = Housekeeping(database, clock)
+        self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
@@ -163,7 +166,10 @@ class Node:
             followers_sync=FollowersSync(database, clock, bus, self.house),
         )
         timelines = Timelines(database, clock, settings.domain)
-        web = Web(settings, clock, self.people, self.publisher, self.discover, timelines, self.streams, self.backfill)
+        reports = Reports(database, clock, settings.domain)
+        web = Web(
+            settings, clock, self.people, self.publisher, self.discover, timelines, self.streams, self.backfill, reports
+        )
         return make_app(
             [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,

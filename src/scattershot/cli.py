@@ -99,7 +99,7 @@ def run(data: Path | None, config: Path | None, verbose: bool, listen: str | Non
 
 @scattershot.group()
 def person() -> None:
-    """Make the people who sign in here."""
+    """Make the people who sign in here, and delete them."""
 
 
 @person.command("add")
@@ -117,6 +117,17 @@ def person_add(name: str, admin: bool, **where: Any) -> None:
 def person_link(name: str, **where: Any) -> None:
     """Print another one-time link by which a person signs in."""
     _perform("person link", where, {"name": name})
+
+
+@person.command("delete")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Really do it.")
+@_node_options
+def person_delete(name: str, yes: bool, **where: Any) -> None:
+    """Delete a person for ever, with every microblog and post that nobody else owns; other nodes are told."""
+    if not yes:
+        raise click.ClickException(f"That deletes {name} and all that {name} wrote for ever. Say --yes if you mean it.")
+    _perform("person delete", where, {"name": name})
 
 
 @scattershot.command()

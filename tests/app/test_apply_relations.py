@@ -25,7 +25,7 @@ from scattershot.domain.change import (
 from scattershot.domain.ids import Millis
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.record import Kind, Recorded
-from scattershot.storage.tables import relations, watches
+from scattershot.storage.tables import relations, reports, watches
 from scattershot.testing.factories import NOON, a_post, a_profile, wire
 from tests.app.conftest import World
 
@@ -216,7 +216,7 @@ async def test_a_complaint_about_somebody_here_is_filed(world: World) -> None:
     ann = await world.local("ann")
     await world.remote(BOB)
     await world.apply(Reported(actor=BOB.id, targets=(ann.profile.id,), comment="rude"))
-    [report] = await world.database.read(lambda tx: relations.reports(tx, 10))
+    [report] = await world.database.read(lambda tx: reports.unresolved(tx, 10))
     assert (report.target, report.comment) == (ann.id, "rude")
 
 

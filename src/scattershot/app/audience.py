@@ -32,8 +32,10 @@ def _hearings(tx: Transaction, recorded: Recorded) -> list[Hearing]:
             return _of_post(tx, recorded)
         case Kind.BOOSTED | Kind.UNBOOSTED:
             return deliveries.followers_hearing(tx, recorded.actor) + _of_target(tx, recorded)
-        case Kind.PINNED | Kind.UNPINNED | Kind.PROFILE_CHANGED | Kind.VANISHED | Kind.MOVED:
+        case Kind.PINNED | Kind.UNPINNED | Kind.PROFILE_CHANGED | Kind.MOVED:
             return deliveries.followers_hearing(tx, recorded.actor)
+        case Kind.VANISHED:
+            return deliveries.acquainted_hearing(tx, recorded.actor)
         case _:
             return _of_target(tx, recorded)
 

@@ -12,14 +12,15 @@ from scattershot.app.apply.origin import Applied, Declined, House, Lacks, Origin
 from scattershot.domain.change import Change, Deleted
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.microblog import Handle, parse_handle
+from scattershot.domain.node import Standing
 from scattershot.domain.reading import Changes, Ignored, Needs, Refused
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.ports.protocol import Signer, Tongue
-from scattershot.storage.tables import arrivals, microblogs, posts, wire_ids
-from scattershot.wirekit.urls import normal_host
+from scattershot.storage.tables import arrivals, microblogs, nodes, posts, wire_ids
+from scattershot.wirekit.urls import host_of, normal_host
 
 MAX_STEPS = 5
 """How far one thing may lead to another within one fetch: a boost to a post to its author is two."""
@@ -89,6 +90,9 @@ class Discover:
         return Found(row.id) if isinstance(found, Refused) and row is not None else found
 
     async def _look_up(self, text: str) -> Found | Refused:
+        handle = parse_handle(text)
+        if await self._is_blocked(host_of(text) if "://" in text else handle.domain if handle is not None else None):
+            return Refused("blocked", "This node does not deal with that one.")
         for tongue in self._tongues.values():
             match await tongue.find(text, self._speaker):
                 case Refused() as refused:
@@ -111,7 +115,12 @@ class Discover:
             task.add_done_callback(lambda _: self._under_way.pop(wire_id, None))
         return await asyncio.shield(task)
 
+    async def _is_blocked(self, host: str | None) -> bool:
+        return host is not None and await self._database.read(lambda tx: nodes.standing(tx, host) == Standing.BLOCKED)
+
     async def _fetch(self, wire_id: WireId, depth: int, step: int) -> str:
+        if await self._is_blocked(host_of(wire_id.value)):
+            return "blocked"
         tongue = self._tongues.get(wire_id.protocol)
         if tongue is None or step > MAX_STEPS:
             return "too_far" if tongue else "no_such_protocol"

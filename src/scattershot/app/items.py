@@ -71,6 +71,8 @@ class Item(Struct, frozen=True, kw_only=True):
     may_reply: bool = False
     may_boost: bool = False
     mine: bool = False
+    pinned: bool = False
+    """Of one's own: whether one's page shows it first."""
     votes: tuple[int, ...] = ()
 
     @property
@@ -108,6 +110,7 @@ class _Marks(NamedTuple):
     liked: frozenset[PostId] = frozenset()
     boosted: frozenset[PostId] = frozenset()
     hidden: frozenset[MicroblogId] = frozenset()
+    pinned: frozenset[PostId] = frozenset()
 
 
 class _Plain(NamedTuple):
@@ -216,6 +219,7 @@ class Items:
             may_reply=viewer is not None,
             may_boost=viewer is not None and row.audience.is_open,
             mine=mine,
+            pinned=mine and post in marks.pinned,
         )
 
     def _plainly(self, row: posts.Row, author: Face, answers: Face | None) -> Item:
@@ -263,6 +267,7 @@ def _marks(
         frozenset(post for post, boosted in marked if not boosted),
         frozenset(post for post, boosted in marked if boosted),
         frozenset(relations.hidden_among(tx, viewer, concerned, now, muted=not shown.muted)),
+        frozenset(relations.pinned(tx, viewer) if any(row.author == viewer for _, row, _ in lines) else ()),
     )
 
 

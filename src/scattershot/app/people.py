@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from msgspec.structs import replace
 
 from scattershot.app import readers
-from scattershot.app.apply.origin import House
+from scattershot.app.apply.change import apply
+from scattershot.app.apply.origin import House, Origin
+from scattershot.domain.change import Vanished
 from scattershot.domain.ids import MicroblogId, Millis, PersonId
 from scattershot.domain.microblog import Handle, Profile, VerifyKey, Voice, name_problem
 from scattershot.domain.people import KeeperRole, Person, Role
@@ -84,13 +86,13 @@ class People:
 
     async def node_speaker(self, title: str) -> Signer:
         """The microblog that speaks for the node itself (FEP-d556), made at the first start."""
-        speaker = await self._database.read(_node_speaker)
+        speaker = await self._database.read(node_speaker)
         if speaker is not None:
             return speaker
         pairs = await self._keys.make()
 
         def work(tx: Transaction) -> Signer:
-            known = _node_speaker(tx)
+            known = node_speaker(tx)
             if known is not None:
                 return known
             handle = Handle("node", self._domains[0])
@@ -129,6 +131,33 @@ class People:
             microblogs.add_own_key(tx, microblog, key, private)
         log.append(tx, now, Kind.PROFILE_CHANGED, microblog, local=True, via=via)
         return microblog
+
+    # -- leaving
+
+    async def vanish(self, name: str, via: str) -> tuple[Handle, ...] | Refused:
+        """Delete a person for ever, with every microblog that nobody else owns: the handles of those.
+
+        Other nodes are told, and the names are never given again.
+        """
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> tuple[Handle, ...] | Refused:
+            person = rows.by_name(tx, name.lower())
+            if person is None:
+                return Refused("not_found", f"Nobody called {name} signs in here.")
+            owned = microblogs.owned_alone(tx, person.id)
+            for row in owned:
+                apply(tx, Vanished(actor=row.profile.id), Origin(now, via, asked_for=True), self._house)
+            rows.remove(tx, person.id)
+            return tuple(row.profile.handle for row in owned)
+
+        vanished = await self._database.write(work)
+        self._bus.nudge(readers.TOPIC)
+        return vanished
+
+    async def owns(self, person: PersonId, microblog: MicroblogId) -> bool:
+        """Whether the person may move or delete the microblog, not only write as it."""
+        return await self._database.read(lambda tx: microblogs.is_owned_by(tx, person, microblog))
 
     # -- letting in
 
@@ -207,6 +236,31 @@ class People:
         session = await self._database.write(lambda tx: self._session(tx, person.id, now))
         return SignedIn(person, session)
 
+    async def change_password(self, person: PersonId, old: str, new: str) -> SignedIn | Refused:
+        """Replace a password (`old` is empty where there was none); every session ends, and a new one begins."""
+        if problem := password_problem(new):
+            return Refused("invalid", problem)
+        if not await self.is_password_of(person, old):
+            return Refused("wrong", "The old password is not right.")
+        secret = await hash_password(new)
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> SignedIn | Refused:
+            row = rows.get(tx, person)
+            if row is None or row.disabled:
+                return Refused("not_found", "You do not sign in here any more.")
+            rows.set_secret(tx, person, secret)
+            return SignedIn(row, self._session(tx, person, now))
+
+        return await self._database.write(work)
+
+    async def is_password_of(self, person: PersonId, password: str) -> bool:
+        """Whether that is the person's password; of one who has none, whether nothing was given."""
+        row = await self._database.read(lambda tx: rows.get(tx, person))
+        if row is None:
+            return False
+        return await check_password(password, row.secret) if row.secret else not password
+
     def _session(self, tx: Transaction, person: PersonId, now: Millis) -> str:
         secret = _new_secret()
         rows.add_session(tx, hashed(secret), person, now, Millis(now + SESSION_GOOD_FOR))
@@ -245,7 +299,8 @@ class People:
         return await self._database.read(lambda tx: microblogs.kept_by(tx, person))
 
 
-def _node_speaker(tx: Transaction) -> Signer | None:
+def node_speaker(tx: Transaction) -> Signer | None:
+    """The microblog that speaks for the node itself, once it was made."""
     microblog = facts.get(tx, NODE_ACTOR)
     return microblogs.signer(tx, MicroblogId(int(microblog))) if microblog is not None else None
 

@@ -9,7 +9,9 @@ from scattershot.app import counters, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, NothingNew, Origin
 from scattershot.app.discover import Discover, Found
-from scattershot.app.reading import reader_of
+from scattershot.app.people import node_speaker
+from scattershot.app.reading import readable, reader_of
+from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, refusal
 from scattershot.domain.change import (
     Blocked,
     Boosted,
@@ -19,9 +21,11 @@ from scattershot.domain.change import (
     FollowAnswered,
     Followed,
     Liked,
+    Moved,
     Pinned,
     Posted,
     ProfileChanged,
+    Reported,
     Unblocked,
     Unboosted,
     Unfollowed,
@@ -68,20 +72,8 @@ class Done(NamedTuple):
 MakeChange: TypeAlias = Callable[[WireId, WireId], Change]
 Work: TypeAlias = Callable[[Transaction], "Done | Refused"]
 
-_NO_SUCH_POST = Refused("not_found", "There is no such post.")
-
-_WORDS = {
-    "not_open": "Only posts open to everybody can be passed on.",
-    "not_allowed": "That is not possible: its author does not allow it.",
-    "blocked": "That is not possible: one of the two blocks the other.",
-    "poll_over": "The poll is over.",
-    "voted_already": "You have voted already.",
-    "no_such_choice": "The poll has no such answer.",
-    "not_the_author": "Only the author can do that.",
-    "gone": "That microblog is no more.",
-    "no_such_follow": "Nobody asked for that, or it was answered already.",
-    "unrelated": "That is not possible.",
-}
+MAX_COMMENT = 5_000
+"""Characters of a complaint."""
 
 
 def _done(applied: Applied, post: PostId | None = None) -> Done | Refused:
@@ -93,7 +85,7 @@ def _done(applied: Applied, post: PostId | None = None) -> Done | Refused:
         case Lacks():
             return Refused("not_found", "That is not known here.")
         case Declined(why):
-            return Refused(why, _WORDS.get(why, "That is not possible."))
+            return refusal(why)
 
 
 def _conversation(parent: posts.Row | None, own: str) -> str:
@@ -149,7 +141,7 @@ class Publisher:
         def work(tx: Transaction) -> Done | Refused:
             row = posts.get(tx, post_id)
             if row is None or row.gone or row.author != author:
-                return _NO_SUCH_POST
+                return NO_SUCH_POST
             composed = self._html(draft, known)
             old = row.post
             new = replace(
@@ -175,7 +167,7 @@ class Publisher:
         def work(tx: Transaction) -> Done | Refused:
             row = posts.get(tx, post_id)
             if row is None or row.gone or row.author != author:
-                return _NO_SUCH_POST
+                return NO_SUCH_POST
             post = row.post
             return self._apply(tx, Deleted(actor=post.author, post=post.id), via)
 
@@ -256,6 +248,55 @@ class Publisher:
         """Let a microblog kept here present itself otherwise."""
         return await self._write(lambda tx: self._apply(tx, ProfileChanged(actor=profile.id, profile=profile), via))
 
+    async def move(self, who: MicroblogId, target: MicroblogId, via: str) -> Done | Refused:
+        """Let a microblog live on as another, which must name it among its aliases; its followers are led there.
+
+        It stays, reads and can be altered, but posts, boosts, likes, votes and follows no more until it comes back.
+        """
+        row = await self._database.read(lambda tx: microblogs.get(tx, target))
+        if row is None or row.gone or target == who:
+            return Refused("invalid", "Name the microblog that you move to.")
+        why = "" if row.local else await self._discover.fetch(row.profile.id)
+        if why:
+            return Refused("unreachable", f"{row.profile.handle} cannot be looked at now: {why.replace('_', ' ')}.")
+        return await self._on_microblog(who, target, via, lambda a, t: Moved(actor=a, target=t))
+
+    async def come_back(self, who: MicroblogId, via: str) -> Done | Refused:
+        """Take a move back; followers who were led away are not brought back."""
+
+        def work(tx: Transaction) -> Done | Refused:
+            row = microblogs.get(tx, who)
+            if row is None or row.gone or not row.local:
+                return NO_SUCH_MICROBLOG
+            return self._apply(tx, ProfileChanged(actor=row.profile.id, profile=replace(row.profile, moved_to="")), via)
+
+        return await self._write(work)
+
+    async def report(
+        self, who: MicroblogId, target: MicroblogId, about: Sequence[PostId], comment: str, via: str, *, forward: bool
+    ) -> Done | Refused:
+        """Complain of a microblog and posts of it to those who run this node, and (`forward`) to those who run theirs:
+        they hear it from the node itself, not whose complaint it is."""
+        if who == target:
+            return Refused("invalid", "That is yourself.")
+        if len(comment) > MAX_COMMENT:
+            return Refused("invalid", f"A complaint has at most {MAX_COMMENT:,} characters.")
+
+        def work(tx: Transaction) -> Done | Refused:
+            actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
+            aim = wire_ids.of(tx, target, wire_ids.Thing.MICROBLOG)
+            if actor is None or aim is None:
+                return NO_SUCH_MICROBLOG
+            seen = readable(tx, list(posts.get_many(tx, list(about)).values()), who)
+            told = tuple(row.post.id for row in seen)
+            speaker = node_speaker(tx) if forward else None
+            teller = speaker.microblog if speaker is not None else None
+            return self._apply(
+                tx, Reported(actor=actor, targets=(aim,), posts=told, comment=comment, teller=teller), via
+            )
+
+        return await self._write(work)
+
     # -- within
 
     def _problem(self, draft: Draft) -> str:
@@ -286,6 +327,8 @@ class Publisher:
         row = microblogs.get(tx, author)
         if row is None or row.gone or not row.local:
             return Refused("not_allowed", "That microblog is not kept here.")
+        if row.moved_to is not None:
+            return MOVED
         parent = posts.get(tx, draft.reply_to) if draft.reply_to is not None else None
         if draft.reply_to is not None and (
             parent is None or parent.gone or not may_see(parent.audience, reader_of(tx, parent, author))
@@ -332,7 +375,7 @@ class Publisher:
             actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
             row = posts.get(tx, post)
             if actor is None or row is None or row.gone or not may_see(row.audience, reader_of(tx, row, who)):
-                return _NO_SUCH_POST
+                return NO_SUCH_POST
             return self._apply(tx, make(actor, row.post.id), via)
 
         return await self._write(work)
@@ -342,12 +385,16 @@ class Publisher:
             actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
             target = wire_ids.of(tx, whom, wire_ids.Thing.MICROBLOG)
             if actor is None or target is None:
-                return Refused("not_found", "There is no such microblog.")
+                return NO_SUCH_MICROBLOG
             return self._apply(tx, make(actor, target), via)
 
         return await self._write(work)
 
     def _apply(self, tx: Transaction, change: Change, via: str) -> Done | Refused:
+        if isinstance(change, Boosted | Liked | Voted | Followed):
+            row = microblogs.by_wire_id(tx, change.actor)
+            if row is not None and row.moved_to is not None:
+                return MOVED
         return _done(apply(tx, change, Origin(self._clock.now(), via, asked_for=True), self._house))
 
     async def _write(self, work: Work) -> Done | Refused:

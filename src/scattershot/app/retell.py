@@ -30,7 +30,7 @@ from scattershot.domain.post import Audience
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, relations, wire_ids
+from scattershot.storage.tables import microblogs, posts, reports, wire_ids
 
 
 class Telling(NamedTuple):
@@ -146,9 +146,9 @@ def _between(tx: Transaction, recorded: Recorded, actor: WireId, target: WireId,
 
 
 def _report(tx: Transaction, recorded: Recorded, actor: WireId, target: WireId, name: WireId) -> Reported | None:
-    report = relations.report(tx, int(recorded.detail))
+    report = reports.get(tx, int(recorded.detail))
     if report is None:
         return None
-    found = (wire_ids.of(tx, post, wire_ids.Thing.POST) for post in relations.reported_posts(report))
+    found = (wire_ids.of(tx, post, wire_ids.Thing.POST) for post in report.posts)
     about = tuple(wire_id for wire_id in found if wire_id is not None)
     return Reported(actor=actor, id=name, targets=(target,), posts=about, comment=report.comment)

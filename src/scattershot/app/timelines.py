@@ -214,6 +214,16 @@ class Timelines:
 
         return await self._read(work)
 
+    async def was_deleted(self, name: str) -> bool:
+        """Whether the microblog of that name was kept here, and is no more."""
+
+        def work(tx: Transaction) -> bool:
+            bare, _, domain = name.partition("@")
+            row = microblogs.named(tx, Handle(bare, domain or self._domain))
+            return row is not None and row.gone
+
+        return await self._read(work)
+
     async def face(self, microblog: int) -> Face | None:
         """The microblog of that id."""
         wanted = MicroblogId(microblog)

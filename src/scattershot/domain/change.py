@@ -125,11 +125,15 @@ class Moved(_Change, frozen=True, kw_only=True, tag=True):
 
 
 class Reported(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor (often a node, for its person's sake) complains of microblogs and posts."""
+    """The actor (often a node, for its person's sake) complains of microblogs and posts.
+
+    Of a complaint made here `teller` is whoever tells their nodes of it instead of the actor; None where it stays here.
+    """
 
     targets: tuple[WireId, ...]
     posts: tuple[WireId, ...] = ()
     comment: str = ""
+    teller: WireId | None = None
 
 
 class Pinned(_Change, frozen=True, kw_only=True, tag=True):

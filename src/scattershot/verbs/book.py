@@ -4,13 +4,14 @@ from typing import cast
 
 from scattershot.verbs.inspecting import inspect
 from scattershot.verbs.keeping import block_node, copy_database, nodes, unblock_node
-from scattershot.verbs.people import person_add, sign_in_link, token
+from scattershot.verbs.people import person_add, person_delete, sign_in_link, token
 from scattershot.verbs.posts import follow, following, home, post, unfollow
 from scattershot.verbs.saying import Verb
 from scattershot.verbs.tracing import trace
 
 VERBS = {
     "person add": cast(Verb, person_add),
+    "person delete": cast(Verb, person_delete),
     "person link": cast(Verb, sign_in_link),
     "token": cast(Verb, token),
     "follow": cast(Verb, follow),

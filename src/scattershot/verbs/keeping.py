@@ -54,21 +54,23 @@ def _moment(at: int) -> str:
 
 async def block_node(node: Node, say: Say, *, host: str) -> None:
     """Deal no more with a server, nor with any below its domain."""
-    name = await _put_standing(node, host, Standing.BLOCKED)
-    say.out(f"{name} is blocked: nothing goes there, and nothing is taken from there.")
+    name = _host(node, host)
+    ended = await node.dealing.block(name)
+    follows = f" {ended} {'follow was' if ended == 1 else 'follows were'} ended." if ended else ""
+    say.out(f"{name} is blocked: nothing goes there, and nothing is taken or shown from there.{follows}")
 
 
 async def unblock_node(node: Node, say: Say, *, host: str) -> None:
     """Deal with a server again."""
-    name = await _put_standing(node, host, Standing.NORMAL)
+    name = _host(node, host)
+    await node.dealing.unblock(name)
     say.out(f"{name} is dealt with again.")
 
 
-async def _put_standing(node: Node, host: str, standing: Standing) -> str:
+def _host(node: Node, host: str) -> str:
     name = normal_host(host.strip())
     if name is None:
         raise Trouble(f"{host!r} is not the name of a host.")
-    if name == node.settings.host:
+    if node.settings.host == name or node.settings.host.endswith(f".{name}"):
         raise Trouble("That is this node itself.")
-    await node.drivers.database.write(lambda tx: rows.set_standing(tx, name, standing))
     return name

@@ -13,6 +13,15 @@ async def person_add(node: Node, say: Say, *, name: str, admin: bool) -> None:
     await sign_in_link(node, say, name=name)
 
 
+async def person_delete(node: Node, say: Say, *, name: str) -> None:
+    """Delete the person for ever, with all that nobody else owns."""
+    vanished = await node.people.vanish(name, "cli")
+    if isinstance(vanished, Refused):
+        raise trouble(vanished)
+    names = " and ".join(map(str, vanished)) or "no microblog"
+    say.out(f"{name} is deleted, and {names} with every post. Other nodes are being told.")
+
+
 async def sign_in_link(node: Node, say: Say, *, name: str) -> None:
     """Print a one-time link that signs the person in."""
     secret = await node.people.sign_in_link(name)

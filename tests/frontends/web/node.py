@@ -15,6 +15,7 @@ from scattershot.app.fanout import Fanout
 from scattershot.app.people import People
 from scattershot.app.publish import Done, Draft, Publisher
 from scattershot.app.readers import Readers
+from scattershot.app.reports import Reports
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
@@ -54,8 +55,8 @@ class Node:
     def browser(self, address: str = "198.51.100.7") -> Browser:
         return Browser(self.app, self.settings.origin, address)
 
-    async def person(self, name: str, *, password: str = "") -> tuple[PersonId, MicroblogId]:
-        made = await self.people.add(name, password=password)
+    async def person(self, name: str, *, password: str = "", admin: bool = False) -> tuple[PersonId, MicroblogId]:
+        made = await self.people.add(name, password=password, admin=admin)
         assert not isinstance(made, Refused)
         return made
 
@@ -112,8 +113,9 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") ->
         publisher = Publisher(database, clock, bus, house, discover, settings.domains)
         readers = Readers(database, clock, bus, [Fanout(house)])
         timelines, streams = Timelines(database, clock, settings.domain), Streams(database)
+        reports = Reports(database, clock, settings.domain)
         backfill = Backfill(database, clock, bus, {}, discover, speaker)
-        web = Web(settings, clock, people, publisher, discover, timelines, streams, backfill)
+        web = Web(settings, clock, people, publisher, discover, timelines, streams, backfill, reports)
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
         yield Node(settings, clock, database, house, people, publisher, readers, timelines, streams, app)

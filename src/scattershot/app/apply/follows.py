@@ -4,6 +4,7 @@ from scattershot.app.apply.actors import acting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
 from scattershot.domain.change import Blocked, FollowAnswered, Followed, Unblocked, Unfollowed
 from scattershot.domain.ids import Millis
+from scattershot.domain.node import Standing
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
@@ -42,6 +43,8 @@ def followed(tx: Transaction, change: Followed, origin: Origin, house: House) ->
         return target
     if follower.id == target.id or (not follower.local and not target.local):
         return Declined("unrelated")
+    if Standing.BLOCKED in (target.standing, target.node_standing):
+        return Declined("blocked_node")
     if relations.blocks(tx, target.id, follower.id):
         return _refuse(tx, change, follower, target, origin) if not follower.local else Declined("blocked")
     before = relations.follow(tx, follower.id, target.id)

@@ -13,6 +13,9 @@ from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import log, microblogs, posts, relations, wire_ids
 
+MAX_PINS = 5
+"""Posts shown first on the page of a microblog kept here, as many as Mastodon's."""
+
 
 def _standing_post(tx: Transaction, wire_id: WireId) -> posts.Row | None:
     post = wire_ids.find_as(tx, wire_id, wire_ids.Thing.POST)
@@ -160,7 +163,7 @@ def _counted(poll: Poll, choice: int, *, new_voter: bool) -> Poll:
 
 
 def pinned(tx: Transaction, change: Pinned, origin: Origin) -> Applied:
-    """The author's own post is shown first."""
+    """The author's own post is shown first; of those kept here only a few open ones."""
     actor = acting(tx, change.actor)
     if isinstance(actor, Lacks | Declined):
         return actor
@@ -169,6 +172,10 @@ def pinned(tx: Transaction, change: Pinned, origin: Origin) -> Applied:
         return Declined("deleted") if _is_dead(tx, change.post) else Lacks((change.post,))
     if row.author != actor.id:
         return Declined("not_the_author")
+    if actor.local and not row.audience.is_open:
+        return Declined("not_open_pin")
+    if actor.local and relations.count_pins(tx, actor.id) >= MAX_PINS and row.id not in relations.pinned(tx, actor.id):
+        return Declined("too_many_pins")
     if not relations.pin(tx, actor.id, row.id, origin.now):
         return NOTHING_NEW
     return _append(tx, Kind.PINNED, actor, row, change, origin)

@@ -9,7 +9,7 @@ from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.record import Kind
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import log, microblogs, nodes, posts, relations, watches, wire_ids
+from scattershot.storage.tables import log, microblogs, nodes, posts, relations, reports, watches, wire_ids
 from scattershot.wirekit.urls import host_of
 
 STALE = 60_000
@@ -35,6 +35,8 @@ def changed(tx: Transaction, change: ProfileChanged, origin: Origin, house: Hous
         microblogs.update(tx, row.id, profile, home, origin.now)
         return NOTHING_NEW
     microblogs.update(tx, row.id, profile, home, origin.now)
+    if row.profile.moved_to and not profile.moved_to:
+        microblogs.set_moved(tx, row.id, None)
     return log.append(
         tx, origin.now, Kind.PROFILE_CHANGED, row.id, local=row.local, via=origin.via,
         wire_id=change.id.value if change.id else "",
@@ -98,9 +100,12 @@ def moved(tx: Transaction, change: Moved, origin: Origin) -> Applied:
         is_stale = not target.local and target.fetched_at < origin.now - STALE
         return Lacks((change.target,)) if is_stale else Declined("no_alias")
     row = microblogs.get(tx, stand.id)
-    if row is not None and row.moved_to == target.id:
+    if row is None or row.moved_to == target.id:
         return NOTHING_NEW
     microblogs.set_moved(tx, stand.id, target.id)
+    if row.local:  # Misskey follows only where the old profile names the new one as well
+        microblogs.update(tx, row.id, replace(row.profile, moved_to=change.target.value), None, origin.now)
+        log.append(tx, origin.now, Kind.PROFILE_CHANGED, row.id, local=True, via=origin.via)
     return log.append(
         tx, origin.now, Kind.MOVED, stand.id, local=stand.local, via=origin.via, target=target.id,
         wire_id=change.id.value if change.id else "",
@@ -108,10 +113,14 @@ def moved(tx: Transaction, change: Moved, origin: Origin) -> Applied:
 
 
 def reported(tx: Transaction, change: Reported, origin: Origin) -> Applied:
-    """Somebody complains of microblogs and posts; each microblog is one complaint."""
+    """Somebody complains of microblogs and posts; each microblog is one complaint.
+
+    In the log a complaint made here is its teller's, and has a target only where that one's node is told.
+    """
     reporter = acting(tx, change.actor)
     if isinstance(reporter, Lacks | Declined):
         return reporter
+    teller = microblogs.stand(tx, change.teller) if reporter.local and change.teller is not None else None
     about = [wire_ids.find_as(tx, wire_id, wire_ids.Thing.POST) for wire_id in change.posts]
     rows = [posts.get(tx, PostId(post)) for post in about if post is not None]
     recorded = None
@@ -120,9 +129,11 @@ def reported(tx: Transaction, change: Reported, origin: Origin) -> Applied:
         if target is None or not (target.local or reporter.local):
             continue
         theirs = [row.id for row in rows if row is not None and row.author == target.id]
-        number = relations.add_report(tx, reporter.id, target.id, theirs, change.comment, origin.now)
+        told = teller is not None and not target.local
+        number = reports.add(tx, reporter.id, target.id, theirs, change.comment, origin.now, forwarded=told)
         recorded = log.append(
-            tx, origin.now, Kind.REPORTED, reporter.id, local=reporter.local, via=origin.via, target=target.id,
+            tx, origin.now, Kind.REPORTED, teller.id if teller is not None else reporter.id, local=reporter.local,
+            via=origin.via, target=target.id if told or not reporter.local else None,
             wire_id=change.id.value if change.id else "", detail=str(number),
         )  # fmt: skip
     return recorded if recorded is not None else Declined("unknown_target")

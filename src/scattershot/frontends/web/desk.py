@@ -25,7 +25,7 @@ FormHandler: TypeAlias = Callable[[Request, Visitor, Form], Awaitable[Response]]
 
 _PATHS = Addresses("")
 _STALE = "This form is from an older page. Nothing was done; please go back, load the page anew and try again."
-_STATUS = {"not_found": 404, "invalid": 422, "taken": 422, "not_allowed": 403, "wrong": 422, "spent": 410}
+_STATUS = {"not_found": 404, "invalid": 422, "taken": 422, "not_allowed": 403, "wrong": 422, "spent": 410, "moved": 403}
 
 
 def content_security_policy(*, insecure_http: bool) -> str:
@@ -102,6 +102,24 @@ class Desk:
 
         return endpoint
 
+    def admins(self, handler: Handler) -> Endpoint:
+        """An endpoint for those who run the node; for everybody else there is nothing there."""
+
+        async def admin(request: Request, visitor: Visitor) -> Response:
+            return await (handler if visitor.runs_node else self.not_found)(request, visitor)
+
+        return self.open(admin)
+
+    def admin_form(self, handler: FormHandler) -> Endpoint:
+        """An endpoint for a form of those who run the node."""
+
+        async def admin(request: Request, visitor: Visitor, form: Form) -> Response:
+            if not visitor.runs_node:
+                return await self.not_found(request, visitor)
+            return await handler(request, visitor, form)
+
+        return self.open_form(admin)
+
     # -- answering
 
     async def page(
@@ -175,6 +193,7 @@ class Desk:
             me_id=speaker.id if speaker is not None else None,
             kept=[{"id": each.id, "handle": str(each.profile.handle)} for each in visitor.kept],
             signed_in=visitor.person is not None,
+            runs_node=visitor.runs_node,
             **context,
         )
 

@@ -60,7 +60,7 @@ class Profiles:
     async def _microblog(self, request: Request, visitor: Visitor) -> Response:
         face = await self._face(request, visitor)
         if face is None:
-            return await self._desk.not_found(request, visitor)
+            return await self._nobody(request, visitor)
         before = number(request.query_params.get("before"))
         replies = request.query_params.get("with") == "replies"
         first = before is None and not replies
@@ -75,6 +75,11 @@ class Profiles:
             page=await self._timelines.by(face.id, visitor.who, before, replies=replies),
             replies=replies,
         )
+
+    async def _nobody(self, request: Request, visitor: Visitor) -> Response:
+        if await self._timelines.was_deleted(request.path_params["name"][:400].replace("\0", "")):
+            return await self._desk.problem(request, visitor, 410, "This microblog was deleted by its owner.")
+        return await self._desk.not_found(request, visitor)
 
     async def _post(self, request: Request, visitor: Visitor) -> Response:
         thread = await self._timelines.thread(_id(request), visitor.who)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from scattershot.app.people import SESSION_GOOD_FOR, People
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.microblog import Profile
-from scattershot.domain.people import Person
+from scattershot.domain.people import Person, Role
 from scattershot.frontends.web.forms import number, token_of
 
 
@@ -32,6 +32,11 @@ class Visitor(NamedTuple):
     def who(self) -> MicroblogId | None:
         """As whom it sees and speaks."""
         return self.speaker.id if self.speaker is not None else None
+
+    @property
+    def runs_node(self) -> bool:
+        """Whether it may see what only those may who run the node."""
+        return self.person is not None and self.person.role is Role.ADMIN
 
     @property
     def token(self) -> str:

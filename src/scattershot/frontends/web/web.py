@@ -8,14 +8,17 @@ from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.people import People
 from scattershot.app.publish import Publisher
+from scattershot.app.reports import Reports
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
+from scattershot.frontends.web.account import Account
 from scattershot.frontends.web.desk import Desk, Endpoint
 from scattershot.frontends.web.lists import Lists
 from scattershot.frontends.web.live import Live
 from scattershot.frontends.web.own_profile import OwnProfile
 from scattershot.frontends.web.profiles import Profiles
 from scattershot.frontends.web.relating import Relating
+from scattershot.frontends.web.reporting import Reporting
 from scattershot.frontends.web.signing_in import SigningIn
 from scattershot.frontends.web.visitors import Visitors
 from scattershot.frontends.web.writing import Writing
@@ -36,6 +39,7 @@ class Web:
         timelines: Timelines,
         streams: Streams,
         backfill: Backfill,
+        reports: Reports,
     ) -> None:
         visitors = Visitors(people, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines)
@@ -49,6 +53,8 @@ class Web:
             *Writing(desk, settings, timelines, publisher).routes,
             *Relating(desk, timelines, publisher).routes,
             *OwnProfile(desk, settings, timelines, publisher, discover).routes,
+            *Account(desk, timelines, people, publisher, discover).routes,
+            *Reporting(desk, timelines, publisher, reports).routes,
             *Live(desk, streams).routes,
         ]
 

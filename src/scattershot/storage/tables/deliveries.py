@@ -33,8 +33,7 @@ def due_nodes(tx: Transaction, now: Millis, limit: int) -> list[NodeId]:
     """Nodes that are owed something and may be tried now."""
     rows = tx.fetch(
         _one,
-        _OWED_NODES + "SELECT n.id FROM owed JOIN nodes n ON n.id = owed.node "
-        "WHERE n.retry_at <= $1 AND n.standing <> 'blocked' LIMIT $2",
+        _OWED_NODES + "SELECT n.id FROM owed JOIN nodes n ON n.id = owed.node WHERE n.retry_at <= $1 LIMIT $2",
         now,
         limit,
     )
@@ -96,6 +95,11 @@ def drop_all_for(tx: Transaction, endpoint: EndpointId) -> int:
     return tx.execute("DELETE FROM deliveries WHERE endpoint = $1", endpoint)
 
 
+def drop_all_to(tx: Transaction, nodes: list[NodeId]) -> int:
+    """Owe the nodes nothing any more; how many rows that were."""
+    return tx.execute("DELETE FROM deliveries WHERE node = ANY($1)", nodes)
+
+
 def next_retry(tx: Transaction, now: Millis) -> Millis | None:
     """When the next node that is owed something may be tried, where all must wait."""
     at = tx.value(
@@ -144,6 +148,21 @@ def hearing(tx: Transaction, microblogs: list[MicroblogId]) -> list[Hearing]:
         "JOIN nodes n ON n.id = e.node "
         "WHERE m.id = ANY($1) AND NOT m.gone AND NOT e.gone AND n.standing <> 'blocked'",
         microblogs,
+    )
+
+
+def acquainted_hearing(tx: Transaction, microblog: MicroblogId) -> list[Hearing]:
+    """The endpoints of all elsewhere with whom it had to do, each once: who follows it, whom it follows, whom its posts
+    named or answered."""
+    return tx.fetch(
+        Hearing,
+        "SELECT DISTINCT e.id, e.node, n.failures FROM microblogs m JOIN endpoints e ON e.id = m.endpoint "
+        "JOIN nodes n ON n.id = e.node WHERE m.id IN (SELECT follower FROM follows WHERE followee = $1 "
+        "UNION SELECT followee FROM follows WHERE follower = $1 "
+        "UNION SELECT a.microblog FROM mentions a JOIN posts p ON p.id = a.post WHERE p.author = $1 "
+        "UNION SELECT reply_author FROM posts WHERE author = $1 AND reply_author IS NOT NULL) "
+        "AND NOT m.gone AND NOT e.gone AND n.standing <> 'blocked'",
+        microblog,
     )
 
 

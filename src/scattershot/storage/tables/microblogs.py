@@ -203,8 +203,8 @@ def mark_gone(tx: Transaction, microblog: MicroblogId) -> None:
         tx.execute("DELETE FROM keys WHERE microblog = $1", microblog)
 
 
-def set_moved(tx: Transaction, microblog: MicroblogId, target: MicroblogId) -> None:
-    """Remember where it lives on."""
+def set_moved(tx: Transaction, microblog: MicroblogId, target: MicroblogId | None) -> None:
+    """Remember where it lives on; None: here after all."""
     tx.execute("UPDATE microblogs SET moved_to = $2 WHERE id = $1", microblog, target)
 
 
@@ -361,6 +361,23 @@ def kept_by(tx: Transaction, person: PersonId) -> list[Row]:
         "AND NOT gone ORDER BY id",
         person,
     )
+
+
+def owned_alone(tx: Transaction, person: PersonId) -> list[Row]:
+    """The microblogs that the person owns and nobody else does, oldest first."""
+    return tx.fetch(
+        _row,
+        f"SELECT {_COLUMNS} FROM microblogs WHERE NOT gone AND id IN (SELECT k.microblog FROM keepers k "
+        "WHERE k.person = $1 AND k.role = 'owner' AND NOT EXISTS (SELECT 1 FROM keepers o "
+        "WHERE o.microblog = k.microblog AND o.role = 'owner' AND o.person <> $1)) ORDER BY id",
+        person,
+    )
+
+
+def is_owned_by(tx: Transaction, person: PersonId, microblog: MicroblogId) -> bool:
+    """Whether the person may change what the microblog is, not only write as it."""
+    sql = "SELECT 1 FROM keepers WHERE person = $1 AND microblog = $2 AND role = 'owner'"
+    return tx.value(sql, person, microblog) is not None
 
 
 def is_kept_by(tx: Transaction, person: PersonId, microblog: MicroblogId) -> bool:

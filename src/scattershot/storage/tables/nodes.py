@@ -30,7 +30,11 @@ def meet(tx: Transaction, host: str) -> NodeId:
     """The node at a normalised host, made known where it was not."""
     node = tx.value("SELECT id FROM nodes WHERE host = $1", host)
     if node is None:
-        node = tx.value("INSERT INTO nodes (host) VALUES ($1) ON CONFLICT (host) DO NOTHING RETURNING id", host)
+        node = tx.value(
+            "INSERT INTO nodes (host, standing) VALUES ($1, $2) ON CONFLICT (host) DO NOTHING RETURNING id",
+            host,
+            standing(tx, host),
+        )
     if node is None:  # another writer was quicker
         node = tx.value("SELECT id FROM nodes WHERE host = $1", host)
     return NodeId(node)
@@ -38,22 +42,45 @@ def meet(tx: Transaction, host: str) -> NodeId:
 
 def standing(tx: Transaction, host: str) -> Standing:
     """How we stand to the host and every domain above it: the worst counts."""
-    labels = host.partition(":")[0].split(".")
-    above = [host, *(".".join(labels[i:]) for i in range(len(labels) - 1))]
-    found = {s for (s,) in tx.fetch(_text, "SELECT standing FROM nodes WHERE host = ANY($1)", above)}
+    found = {s for (s,) in tx.fetch(_text, "SELECT standing FROM rules WHERE host = ANY($1)", _and_above(host))}
     for worst in (Standing.BLOCKED, Standing.LIMITED):
         if worst in found:
             return worst
     return Standing.NORMAL
 
 
+def _and_above(host: str) -> list[str]:
+    labels = host.partition(":")[0].split(".")
+    return [host, *(".".join(labels[i:]) for i in range(len(labels) - 1))]
+
+
 def _text(value: str) -> tuple[str]:
     return (value,)
 
 
-def set_standing(tx: Transaction, host: str, standing_: Standing) -> None:
-    """Say how we stand to the host and everything below it."""
-    tx.execute("UPDATE nodes SET standing = $2 WHERE id = $1", meet(tx, host), standing_)
+def set_standing(tx: Transaction, host: str, standing_: Standing) -> list[NodeId]:
+    """Say how we stand to the host and everything below it; the nodes known there. What was said of a host below it
+    by itself still holds."""
+    meet(tx, host)
+    if standing_ is Standing.NORMAL:
+        tx.execute("DELETE FROM rules WHERE host = $1", host)
+    else:
+        tx.execute(
+            "INSERT INTO rules (host, standing) VALUES ($1, $2) "
+            "ON CONFLICT (host) DO UPDATE SET standing = excluded.standing",
+            host,
+            standing_,
+        )
+    concerned = at_or_below(tx, host)
+    for known in concerned:
+        tx.execute("UPDATE nodes SET standing = $2 WHERE id = $1", known.id, standing(tx, known.host))
+    return [known.id for known in concerned]
+
+
+def at_or_below(tx: Transaction, host: str) -> list[Node]:
+    """The nodes known at the host and at hosts below it."""
+    near = tx.fetch(_node, f"SELECT {_COLUMNS} FROM nodes WHERE host LIKE '%' || $1 || '%'", host)
+    return [node for node in near if host in _and_above(node.host)]
 
 
 def heard_from(tx: Transaction, host: str, now: Millis) -> bool:

@@ -47,6 +47,13 @@ def set_secret(tx: Transaction, person: PersonId, secret: str) -> None:
     tx.execute("DELETE FROM sessions WHERE person = $1", person)
 
 
+def remove(tx: Transaction, person: PersonId) -> None:
+    """Forget the person, with every link, session and token, and whatever it kept."""
+    for table in ("sign_in_links", "sessions", "tokens", "keepers"):
+        tx.execute(f"DELETE FROM {table} WHERE person = $1", person)
+    tx.execute("DELETE FROM people WHERE id = $1", person)
+
+
 # -- one-time links
 
 

@@ -1,10 +1,8 @@
-"""How microblogs stand to each other and to posts: follows, likes, blocks, mutes, pins, reports."""
+"""How microblogs stand to each other and to posts: follows, likes, blocks, mutes, pins."""
 
 from typing import NamedTuple
 
-from msgspec import json
-
-from scattershot.domain.ids import MicroblogId, Millis, PostId
+from scattershot.domain.ids import MicroblogId, Millis, NodeId, PostId
 from scattershot.ports.database import Transaction
 
 
@@ -150,6 +148,16 @@ def node_follows(tx: Transaction, node: int, followee: MicroblogId) -> bool:
             node,
         )
         is not None
+    )
+
+
+def ties_with(tx: Transaction, nodes: list[NodeId]) -> list[tuple[MicroblogId, MicroblogId]]:
+    """Every wish, answered or not, of or for somebody at one of the nodes, as follower and followee."""
+    return tx.fetch(
+        lambda follower, followee: (MicroblogId(follower), MicroblogId(followee)),
+        "SELECT follower, followee FROM follows WHERE follower IN (SELECT id FROM microblogs WHERE node = ANY($1)) "
+        "OR followee IN (SELECT id FROM microblogs WHERE node = ANY($1))",
+        nodes,
     )
 
 
@@ -359,73 +367,31 @@ def unpin(tx: Transaction, microblog: MicroblogId, post: PostId) -> bool:
     return bool(tx.execute("DELETE FROM pins WHERE microblog = $1 AND post = $2", microblog, post))
 
 
+def count_pins(tx: Transaction, microblog: MicroblogId) -> int:
+    """How many posts it shows first."""
+    return int(tx.value("SELECT count(*) FROM pins WHERE microblog = $1", microblog))
+
+
 def pinned(tx: Transaction, microblog: MicroblogId) -> list[PostId]:
     """The posts shown first, newest pin first."""
     rows = tx.fetch(_one, "SELECT post FROM pins WHERE microblog = $1 ORDER BY at DESC LIMIT 100", microblog)
     return [PostId(p) for (p,) in rows]
 
 
-# -- reports
-
-
-def add_report(
-    tx: Transaction, reporter: MicroblogId, target: MicroblogId, posts: list[PostId], comment: str, now: Millis
-) -> int:
-    """File a complaint; its number."""
-    return int(
-        tx.value(
-            "INSERT INTO reports (reporter, target, posts, comment, at) VALUES ($1, $2, $3, $4, $5) RETURNING id",
-            reporter,
-            target,
-            json.encode(posts).decode(),
-            comment,
-            now,
-        )
-    )
-
-
-class Report(NamedTuple):
-    """A complaint as filed: `posts` is a JSON list of post ids."""
-
-    id: int
-    reporter: MicroblogId
-    target: MicroblogId
-    posts: str
-    comment: str
-    at: Millis
-    resolved_at: Millis | None
-
-
-def reports(tx: Transaction, limit: int) -> list[Report]:
-    """Open complaints, oldest first."""
-    return tx.fetch(
-        Report,
-        "SELECT id, reporter, target, posts, comment, at, resolved_at FROM reports WHERE resolved_at IS NULL "
-        "ORDER BY id LIMIT $1",
-        limit,
-    )
-
-
-def report(tx: Transaction, number: int) -> Report | None:
-    """The complaint of that number."""
-    return tx.fetch_one(
-        Report, "SELECT id, reporter, target, posts, comment, at, resolved_at FROM reports WHERE id = $1", number
-    )
-
-
-def reported_posts(filed: Report) -> list[PostId]:
-    """The posts a complaint is about."""
-    return json.decode(filed.posts, type=list[PostId])
-
-
 # -- everything of one microblog
 
 
 def drop_all_of(tx: Transaction, microblog: MicroblogId) -> None:
-    """Forget every relation of a microblog that is gone."""
+    """Forget every relation of a microblog that is gone; its likes are counted off."""
+    tx.execute(
+        "UPDATE posts SET likes = likes - (SELECT count(*) FROM likes l WHERE l.post = posts.id AND l.liker = $1), "
+        "version = version + 1 WHERE id IN (SELECT post FROM likes WHERE liker = $1)",
+        microblog,
+    )
     for table, columns in (
         ("follows", ("follower", "followee")), ("blocks", ("blocker", "blocked")), ("mutes", ("muter", "muted")),
         ("notifications", ("owner", "sender")), ("pins", ("microblog",)), ("likes", ("liker",)),
+        ("timeline", ("owner",)), ("markers", ("microblog",)),
     ):  # fmt: skip
         for column in columns:
             tx.execute(f"DELETE FROM {table} WHERE {column} = $1", microblog)

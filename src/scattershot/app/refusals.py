@@ -1,0 +1,29 @@
+"""Why something cannot be done, in words for people."""
+
+from scattershot.app.apply.marks import MAX_PINS
+from scattershot.domain.reading import Refused
+
+NO_SUCH_POST = Refused("not_found", "There is no such post.")
+NO_SUCH_MICROBLOG = Refused("not_found", "There is no such microblog.")
+MOVED = Refused("moved", "This microblog has moved. Write as the new one, or take the move back in the settings.")
+
+_WORDS = {
+    "not_open": "Only posts open to everybody can be passed on.",
+    "not_allowed": "That is not possible: its author does not allow it.",
+    "blocked": "That is not possible: one of the two blocks the other.",
+    "blocked_node": "That is not possible: this node does not deal with theirs.",
+    "poll_over": "The poll is over.",
+    "voted_already": "You have voted already.",
+    "no_such_choice": "The poll has no such answer.",
+    "not_the_author": "Only the author can do that.",
+    "gone": "That microblog is no more.",
+    "no_such_follow": "Nobody asked for that, or it was answered already.",
+    "no_alias": "The microblog you move to does not name this one among its other names yet. Say so there first.",
+    "not_open_pin": "Only posts open to everybody can be pinned.",
+    "too_many_pins": f"At most {MAX_PINS} posts can be pinned. Unpin another one first.",
+}
+
+
+def refusal(why: str) -> Refused:
+    """What was declined for that reason, with a sentence."""
+    return Refused(why, _WORDS.get(why, "That is not possible."))
