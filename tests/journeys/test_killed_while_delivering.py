@@ -116,7 +116,7 @@ def test_killed_again_and_again_while_taking_in_a_burst(a: Process, b: Process) 
         assert taken <= _count(a, "posts") < len(burst), "it was not in the middle"
         a.start()
     posting.join()
-    until(lambda: len(a.texts("ann", 800)) >= len(burst), "the whole burst", 30)
+    until(lambda: len(a.texts("ann", 800)) >= len(burst), "the whole burst", 60)
     until(lambda: _owed(b) == 0, "nothing owed any more", 30)
     assert a.texts("ann", 800) == burst[::-1]
     assert (_count(a, "posts"), _count(a, "arrivals")) == (len(burst), 0)

@@ -37,14 +37,14 @@ class Mortal:
         self._live()
         return await self._database.read(work, slow=slow)
 
-    async def write(self, work: Callable[[Transaction], T]) -> T:
+    async def write(self, work: Callable[[Transaction], T], *, slow: bool = False) -> T:
         self._live()
         self.commits += 1
         is_last = self.commits == self.dies_at
         self.dead = is_last
         if is_last and not self.after:
             raise PowerCut
-        done = await self._database.write(work)
+        done = await self._database.write(work, slow=slow)
         if self.dead:
             raise PowerCut
         return done
