@@ -99,7 +99,7 @@ class Discover:
                     return refused
                 case wire_id:
                     why = await self.fetch(wire_id)
-                    known = await self._database.read(lambda tx, w=wire_id: _known(tx, w))  # type: ignore[misc]
+                    known = await self._database.read(partial(_known, wire_id=wire_id))
                     return known if known is not None else Refused(why or "not_found", f"{text} cannot be had: {why}.")
         return Refused("not_found", f"{text} was not found.")
 

@@ -1,6 +1,7 @@
 """Housekeeping: now and then what is no longer good for anything is dropped, a little at a time."""
 
 import logging
+from functools import partial
 
 from scattershot.app import counters
 from scattershot.domain.ids import Millis
@@ -36,8 +37,7 @@ class Housekeeping:
         now = self._clock.now()
         dropped = await self._database.write(lambda tx: _drop_old(tx, now), slow=True)
         for row in await self._database.read(microblogs.here):
-            owner = row.id
-            dropped += await self._database.write(lambda tx, o=owner: timelines.trim(tx, o), slow=True)  # type: ignore[misc]
+            dropped += await self._database.write(partial(timelines.trim, owner=row.id), slow=True)
         counters.OWED.set(await self._database.read(deliveries.count))
         return dropped
 

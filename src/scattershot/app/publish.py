@@ -1,6 +1,7 @@
 """Publishing: what people here do becomes changes, applied like any other."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
@@ -86,6 +87,10 @@ def _done(applied: Applied, post: PostId | None = None) -> Done | Refused:
             return Refused("not_found", "That is not known here.")
         case Declined(why):
             return refusal(why)
+
+
+def _vote(actor: WireId, post: WireId, choice: str) -> Change:
+    return Voted(actor=actor, post=post, choice=choice)
 
 
 def _conversation(parent: posts.Row | None, own: str) -> str:
@@ -198,7 +203,7 @@ class Publisher:
         """Choose answers of a poll."""
         done: Done | Refused = Refused("invalid", "Choose an answer.")
         for choice in choices:
-            done = await self._on_post(who, post, via, lambda a, p, c=choice: Voted(actor=a, post=p, choice=c))  # type: ignore[misc]
+            done = await self._on_post(who, post, via, partial(_vote, choice=choice))
             if isinstance(done, Refused):
                 return done
         return done
@@ -311,8 +316,7 @@ class Publisher:
         for handle in handles_in(text):
             found = await self._discover.find(str(handle) if handle.domain else handle.name)
             if isinstance(found, Found) and found.microblog is not None:
-                microblog = found.microblog
-                row = await self._database.read(lambda tx, m=microblog: microblogs.get(tx, m))  # type: ignore[misc]
+                row = await self._database.read(partial(microblogs.get, microblog=found.microblog))
                 if row is not None:
                     name = f"@{row.profile.name}@{row.profile.domain}"
                     known[handle] = Mention(row.profile.id, name, row.profile.url or row.profile.id.value)
