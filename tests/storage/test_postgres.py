@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 
-from scattershot.ports.database import Database, Transaction
+from scattershot.ports.database import Database, Transaction, UnavailableError
 from tests.engines import open_database
 
 SOON = 10.0
@@ -95,6 +95,6 @@ async def test_a_server_that_is_not_there_is_an_error_at_once() -> None:
     from scattershot.storage.postgres import PostgresDatabase
 
     database = PostgresDatabase("postgresql://nobody@/nothing?host=/nonexistent")
-    with pytest.raises(psycopg.OperationalError):
+    with pytest.raises(UnavailableError):
         await database.read(lambda tx: tx.value("SELECT 1"))
     await database.close()

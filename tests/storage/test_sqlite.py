@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from scattershot.ports.database import ConflictError, Transaction
+from scattershot.ports.database import ConflictError, Transaction, UnavailableError
 from scattershot.storage.sqlite import SqliteDatabase
 
 SOON = 10.0
@@ -200,3 +200,17 @@ async def test_closing_leaves_one_file(tmp_path: Path) -> None:
     await database.write(lambda tx: tx.script("CREATE TABLE numbers (n BIGINT PRIMARY KEY)"))
     await database.close()
     assert [path.name for path in tmp_path.iterdir()] == ["one.db"]
+
+
+async def test_a_full_disk_is_said_in_the_ports_words_and_undoes_the_work(numbers: SqliteDatabase) -> None:
+    def too_much(tx: Transaction) -> None:
+        tx.execute("INSERT INTO numbers VALUES (1)")
+        tx.execute("CREATE TABLE large AS SELECT randomblob(1000000) AS bytes")
+
+    pages = await numbers.read(lambda tx: tx.value("PRAGMA page_count"))
+    await numbers.write(lambda tx: tx.value(f"PRAGMA max_page_count = {pages + 2}"))
+    with pytest.raises(UnavailableError):
+        await numbers.write(too_much)
+    assert await all_of(numbers) == []
+    with pytest.raises(sqlite3.OperationalError):
+        await numbers.write(lambda tx: tx.execute("INSERT INTO nowhere VALUES (1)"))

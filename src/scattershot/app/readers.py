@@ -10,7 +10,7 @@ from scattershot.domain.ids import Millis, Seq
 from scattershot.domain.record import Recorded
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
-from scattershot.ports.database import Database, Transaction
+from scattershot.ports.database import Database, Transaction, UnavailableError
 from scattershot.storage.tables import log
 
 BATCH = 200
@@ -69,6 +69,8 @@ class Readers:
             return 0
         try:
             progress = await self._database.write(lambda tx: self._work(tx, reader, BATCH))
+        except UnavailableError:  # no change is at fault: all of them wait
+            raise
         except Exception:
             _logger.exception("reader %s failed on a batch; going on one by one", reader.name)
             return await self._one_by_one(reader)
@@ -80,6 +82,8 @@ class Readers:
             try:
                 if not (await self._database.write(lambda tx: self._work(tx, reader, 1))).dealt_with:
                     return done
+            except UnavailableError:
+                raise
             except Exception:
                 counters.READER_FAILURES.labels(reader.name).inc()
                 seq = await self._database.write(lambda tx: self._skip(tx, reader))

@@ -13,6 +13,11 @@ class ConflictError(Exception):
     """A rule of the tables was broken (unique, foreign key, not null, check); let it leave the work, and undo it."""
 
 
+class UnavailableError(Exception):
+    """The store cannot work at the moment: the disk is full, the line is broken, somebody else has it. Nothing was
+    done, and the same may be done later; only where the line broke at the commit itself nobody knows."""
+
+
 class Transaction(Protocol):
     """One transaction; SQL is PostgreSQL's spelling with `$1` parameters, rewritten where an engine differs.
 

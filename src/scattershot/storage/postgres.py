@@ -21,7 +21,7 @@ from psycopg.adapt import Buffer, Loader
 from psycopg.pq import ExecStatus, Format
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 
-from scattershot.ports.database import ConflictError, Engine, Row, Transaction
+from scattershot.ports.database import ConflictError, Engine, Row, Transaction, UnavailableError
 
 T = TypeVar("T")
 _Connection = psycopg.Connection[tuple[Any, ...]]
@@ -131,7 +131,10 @@ class _Threads:
         tries = 0
         while True:
             tries += 1
-            connection = self._connection()
+            try:
+                connection = self._connection()
+            except psycopg.Error as error:
+                raise _in_our_words(error) from error
             try:
                 _command(connection, begin)
                 result = work(PostgresTransaction(connection.cursor(binary=True)))
@@ -205,8 +208,16 @@ def _pause(tries: int, error: psycopg.Error) -> None:
 
 
 def _in_our_words(error: psycopg.Error) -> Exception:
-    """What the caller is told: the port's ConflictError for a broken rule of the tables."""
-    return ConflictError(str(error)) if isinstance(error, psycopg.IntegrityError) else error
+    """What the caller is told: the port's words for a broken rule of the tables, and for a server in trouble."""
+    match error:
+        case psycopg.IntegrityError():
+            return ConflictError(str(error))
+        case psycopg.errors.QueryCanceled():  # late, not in trouble
+            return error
+        case psycopg.OperationalError():
+            return UnavailableError(str(error))
+        case _:
+            return error
 
 
 def _lock_number(name: str) -> int:

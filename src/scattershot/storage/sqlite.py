@@ -18,7 +18,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
-from scattershot.ports.database import ConflictError, Engine, Row, Transaction
+from scattershot.ports.database import ConflictError, Engine, Row, Transaction, UnavailableError
 from scattershot.storage.dialect import lists_as_json, to_sqlite
 
 T = TypeVar("T")
@@ -36,6 +36,14 @@ _LOST = 0.05
 
 _STATEMENTS = 512
 """Prepared statements kept by each connection: more than the whole program has."""
+
+_TROUBLE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
+    }
+)  # fmt: skip
+"""What is the machine's fault and not the statement's."""
 
 _SLOW_THREADS = 2
 _DEADLINE_STEPS = 20_000
@@ -372,11 +380,15 @@ def _settle(outcomes: list[_Outcome]) -> None:
 
 
 def _in_our_words(error: BaseException) -> BaseException:
-    """What the caller is told: the port's ConflictError for a broken rule of the tables."""
+    """What the caller is told: the port's words for a broken rule of the tables, and for a store in trouble."""
     if isinstance(error, sqlite3.IntegrityError):
         conflict = ConflictError(str(error))
         conflict.__cause__ = error
         return conflict
+    if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in _TROUBLE:
+        trouble = UnavailableError(str(error))
+        trouble.__cause__ = error
+        return trouble
     if isinstance(error, StopIteration):  # a future refuses to carry one
         stopped = RuntimeError("the work raised StopIteration")
         stopped.__cause__ = error
