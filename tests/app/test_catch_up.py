@@ -142,3 +142,30 @@ async def test_what_is_known_of_an_author_stays_when_the_profile_changes(asking:
     renamed = msgspec.structs.replace(BOB, display_name="Robert")
     await asking.world.apply(ProfileChanged(actor=BOB.id, profile=renamed))
     assert await asking.home() == ["1", "0"]
+
+
+async def test_an_author_whose_answer_breaks_us_is_not_asked_all_the_time(asking: Asking) -> None:
+    asked = 0
+
+    async def broken(*_: object) -> BackPosts:
+        nonlocal asked
+        asked += 1
+        raise OverflowError("what nobody thought of")
+
+    asking.tongue.back_posts = broken  # type: ignore[method-assign, assignment]
+    asking.world.clock.advance(60)
+    for _ in range(3):
+        await asking.catch_up.step()
+    assert asked == 1
+    [watch] = await asking.world.database.read(lambda tx: watches.due(tx, Millis(1 << 60), 9))
+    assert watch.failures == 1
+
+
+async def test_a_clock_that_ran_ahead_does_not_silence_an_author_when_it_is_put_right(asking: Asking) -> None:
+    asking.opens()
+    await asking.ask(after=10 * 365 * 86_400)
+    asking.world.clock.set(NOON)
+    asking.writes(2)
+    asking.opens()
+    await asking.ask(after=600)
+    assert await asking.home() == ["1", "0"]

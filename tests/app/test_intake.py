@@ -21,8 +21,8 @@ CAT = a_profile("cat@other.example")
 class Door:
     """The door of a house: readings go in."""
 
-    def __init__(self, world: World, tongue: FakeTongue, intake: Intake) -> None:
-        self.world, self.tongue, self.intake = world, tongue, intake
+    def __init__(self, world: World, tongue: FakeTongue, intake: Intake, discover: Discover) -> None:
+        self.world, self.tongue, self.intake, self.discover = world, tongue, intake, discover
 
     async def take(self, change: Change, name: str = "") -> Taken:
         body = msgspec.json.encode(change)
@@ -41,7 +41,8 @@ async def door(world: World) -> Door:
     speaker = await world.people.node_speaker("here")
     tongues = {ACTIVITYPUB: tongue}
     discover = Discover(world.database, world.clock, world.bus, tongues, world.house, speaker, ("here.example",))
-    return Door(world, tongue, Intake(world.database, world.clock, world.bus, tongues, world.house, discover))
+    intake = Intake(world.database, world.clock, world.bus, tongues, world.house, discover)
+    return Door(world, tongue, intake, discover)
 
 
 async def follow_bob(world: World) -> microblogs.Row:
@@ -161,3 +162,68 @@ async def test_what_is_for_few_is_kept_from_the_rest(world: World, door: Door) -
 
 def test_wire_ids_compare_by_value() -> None:
     assert WireId(ACTIVITYPUB, "x") == wire("x")
+
+
+async def test_one_that_cannot_be_read_at_all_holds_up_nobody(world: World, door: Door) -> None:
+    ann = await follow_bob(world)
+    poison = Arrival(ACTIVITYPUB, BOB.id, "far.example", b"what no tongue can read", NOON)
+    await door.intake.admit(poison, Needs((wire("https://x.example/1"),)))
+    post = a_post(CAT.id, "from afar")
+    await door.take(Boosted(actor=BOB.id, post=post.id, at=NOON, id=wire("https://far.example/b/1")))
+    door.publishes(Posted(actor=CAT.id, post=post), ProfileChanged(actor=CAT.id, profile=CAT))
+    for _ in range(MAX_ATTEMPTS):
+        await door.intake.step()
+        world.clock.advance(86_400)
+    await world.settle()
+    assert await world.home(ann.id) == ["<p>from afar</p>"]
+    assert await world.database.read(arrivals.count) == 0
+
+
+async def test_a_proven_answer_that_had_to_wait_is_passed_on_all_the_same(world: World, door: Door) -> None:
+    ann = await world.local("ann")
+    await world.remote(BOB)
+    await world.apply(Followed(actor=BOB.id, target=ann.profile.id))
+    asked = a_post(ann.profile.id, "Who is there?")
+    await world.apply(Posted(actor=ann.profile.id, post=asked))
+    await world.settle()
+    await world.database.write(lambda tx: tx.execute("DELETE FROM deliveries"))
+    answer = a_post(CAT.id, "I am", reply_to=asked.id)
+    change = Posted(actor=CAT.id, post=answer, id=wire("https://other.example/a/1"))
+    arrival = Arrival(ACTIVITYPUB, CAT.id, "other.example", msgspec.json.encode(change), world.clock.now())
+    taken = await door.intake.admit(arrival, Changes((change,), "https://other.example/a/1"), proven=True)
+    assert taken.what == "kept", "cat is not known yet"
+    door.tongue.known[CAT.id] = Changes((ProfileChanged(actor=CAT.id, profile=CAT),), CAT.id.value)
+    door.tongue.read = lambda *_, **__: Changes((change,), "https://other.example/a/1")  # type: ignore[method-assign]
+    await door.intake.step()
+    await world.settle()
+    assert await world.owed() == [("https://far.example/inbox", 1)]
+
+
+async def test_what_was_put_off_by_a_clock_that_ran_ahead_is_read_when_it_is_put_right(
+    world: World, door: Door
+) -> None:
+    ann = await follow_bob(world)
+    post = a_post(CAT.id, "from afar")
+    world.clock.advance(10 * 365 * 86_400)
+    await door.take(Boosted(actor=BOB.id, post=post.id, at=NOON, id=wire("https://far.example/b/1")))
+    world.clock.set(NOON)
+    door.publishes(Posted(actor=CAT.id, post=post), ProfileChanged(actor=CAT.id, profile=CAT))
+    await door.intake.step()
+    await world.settle()
+    assert await world.home(ann.id) == ["<p>from afar</p>"]
+
+
+async def test_a_wanted_thing_that_breaks_us_is_not_fetched_all_the_time(world: World, door: Door) -> None:
+    async def broken(wire_id: WireId, _: object) -> Changes:
+        door.tongue.fetched.append(wire_id)
+        raise OverflowError("what nobody thought of")
+
+    door.tongue.fetch = broken  # type: ignore[method-assign, assignment]
+    await world.database.write(lambda tx: arrivals.want(tx, wire("https://x.example/1"), "parent", 0, NOON))
+    for _ in range(3):
+        await door.discover.step()
+    assert len(door.tongue.fetched) == 1
+    for _ in range(9):
+        world.clock.advance(86_400)
+        await door.discover.step()
+    assert await world.database.read(lambda tx: tx.value("SELECT count(*) FROM wanted")) == 0

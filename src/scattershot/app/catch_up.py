@@ -18,7 +18,7 @@ from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.reading import Changes, Needs, Reading, Refused
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
-from scattershot.ports.database import Database, Transaction
+from scattershot.ports.database import Database, Transaction, UnavailableError
 from scattershot.ports.protocol import Signer, Tongue
 from scattershot.storage.tables import microblogs, relations, watches
 from scattershot.storage.tables.watches import Watch
@@ -83,6 +83,17 @@ class CatchUp:
                 await self._clock.sleep(1.0)
 
     async def _ask(self, watch: Watch) -> None:
+        try:
+            await self._ask_author(watch)
+        except UnavailableError:
+            raise
+        except Exception:  # nor must it be asked all the time, nor keep others from being asked
+            _logger.exception("asking microblog %s failed", watch.microblog)
+            due = Millis(self._clock.now() + poll_wait(None, self._clock.now(), answered=False, spread=0.5))
+            failed = watch._replace(due=due, failures=watch.failures + 1)
+            await self._database.write(partial(watches.put, watch=failed))
+
+    async def _ask_author(self, watch: Watch) -> None:
         author = await self._database.read(partial(_load, microblog=watch.microblog))
         if author is None:
             await self._database.write(lambda tx: watches.stop(tx, watch.microblog))

@@ -17,7 +17,7 @@ from scattershot.domain.reading import Changes, Ignored, Needs, Refused
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
-from scattershot.ports.database import Database, Transaction
+from scattershot.ports.database import Database, Transaction, UnavailableError
 from scattershot.ports.protocol import Signer, Tongue
 from scattershot.storage.tables import arrivals, microblogs, nodes, posts, wire_ids
 from scattershot.wirekit.urls import host_of, normal_host
@@ -187,12 +187,21 @@ class Discover:
         if await self._database.read(lambda tx: wire_ids.find(tx, wanted.wire_id)) is not None:
             why = ""
         else:
-            why = await self.fetch(wanted.wire_id, wanted.depth)
+            why = await self._fetch_wanted(wanted)
         if why in ("unreachable", "busy"):
             later = Millis(self._clock.now() + _RETRY * 8**wanted.attempts)
             await self._database.write(lambda tx: arrivals.want_later(tx, wanted.wire_id, later))
             return
         await self._database.write(lambda tx: _join(tx, wanted))
+
+    async def _fetch_wanted(self, wanted: arrivals.Wanted) -> str:
+        try:
+            return await self.fetch(wanted.wire_id, wanted.depth)
+        except UnavailableError:
+            raise
+        except Exception:  # nor must it be fetched all the time
+            _logger.exception("fetching %s failed", wanted.value)
+            return "busy"
 
 
 def _join(tx: Transaction, wanted: arrivals.Wanted) -> None:

@@ -20,7 +20,7 @@ from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
-from scattershot.ports.database import Database, Transaction
+from scattershot.ports.database import Database, Transaction, UnavailableError
 from scattershot.ports.protocol import Tongue
 from scattershot.storage.tables import arrivals, nodes, watches
 
@@ -90,9 +90,7 @@ class Intake:
         applied = [self._apply(tx, arrival, change, now) for change in reading.changes]
         if any(isinstance(outcome, Lacks) for outcome in applied):
             return self._keep(tx, arrival, proven, now)
-        arrivals.see(tx, arrival.protocol, reading.name, now)
-        if proven and any(isinstance(outcome, Recorded) for outcome in applied):
-            arrivals.keep_signed_copy(tx, reading.name, arrival.body, now)
+        _see(tx, arrival, reading, applied, now, proven=proven)
         return _summary(applied)
 
     def _apply(self, tx: Transaction, arrival: Arrival, change: Change, now: Millis) -> Applied:
@@ -126,7 +124,13 @@ class Intake:
         now = self._clock.now()
         due = await self._database.read(lambda tx: arrivals.due(tx, now, 50))
         for kept in due:
-            await self._read_again(kept)
+            try:
+                await self._read_again(kept)
+            except UnavailableError:
+                raise
+            except Exception:  # it must not hold up those behind it
+                _logger.exception("an arrival from %s cannot be read", kept.arrival.host)
+                await self._try_later(kept, "failed")
         if due:
             self._bus.nudge(readers.TOPIC)
         return len(due)
@@ -159,7 +163,7 @@ class Intake:
             now = self._clock.now()
             applied = [self._apply(tx, arrival, change, now) for change in reading.changes]
             if not any(isinstance(outcome, Lacks) for outcome in applied):
-                arrivals.see(tx, arrival.protocol, reading.name, now)
+                _see(tx, arrival, reading, applied, now, proven=kept.proven)
                 arrivals.drop(tx, _id(arrival))
             return applied
 
@@ -179,6 +183,15 @@ class Intake:
             return
         due = Millis(self._clock.now() + _FIRST_WAIT * 4**kept.attempts)
         await self._database.write(lambda tx: arrivals.postpone(tx, arrival, due))
+
+
+def _see(
+    tx: Transaction, arrival: Arrival, reading: Changes, applied: list[Applied], now: Millis, *, proven: bool
+) -> None:
+    """It was taken; with its author's own proof it is kept as it came, to be passed on."""
+    arrivals.see(tx, arrival.protocol, reading.name, now)
+    if proven and any(isinstance(outcome, Recorded) for outcome in applied):
+        arrivals.keep_signed_copy(tx, reading.name, arrival.body, now)
 
 
 def _heard_from(tx: Transaction, host: str, now: Millis) -> bool:

@@ -7,6 +7,9 @@ from scattershot.domain.reading import Arrival
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
 
+_TOO_FAR = 2 * 86_400_000
+"""Nothing is put off so far (milliseconds): what seems to be was put off by a clock that ran ahead, and is due."""
+
 # -- seen
 
 
@@ -67,9 +70,10 @@ def due(tx: Transaction, now: Millis, limit: int) -> list[Kept]:
     return tx.fetch(
         _kept,
         "SELECT id, protocol, sender, host, body, at, proven, attempts FROM arrivals "
-        "WHERE refused = '' AND due <= $1 ORDER BY due, id LIMIT $2",
+        "WHERE refused = '' AND (due <= $1 OR due > $1 + $3) ORDER BY due, id LIMIT $2",
         now,
         limit,
+        _TOO_FAR,
     )
 
 
@@ -139,7 +143,13 @@ def want(tx: Transaction, wire_id: WireId, why: str, depth: int, due_: Millis) -
 
 def wanted(tx: Transaction, now: Millis, limit: int) -> list[Wanted]:
     """What is to be fetched now."""
-    return tx.fetch(Wanted, f"SELECT {_WANTED} FROM wanted WHERE due <= $1 ORDER BY due LIMIT $2", now, limit)
+    return tx.fetch(
+        Wanted,
+        f"SELECT {_WANTED} FROM wanted WHERE due <= $1 OR due > $1 + $3 ORDER BY due LIMIT $2",
+        now,
+        limit,
+        _TOO_FAR,
+    )
 
 
 def got(tx: Transaction, wire_id: WireId) -> None:

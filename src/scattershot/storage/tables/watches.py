@@ -20,6 +20,9 @@ class Watch(NamedTuple):
     page_newest: Millis
 
 
+_TOO_FAR = 14 * 86_400_000
+"""No question is put off so far (milliseconds): what seems to be was put off by a clock that ran ahead, and is due."""
+
 _COLUMNS = "microblog, complete_to, due, failures, page, page_newest"
 
 
@@ -45,7 +48,13 @@ def get(tx: Transaction, microblog: MicroblogId) -> Watch | None:
 
 def due(tx: Transaction, now: Millis, limit: int) -> list[Watch]:
     """Authors to be asked now."""
-    return tx.fetch(Watch, f"SELECT {_COLUMNS} FROM watches WHERE due <= $1 ORDER BY due LIMIT $2", now, limit)
+    return tx.fetch(
+        Watch,
+        f"SELECT {_COLUMNS} FROM watches WHERE due <= $1 OR due > $1 + $3 ORDER BY due LIMIT $2",
+        now,
+        limit,
+        _TOO_FAR,
+    )
 
 
 def put(tx: Transaction, watch: Watch) -> None:
