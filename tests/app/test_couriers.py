@@ -1,6 +1,7 @@
 """Delivering: once to each server, in order, again after a failure, and from the log after a long silence."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -8,17 +9,21 @@ import pytest
 
 from scattershot.app import dispatch
 from scattershot.app.couriers import Couriers
+from scattershot.app.dispatch import Dispatch
 from scattershot.domain.change import Followed, Posted
 from scattershot.domain.delivery import MOST_DOUBTS, ROWS_OWED, Busy, Delivered, Outcome, Unwanted
-from scattershot.domain.ids import Millis
+from scattershot.domain.ids import Millis, Seq
 from scattershot.domain.microblog import Profile
-from scattershot.domain.node import Endpoint
+from scattershot.domain.node import Endpoint, EndpointAddress
 from scattershot.domain.post import Audience
-from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import microblogs, nodes
+from scattershot.domain.wire_id import ACTIVITYPUB
+from scattershot.ports.database import Database, Engine, Transaction
+from scattershot.storage.tables import log, microblogs, nodes
 from scattershot.testing.factories import NOON, a_post, a_profile
 from scattershot.testing.fake_tongue import FakeTongue
 from tests.app.conftest import World
+
+BOBS_DOOR = EndpointAddress(ACTIVITYPUB, "inbox", "https://down.example/inbox")
 
 
 @pytest.fixture
@@ -336,3 +341,129 @@ async def test_a_node_that_falls_due_between_two_looks_is_not_forgotten(world: W
             break
         assert waits[-1] < 1, f"{early} ms early"
     assert texts(tongue) == ["<p>hello</p>"]
+
+
+async def test_a_node_that_fails_at_everything_for_days_loses_nothing(
+    world: World, tongue: FakeTongue, couriers: Couriers
+) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@broken.example"))
+    await post(world, ann, "before")
+    await couriers.step()
+    tongue.answer = lambda _: Busy("500", doubtful=True)
+    for number in range(4):
+        await post(world, ann, str(number), number)
+    for _ in range(MOST_DOUBTS * 2):
+        world.clock.advance(6 * 3600)
+        await couriers.step()
+    tongue.answer = lambda _: Delivered()
+    world.clock.advance(86_400)
+    await couriers.step()
+    assert texts(tongue) == ["<p>before</p>", *(f"<p>{number}</p>" for number in range(4))]
+
+
+async def test_what_is_new_does_not_overtake_what_is_caught_up_from_the_log(
+    world: World, tongue: FakeTongue, couriers: Couriers
+) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@down.example"))
+    tongue.answer = lambda _: Busy("refused")
+    for number in range(ROWS_OWED * 2):
+        await post(world, ann, str(number), number)
+        await couriers.step()
+    tongue.answer = lambda _: Delivered()
+    await world.database.write(lambda tx: nodes.heard_from(tx, "down.example", world.clock.now()))
+    await post(world, ann, "new", 10_000)
+    await couriers.step()
+    assert texts(tongue) == [*(f"<p>{number}</p>" for number in range(ROWS_OWED * 2)), "<p>new</p>"]
+
+
+async def test_a_node_that_is_caught_up_from_the_log_does_not_wait_between_its_portions(
+    world: World, tongue: FakeTongue
+) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@down.example"))
+    couriers = Couriers(world.database, world.clock, world.bus, {tongue.name: tongue}, world.house)
+    tongue.answer = lambda _: Busy("refused")
+    for number in range(ROWS_OWED * 2):
+        await post(world, ann, str(number), number)
+        await couriers.step()
+    tongue.answer = lambda _: Delivered()
+    await world.database.write(lambda tx: nodes.heard_from(tx, "down.example", world.clock.now()))
+    going = asyncio.create_task(couriers.run())
+    try:
+        async with asyncio.timeout(5):
+            while len(texts(tongue)) < ROWS_OWED * 2:
+                await asyncio.sleep(0)
+    finally:
+        going.cancel()
+        await asyncio.gather(going, return_exceptions=True)
+        await couriers.stop()
+
+
+async def test_one_that_cannot_be_put_into_words_holds_up_nobody(
+    world: World, tongue: FakeTongue, couriers: Couriers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@far.example"))
+    encode = tongue.encode
+
+    def stumbling(change: Any, *rest: Any) -> bytes | None:
+        if isinstance(change, Posted) and "poison" in change.post.html:
+            raise ValueError("what nobody thought of")
+        return encode(change, *rest)
+
+    monkeypatch.setattr(tongue, "encode", stumbling)
+    for number, text in enumerate(("one", "poison", "two")):
+        await post(world, ann, text, number)
+    await couriers.step()
+    assert texts(tongue) == ["<p>one</p>", "<p>two</p>"]
+
+
+async def test_a_wait_begun_by_a_clock_that_ran_ahead_ends_when_it_is_put_right(
+    world: World, tongue: FakeTongue, couriers: Couriers
+) -> None:
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@far.example"))
+    await post(world, ann, "hello")
+    tongue.answer = lambda _: Busy("timeout")
+    world.clock.advance(10 * 365 * 86_400)
+    await couriers.step()
+    world.clock.set(NOON)
+    await couriers.step()
+    retry = await world.database.read(lambda tx: tx.value("SELECT max(retry_at) FROM nodes"))
+    assert NOON < retry < NOON + 3_600_000, "it was tried, and waits as long as it should"
+    tongue.answer = lambda _: Delivered()
+    world.clock.advance(60)
+    await couriers.step()
+    assert texts(tongue) == ["<p>hello</p>"]
+
+
+async def test_a_change_made_while_the_catching_up_ends_is_owed_all_the_same(world: World, engine: Engine) -> None:
+    if engine != "postgres":
+        pytest.skip("writers come one after another as it is")
+    ann = await world.local("ann")
+    await followers(world, ann, a_profile("bob@down.example"))
+    endpoint = await world.database.read(lambda tx: nodes.endpoint_at(tx, BOBS_DOOR, "down.example"))
+    newest = await world.database.read(log.newest)
+    await world.database.write(lambda tx: nodes.put_lapse(tx, endpoint.id, Seq(newest + 1)))
+    await world.apply(Posted(actor=ann.profile.id, post=a_post(ann.profile.id, "hello")))
+    planned, caught_up = threading.Event(), threading.Event()
+
+    def plan(tx: Transaction) -> None:
+        batch = log.after(tx, newest, 10)
+        Dispatch().step(tx, batch, world.clock.now())
+        log.set_cursor(tx, Dispatch.name, batch[-1].seq)
+        planned.set()
+        caught_up.wait(0.2)
+
+    def catch_up(tx: Transaction) -> None:
+        planned.wait(5)
+        dispatch.replay(tx, endpoint.id, endpoint.node, Seq(newest + 1))
+
+    async def catching_up() -> None:
+        await world.database.write(catch_up)
+        caught_up.set()
+
+    await asyncio.gather(world.database.write(plan), catching_up())
+    assert await world.owed() == [("https://down.example/inbox", 1)]

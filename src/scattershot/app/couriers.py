@@ -26,6 +26,7 @@ from scattershot.domain.delivery import (
     Outcome,
     Unwanted,
     after_attempt,
+    is_given_up,
 )
 from scattershot.domain.ids import DeliveryId, MicroblogId, Millis, NodeId, Seq
 from scattershot.domain.node import Endpoint, Health, Node
@@ -33,7 +34,7 @@ from scattershot.domain.post import Audience
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
-from scattershot.ports.database import Database, Transaction
+from scattershot.ports.database import Database, Transaction, UnavailableError
 from scattershot.ports.protocol import Signer, Tongue
 from scattershot.storage.tables import arrivals, deliveries, log, microblogs, nodes, relations, wire_ids
 from scattershot.storage.tables.deliveries import Parcel
@@ -139,6 +140,7 @@ class Couriers:
         for endpoint in lapsed:
             if endpoint.lapsed_from is not None and endpoint.node not in self._serving:
                 await self._database.write(partial(_replay, endpoint=endpoint))
+                self._look_again.add(endpoint.node)  # there may be more than one portion
 
     # -- one node
 
@@ -203,7 +205,14 @@ class Couriers:
         tongue = self._tongues.get(parcel.endpoint.protocol)
         if tongue is None:
             return Unwanted("no_such_protocol")
-        body = await self._body(parcel, tongue)
+        try:
+            body = await self._body(parcel, tongue)
+        except UnavailableError:
+            raise
+        except Exception:
+            _logger.exception("change %s cannot be put into words", parcel.delivery.seq)
+            self._bodies.pop((parcel.delivery.seq, tongue.name), None)
+            return Busy("no_words", doubtful=True)
         if body is None:
             return Delivered()
         followers = None
@@ -259,15 +268,16 @@ class Couriers:
             await asyncio.shield(self._flushing)
 
     def _note_failure(self, tx: Transaction, node_id: NodeId, parcel: Parcel, outcome: Busy) -> None:
-        node = nodes.get(tx, node_id)
-        if node is None or node.health.retry_at > self._clock.now():
+        node, now = nodes.get(tx, node_id), self._clock.now()
+        if node is None or now < node.health.retry_at <= now + nodes.TOO_FAR:
             return  # another attempt that failed at the same time has said so already
-        if outcome.doubtful and parcel.delivery.attempts + 1 >= MOST_DOUBTS:
+        doubted = outcome.doubtful and parcel.delivery.attempts + 1 >= MOST_DOUBTS
+        if doubted and (deliveries.was_passed(tx, parcel.delivery) or is_given_up(node.health, now)):
             _logger.warning("%s answered %s too often; a delivery is given up", node.host, outcome.why)
             deliveries.drop(tx, [parcel.delivery.id])
         deliveries.tried(tx, parcel.delivery.id)
         spread = random.random()  # noqa: S311 - jitter, not a secret
-        nodes.put_health(tx, node_id, after_attempt(node.health, outcome, self._clock.now(), spread))
+        nodes.put_health(tx, node_id, after_attempt(node.health, outcome, now, spread))
 
 
 def _replay(tx: Transaction, endpoint: Endpoint) -> None:

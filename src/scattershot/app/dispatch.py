@@ -17,6 +17,9 @@ from scattershot.storage.tables import deliveries, log, nodes, relations
 TOPIC = "deliveries"
 """Nudged whenever something new is owed."""
 
+_LAPSES = "lapses"
+"""Held by whoever leaves a change to the log, and by whoever catches up from it."""
+
 REPLAY = 500
 """Changes looked at in one go when an endpoint is caught up from the log."""
 
@@ -38,6 +41,7 @@ class Dispatch:
 def _owe(tx: Transaction, owing: Owed, seq: Seq, now: Millis) -> bool:
     """A row for the endpoint, unless its node is so long down that the log itself is its queue."""
     if owing.failures:
+        tx.lock(_LAPSES)
         endpoint = nodes.endpoint(tx, owing.endpoint)
         if endpoint is None or endpoint.lapsed_from is not None:
             return False
@@ -62,6 +66,7 @@ def replay(tx: Transaction, endpoint: EndpointId, node: NodeId, first: Seq) -> i
 
     Whoever follows now hears what was said meanwhile; the lapse ends when the log's end is reached.
     """
+    tx.lock(_LAPSES)  # else the reader, in the same moment, could leave to us what we have not seen
     newest = log.cursor(tx, Dispatch.name)
     made = 0
     seen: Seq | None = None

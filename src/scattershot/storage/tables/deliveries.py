@@ -6,6 +6,7 @@ from scattershot.domain.delivery import Delivery
 from scattershot.domain.ids import DeliveryId, EndpointId, MicroblogId, Millis, NodeId, Seq
 from scattershot.domain.node import Endpoint
 from scattershot.ports.database import Transaction
+from scattershot.storage.tables.nodes import TOO_FAR
 
 _COLUMNS = "id, endpoint, node, seq, actor, attempts"
 
@@ -33,9 +34,11 @@ def due_nodes(tx: Transaction, now: Millis, limit: int) -> list[NodeId]:
     """Nodes that are owed something and may be tried now."""
     rows = tx.fetch(
         _one,
-        _OWED_NODES + "SELECT n.id FROM owed JOIN nodes n ON n.id = owed.node WHERE n.retry_at <= $1 LIMIT $2",
+        _OWED_NODES + "SELECT n.id FROM owed JOIN nodes n ON n.id = owed.node "
+        "WHERE n.retry_at <= $1 OR n.retry_at > $1 + $3 LIMIT $2",
         now,
         limit,
+        TOO_FAR,
     )
     return [NodeId(n) for (n,) in rows]
 
@@ -77,6 +80,12 @@ def forget_struck_off(tx: Transaction, before: Millis) -> int:
 def tried(tx: Transaction, delivery: DeliveryId) -> None:
     """One more attempt was made."""
     tx.execute("UPDATE deliveries SET attempts = attempts + 1 WHERE id = $1", delivery)
+
+
+def was_passed(tx: Transaction, delivery: Delivery) -> bool:
+    """Whether its endpoint took something younger since, as far as that is remembered."""
+    sql = "SELECT 1 FROM delivered WHERE endpoint = $1 AND seq > $2 LIMIT 1"
+    return tx.value(sql, delivery.endpoint, delivery.seq) is not None
 
 
 def count_for(tx: Transaction, endpoint: EndpointId) -> int:
@@ -122,18 +131,24 @@ def of_seqs(tx: Transaction, seqs: list[Seq]) -> list[Delivery]:
 
 
 class Hearing(NamedTuple):
-    """An endpoint by which somebody hears, and how often its node failed lately."""
+    """An endpoint by which somebody hears, and how often its node failed lately.
+
+    One that is still being caught up from the log counts as failing: what is new must not overtake what is old.
+    """
 
     endpoint: EndpointId
     node: NodeId
     failures: int
 
 
+_FAILURES = "CASE WHEN e.lapsed_from IS NULL THEN n.failures ELSE n.failures + 1 END"
+
+
 def followers_hearing(tx: Transaction, followee: MicroblogId) -> list[Hearing]:
     """The endpoints by which all accepted followers elsewhere hear, each once."""
     return tx.fetch(
         Hearing,
-        "SELECT DISTINCT e.id, e.node, n.failures FROM follows f JOIN microblogs m ON m.id = f.follower "
+        f"SELECT DISTINCT e.id, e.node, {_FAILURES} FROM follows f JOIN microblogs m ON m.id = f.follower "
         "JOIN endpoints e ON e.id = m.endpoint JOIN nodes n ON n.id = e.node "
         "WHERE f.followee = $1 AND f.accepted AND NOT m.gone AND NOT e.gone AND n.standing <> 'blocked'",
         followee,
@@ -144,7 +159,7 @@ def hearing(tx: Transaction, microblogs: list[MicroblogId]) -> list[Hearing]:
     """The endpoints by which those of them elsewhere hear, each once."""
     return tx.fetch(
         Hearing,
-        "SELECT DISTINCT e.id, e.node, n.failures FROM microblogs m JOIN endpoints e ON e.id = m.endpoint "
+        f"SELECT DISTINCT e.id, e.node, {_FAILURES} FROM microblogs m JOIN endpoints e ON e.id = m.endpoint "
         "JOIN nodes n ON n.id = e.node "
         "WHERE m.id = ANY($1) AND NOT m.gone AND NOT e.gone AND n.standing <> 'blocked'",
         microblogs,

@@ -6,6 +6,9 @@ from scattershot.domain.ids import EndpointId, Millis, NodeId, Seq
 from scattershot.domain.node import Endpoint, EndpointAddress, Health, Node, Standing
 from scattershot.ports.database import Transaction
 
+TOO_FAR = 2 * 86_400_000
+"""No node is let alone for so long (milliseconds): what seems so was put off by a clock that ran ahead, and is due."""
+
 _COLUMNS = "id, host, standing, failures, failing_since, retry_at, dialect"
 
 
@@ -204,7 +207,8 @@ def lapsed(tx: Transaction, now: Millis, limit: int) -> list[Endpoint]:
     return tx.fetch(
         _endpoint,
         f"SELECT {columns} FROM endpoints e JOIN nodes n ON n.id = e.node "
-        "WHERE e.lapsed_from IS NOT NULL AND NOT e.gone AND n.retry_at <= $1 LIMIT $2",
+        "WHERE e.lapsed_from IS NOT NULL AND NOT e.gone AND (n.retry_at <= $1 OR n.retry_at > $1 + $3) LIMIT $2",
         now,
         limit,
+        TOO_FAR,
     )
