@@ -23,14 +23,22 @@ from scattershot.domain.change import (
     Voted,
 )
 from scattershot.domain.ids import Millis
+from scattershot.domain.microblog import Profile
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.record import Kind, Recorded
+from scattershot.domain.wire_id import WireId
 from scattershot.storage.tables import relations, reports, watches
 from scattershot.testing.factories import NOON, a_post, a_profile, wire
 from tests.app.conftest import World
 
 BOB = a_profile("bob@far.example")
 EVE = a_profile("eve@evil.example")
+
+
+async def _follow(world: World, who: WireId, whom: Profile) -> None:
+    await world.remote(whom)
+    await world.apply(Followed(actor=who, target=whom.id))
+    await world.apply(FollowAnswered(actor=whom.id, follower=who, accepted=True))
 
 
 async def test_a_follow_from_elsewhere_is_answered_at_once(world: World) -> None:
@@ -107,6 +115,21 @@ async def test_what_somebody_followed_passes_on_comes_home_once(world: World) ->
         await world.apply(Boosted(actor=who.profile.id, post=post.id, at=Millis(NOON + 9_000)))
     await world.settle()
     assert await world.home(ann.id) == ["<p>worth passing on</p>"]
+
+
+async def test_a_post_that_somebody_passed_on_does_not_come_again_when_its_author_is_followed(world: World) -> None:
+    ann = await world.local("ann")
+    await world.remote(EVE)
+    await _follow(world, ann.profile.id, BOB)
+    posts = [a_post(EVE.id, text) for text in ("passed on", "not passed on")]
+    for post in posts:
+        await world.apply(Posted(actor=EVE.id, post=post), asked_for=True)
+    await world.apply(Boosted(actor=BOB.id, post=posts[0].id, at=NOON))
+    await world.settle()
+    assert await world.home(ann.id) == ["<p>passed on</p>"]
+    await _follow(world, ann.profile.id, EVE)
+    await world.settle()
+    assert sorted(await world.home(ann.id)) == ["<p>not passed on</p>", "<p>passed on</p>"]
 
 
 async def test_a_boost_taken_back_leaves_the_home_timeline(world: World) -> None:

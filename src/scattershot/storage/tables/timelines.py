@@ -148,8 +148,11 @@ def drop_author(tx: Transaction, owner: MicroblogId, author: MicroblogId) -> Non
 
 
 def backfill(tx: Transaction, owner: MicroblogId, author: MicroblogId, limit: int) -> int:
-    """Put what is already known of a newly followed author on a home timeline, so that it does not start empty."""
-    return tx.execute(
+    """Put what is already known of a newly followed author on a home timeline, so that it does not start empty.
+
+    What somebody else had passed on stands there by itself from now on, and not twice.
+    """
+    came = tx.execute(
         "INSERT INTO timeline (owner, entry, post) SELECT $1, id, id FROM posts WHERE author = $2 AND NOT gone "
         "AND audience IN ('public', 'unlisted') AND (reply_author IS NULL OR reply_author = author) "
         "ORDER BY id DESC LIMIT $3 ON CONFLICT DO NOTHING",
@@ -157,6 +160,13 @@ def backfill(tx: Transaction, owner: MicroblogId, author: MicroblogId, limit: in
         author,
         limit,
     )
+    tx.execute(
+        "DELETE FROM timeline WHERE owner = $1 AND entry <> post AND EXISTS (SELECT 1 FROM timeline t "
+        "JOIN posts p ON p.id = t.entry WHERE t.owner = $1 AND t.entry = timeline.post AND p.author = $2)",
+        owner,
+        author,
+    )
+    return came
 
 
 def trim(tx: Transaction, owner: MicroblogId) -> int:
