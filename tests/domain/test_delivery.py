@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from scattershot.domain.delivery import (
     FIRST_WAIT,
+    LONGEST_DOUBT,
     LONGEST_WAIT,
     PATIENCE,
     Busy,
@@ -55,6 +56,11 @@ def test_the_other_side_may_ask_for_more_time() -> None:
 def test_the_other_side_may_not_ask_for_ever() -> None:
     health = after_attempt(Health(), Busy("busy", after=10**9), NOW, 0)
     assert health.retry_at <= NOW + 4 * LONGEST_WAIT
+
+
+def test_a_node_that_answers_with_errors_is_not_left_alone_for_hours() -> None:
+    health = after_attempt(Health(30, NOW, NOW), Busy("500", doubtful=True), NOW, 0.9)
+    assert health.retry_at <= NOW + LONGEST_DOUBT
 
 
 def test_patience_ends() -> None:

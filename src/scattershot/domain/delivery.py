@@ -15,6 +15,8 @@ PATIENCE = 30 * _DAY
 """A node silent for so long is given up: its deliveries are dropped until it is heard from."""
 MOST_DOUBTS = 14
 """So often a delivery is tried that the other side fails over while it takes others; then it is given up."""
+LONGEST_DOUBT = 4 * _MINUTE
+"""A node that answers, if with errors, is up: what is new for it waits no longer than this (B7 says five minutes)."""
 DOUBTS_IN_A_ROW = 3
 """So many doubtful deliveries one after the other mean that it is the node itself that is in trouble."""
 ROWS_OWED = 50
@@ -71,9 +73,10 @@ def after_attempt(health: Health, outcome: Outcome, now: Millis, spread: float) 
     match outcome:
         case Delivered() | Unwanted():
             return Health()
-        case Busy(after=after):
+        case Busy(after=after, doubtful=doubtful):
             failures = health.failures + 1
-            wait = max(back_off(failures, spread), int((after or 0) * _SECOND))
+            patience = min(back_off(failures, spread), LONGEST_DOUBT if doubtful else LONGEST_WAIT)
+            wait = max(patience, int((after or 0) * _SECOND))
             return Health(failures, health.failing_since or now, Millis(now + min(wait, LONGEST_WAIT * 4)))
 
 
