@@ -107,7 +107,10 @@ def person() -> None:
 @click.option("--admin", is_flag=True, help="They may run the node.")
 @_node_options
 def person_add(name: str, admin: bool, **where: Any) -> None:
-    """Make a person with a microblog of the same name; prints a one-time link by which they sign in."""
+    """Make a person with a microblog of the same name; prints a one-time link by which they sign in.
+
+    Where the node has several domains, NAME@DOMAIN is a name of another than the first.
+    """
     _perform("person add", where, {"name": name, "admin": admin}, new=True)
 
 

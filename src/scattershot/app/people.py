@@ -29,6 +29,7 @@ from scattershot.ports.protocol import Signer
 from scattershot.storage.tables import facts, log, microblogs
 from scattershot.storage.tables import people as rows
 from scattershot.wirekit.keys import load_private, multikey_of, public_pem
+from scattershot.wirekit.urls import normal_host
 
 LINK_GOOD_FOR = 7 * 86_400_000
 """How long a one-time link may wait to be followed."""
@@ -62,10 +63,14 @@ class People:
     async def add(
         self, name: str, *, admin: bool = False, password: str = "", via: str = "cli"
     ) -> tuple[PersonId, MicroblogId] | Refused:
-        """A new person with a microblog of the same name; the password may come later by a link."""
-        name = name.lower()
-        if problem := name_problem(name):
-            return Refused("invalid", problem)
+        """A new person with a microblog of the same name; the password may come later by a link.
+
+        A name of another domain of this node is given as `name@domain`, and that is what its person signs in by.
+        """
+        handle = self._new_handle(name)
+        if isinstance(handle, Refused):
+            return handle
+        name = handle.name if handle.domain == self._domains[0] else f"{handle.name}@{handle.domain}"
         if problem := password_problem(password) if password else "":
             return Refused("invalid", problem)
         secret = await hash_password(password) if password else ""
@@ -73,16 +78,25 @@ class People:
         now = self._clock.now()
 
         def work(tx: Transaction) -> tuple[PersonId, MicroblogId] | Refused:
-            if rows.by_name(tx, name) is not None or microblogs.named(tx, Handle(name, self._domains[0])):
+            if rows.by_name(tx, name) is not None or microblogs.named(tx, handle):
                 return Refused("taken", f"The name {name} is taken.")
             person = rows.add(tx, name, Role.ADMIN if admin else Role.PERSON, secret, now)
-            microblog = self._make(tx, Handle(name, self._domains[0]), Voice.PERSON, pairs, now, via)
+            microblog = self._make(tx, handle, Voice.PERSON, pairs, now, via)
             microblogs.add_keeper(tx, person, microblog, KeeperRole.OWNER)
             return person, microblog
 
         made = await self._database.write(work)
         self._bus.nudge(readers.TOPIC)
         return made
+
+    def _new_handle(self, text: str) -> Handle | Refused:
+        name, at, domain = text.strip().lower().removeprefix("@").partition("@")
+        if problem := name_problem(name):
+            return Refused("invalid", problem)
+        home = (normal_host(domain) or "") if at else self._domains[0]
+        if home not in self._domains:
+            return Refused("invalid", f"Names of {domain} do not live here, only those of {', '.join(self._domains)}.")
+        return Handle(name, home)
 
     async def node_speaker(self, title: str) -> Signer:
         """The microblog that speaks for the node itself (FEP-d556), made at the first start."""
