@@ -1,6 +1,6 @@
-"""The village, once with each database engine under every house."""
+"""The village, once with each database engine under every house; and nodes as processes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from scattershot.ports.database import Database, Engine
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.village import Village, a_village
 from tests.engines import engine, open_database
+from tests.processes import Process
 
 __all__ = ["engine"]
 
@@ -21,3 +22,19 @@ async def village(engine: Engine, tmp_path: Path) -> AsyncIterator[Village]:
 
     async with a_village(open_one, PooledKeyMaker(), tmp_path) as built:
         yield built
+
+
+@pytest.fixture
+def a(tmp_path: Path) -> Iterator[Process]:
+    """A node that can be run as a process of its own."""
+    node = Process(tmp_path / "a")
+    yield node
+    node.end()
+
+
+@pytest.fixture
+def b(tmp_path: Path) -> Iterator[Process]:
+    """Another."""
+    node = Process(tmp_path / "b")
+    yield node
+    node.end()

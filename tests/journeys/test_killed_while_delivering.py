@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -18,20 +17,6 @@ from tests.sinks import Sinks, open_sinks
 
 SINKS = 100
 POSTS = [f"post {number}" for number in range(5)]
-
-
-@pytest.fixture
-def a(tmp_path: Path) -> Iterator[Process]:
-    node = Process(tmp_path / "a")
-    yield node
-    node.end()
-
-
-@pytest.fixture
-def b(tmp_path: Path) -> Iterator[Process]:
-    node = Process(tmp_path / "b")
-    yield node
-    node.end()
 
 
 @pytest.fixture

@@ -5,27 +5,11 @@ import http.client
 import re
 import socket
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
 from tests.processes import Process, cli, until
-
-
-@pytest.fixture
-def a(tmp_path: Path) -> Iterator[Process]:
-    node = Process(tmp_path / "a")
-    yield node
-    node.end()
-
-
-@pytest.fixture
-def b(tmp_path: Path) -> Iterator[Process]:
-    node = Process(tmp_path / "b")
-    yield node
-    node.end()
 
 
 def _acquaint(a: Process, b: Process) -> None:
