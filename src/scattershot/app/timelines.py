@@ -280,11 +280,6 @@ class Timelines:
 
         return await self._read(work)
 
-    async def followed_by(self, viewer: MicroblogId, among: Sequence[Face]) -> set[MicroblogId]:
-        """Those of the microblogs that the viewer follows."""
-        ids = [face.id for face in among]
-        return await self._read(lambda tx: relations.followed_among(tx, viewer, ids))
-
     # -- notifications
 
     async def notices(self, owner: MicroblogId, before: int | None = None) -> Notices:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from scattershot.domain.ids import MicroblogId, Millis, PersonId
+from scattershot.domain.ids import Millis, PersonId
 
 
 class Role(StrEnum):
@@ -29,11 +29,3 @@ class KeeperRole(StrEnum):
 
     OWNER = "owner"
     EDITOR = "editor"
-
-
-class Keeper(NamedTuple):
-    """A person writing as a microblog: a person keeps several, and a microblog has several keepers."""
-
-    person: PersonId
-    microblog: MicroblogId
-    role: KeeperRole

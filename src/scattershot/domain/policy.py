@@ -27,20 +27,6 @@ def may_act(doer: Doer) -> str | None:
     return None
 
 
-class Relevance(NamedTuple):
-    """What ties a post from elsewhere to anybody here."""
-
-    asked_for: bool = False
-    author_followed: bool = False
-    for_somebody_here: bool = False
-    parent_known: bool = False
-
-
-def concerns_us(relevance: Relevance) -> bool:
-    """Whether a post from elsewhere is kept; a stranger cannot fill our disk with what nobody asked for."""
-    return any(relevance)
-
-
 def moment(said: Millis, now: Millis) -> Millis:
     """When something was, for our order of things: what is said to come from the future is of now."""
     return said if said <= now + MAX_AHEAD else now

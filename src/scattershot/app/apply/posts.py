@@ -89,10 +89,10 @@ def _parent(tx: Transaction, post: Post) -> posts.Row | None:
 def _concerns_us(
     tx: Transaction, author: MicroblogId, hearers: list[MicroblogId], parent: posts.Row | None, origin: Origin
 ) -> bool:
+    """Whether a post from elsewhere is kept; a stranger cannot fill our disk with what nobody asked for."""
     if origin.asked_for or parent is not None or relations.is_heard_here(tx, author):
         return True
-    here = any(stand is not None and stand.local for stand in (microblogs.stand_of(tx, m) for m in hearers))
-    return policy.concerns_us(policy.Relevance(for_somebody_here=here))
+    return any(stand is not None and stand.local for stand in (microblogs.stand_of(tx, m) for m in hearers))
 
 
 def edited(tx: Transaction, change: Edited, origin: Origin, house: House) -> Applied:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from scattershot.app.items import Item
 from scattershot.app.publish import Draft
-from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.ids import PostId
 from scattershot.domain.post import Audience, Post
 from scattershot.frontends.web.forms import Form
 from scattershot.frontends.web.words import AUDIENCES, LANGUAGES, Choice, audiences_within, language_of
@@ -86,8 +86,3 @@ def fields(typed: Typed, parent: Item | None, once: str, limit: int) -> dict[str
         "once": once,
         "limit": limit,
     }
-
-
-def may_speak_for(item: Item, who: MicroblogId | None) -> bool:
-    """Whether the microblog wrote the post."""
-    return who is not None and item.author.id == who

@@ -180,11 +180,6 @@ def endpoint_at(tx: Transaction, address: EndpointAddress, host: str) -> Endpoin
     return found
 
 
-def endpoints_of(tx: Transaction, node: NodeId) -> list[Endpoint]:
-    """The doors of a node."""
-    return tx.fetch(_endpoint, f"SELECT {_ENDPOINT} FROM endpoints WHERE node = $1", node)
-
-
 def close_endpoint(tx: Transaction, endpoint_id: EndpointId) -> None:
     """The door is no more: nothing is owed to it."""
     tx.execute("UPDATE endpoints SET gone = TRUE, lapsed_from = NULL WHERE id = $1", endpoint_id)

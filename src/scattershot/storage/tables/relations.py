@@ -328,11 +328,6 @@ def mutes(tx: Transaction, muter: MicroblogId, muted: MicroblogId, now: Millis) 
     )
 
 
-def blocked_by(tx: Transaction, blocker: MicroblogId) -> list[MicroblogId]:
-    """Whom it blocks."""
-    return [MicroblogId(m) for (m,) in tx.fetch(_one, "SELECT blocked FROM blocks WHERE blocker = $1", blocker)]
-
-
 def put_mute(tx: Transaction, muter: MicroblogId, muted: MicroblogId, expires: Millis | None, now: Millis) -> None:
     """Stop showing one to the other, for ever or until then."""
     tx.execute(

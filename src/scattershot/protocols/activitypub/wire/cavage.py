@@ -14,6 +14,7 @@ from scattershot.protocols.activitypub.wire.claims import (
     Message,
     Untrusted,
     base_bytes,
+    digest_problem,
     key_id_problem,
     unbase64,
     untimely,
@@ -136,13 +137,7 @@ def _wrong_digest(message: Message) -> Untrusted | None:
     value = message.fields.get("digest")
     if value is None:
         return None
-    match check_digest(value, message.body):
-        case "right":
-            return None
-        case "wrong":
-            return Untrusted("digest_mismatch", "the body is not the one that was signed")
-        case "unknown":
-            return Untrusted("no_digest", "no digest algorithm that we know") if message.needs_digest else None
+    return digest_problem(check_digest(value, message.body), message)
 
 
 def _wrong_signature(claim: Claim, message: Message, key: PublicKey) -> Untrusted | None:

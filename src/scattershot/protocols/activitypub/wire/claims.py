@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
+from scattershot.protocols.activitypub.wire.digests import DigestVerdict
 from scattershot.wirekit.http_message import Headers, Request
 from scattershot.wirekit.urls import Url, parse_url
 
@@ -97,6 +98,17 @@ def untimely(made: int, expires: int | None, now: int) -> Untrusted | None:
     if expires is not None and now > expires + CLOCK_SKEW:
         return Untrusted("expired", f"expired {(now - expires) // 1000} s ago")
     return None
+
+
+def digest_problem(verdict: DigestVerdict, message: Message) -> Untrusted | None:
+    """What a digest header's verdict means for the request."""
+    match verdict:
+        case "right":
+            return None
+        case "wrong":
+            return Untrusted("digest_mismatch", "the body is not the one that was signed")
+        case "unknown":
+            return Untrusted("no_digest", "no digest algorithm that we know") if message.needs_digest else None
 
 
 def key_id_problem(key_id: str) -> str | None:

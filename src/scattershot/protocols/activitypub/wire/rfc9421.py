@@ -16,6 +16,7 @@ from scattershot.protocols.activitypub.wire.claims import (
     Message,
     Untrusted,
     base_bytes,
+    digest_problem,
     key_id_problem,
     unbase64,
     untimely,
@@ -175,13 +176,7 @@ def _wrong_digest(message: Message) -> Untrusted | None:
     value = message.fields.get("content-digest")
     if value is None:
         return None
-    match check_content_digest(value, message.body):
-        case "right":
-            return None
-        case "wrong":
-            return Untrusted("digest_mismatch", "the body is not the one that was signed")
-        case "unknown":
-            return Untrusted("no_digest", "no digest algorithm that we know") if message.needs_digest else None
+    return digest_problem(check_content_digest(value, message.body), message)
 
 
 def _wrong_signature(claim: Claim, message: Message, key: PublicKey) -> Untrusted | None:
