@@ -60,7 +60,6 @@ class Draft(NamedTuple):
 
     text: str
     audience: Audience = Audience.PUBLIC
-    source_type: str = PLAIN
     warning: str = ""
     sensitive: bool = False
     language: str = ""
@@ -69,6 +68,7 @@ class Draft(NamedTuple):
     quote: PostId | None = None
     attachments: tuple[Attachment, ...] = ()
     poll: Poll | None = None
+    source_type: str = PLAIN
 
 
 class Done(NamedTuple):
