@@ -72,8 +72,8 @@ NOTIFICATION_GROUP = {
             "group_key": TEXT,
             "notifications_count": {**COUNT, "minimum": 1},
             "type": one_of(*TYPES),
-            # An integer, as in the documentation's examples if not in its words: Swift apps (Ice Cubes, the official one)
-            # read an Int here, and drop the page for a string.
+            # An integer, as in the documentation's examples if not in its words: apps in Swift (Ice Cubes, the official
+            # one) read an Int here, and drop the page for a string.
             "most_recent_notification_id": INT,
             "sample_account_ids": some(ID),
         },
