@@ -9,7 +9,6 @@ from tests.mastodon.schemas.kinds import (
     INT,
     LANGUAGE,
     NUMBER,
-    OBJECT,
     STRING,
     TEXT,
     URI,
@@ -150,7 +149,10 @@ STATUS_EDIT = thing(
         "media_attachments": array(ref("MediaAttachment")),
         "emojis": array(ref("CustomEmoji")),
     },
-    {"poll": nullable(thing({"options": some(thing({"title": STRING}))})), "quote": nullable(OBJECT)},
+    {
+        "poll": thing({"options": some(thing({"title": STRING}))}),
+        "quote": nullable({"anyOf": [ref("Quote"), ref("ShallowQuote")]}),
+    },
 )
 
 _SCHEDULED_PARAMS = thing(
@@ -197,7 +199,7 @@ POSTS: dict[str, Schema] = {
     "StatusApplication": thing({"name": TEXT, "website": nullable(URL)}),
     "CustomEmoji": EMOJI,
     "MediaAttachment": thing({**_MEDIA, "url": URL}, {"preview_remote_url": nullable(URL)}),
-    "MediaInTheMaking": thing({**_MEDIA, "url": {"type": "null"}}),
+    "ProcessingMediaAttachment": thing({**_MEDIA, "url": {"type": "null"}}),
     "Poll": POLL,
     "PreviewCard": PREVIEW_CARD,
     "TrendingLink": also("PreviewCard", {"history": HISTORY}),

@@ -12,7 +12,7 @@ _ACCOUNTS, _STATUSES = array(_ACCOUNT), array(_STATUS)
 
 def _media(status: int) -> Schema:
     """200 when it can be shown; 202 and 206 while it is worked on, and has no address yet."""
-    return ref("MediaAttachment") if status == 200 else ref("MediaInTheMaking")
+    return ref("MediaAttachment") if status == 200 else ref("ProcessingMediaAttachment")
 
 
 def _posted(status: int) -> Schema:
