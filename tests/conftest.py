@@ -8,6 +8,12 @@ from types import ModuleType
 
 import pytest
 
+from scattershot.testing.phone import Phone
+from tests.mastodon.route_schemas import check
+
+# Whatever any test hears over the client API is held against the schema of the entity it claims to be.
+Phone.judge = check
+
 
 def _load_peers() -> ModuleType:
     # By its path, for `tests` is no package and must not become one by chance of sys.path.
