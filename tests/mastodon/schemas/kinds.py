@@ -28,7 +28,7 @@ URL: Schema = {"type": "string", "pattern": r"^https?://[^/\s]+\S*$"}
 SOCKET_URL: Schema = {"type": "string", "pattern": r"^wss?://[^/\s]+\S*$"}
 # What federation calls a thing: any scheme, for not every protocol speaks https.
 URI: Schema = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$"}
-LANGUAGE: Schema = {"type": "string", "pattern": r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$"}
+LANGUAGE: Schema = {"type": "string", "pattern": r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"}
 COLOUR: Schema = {"type": "string", "pattern": r"^(#[0-9A-Fa-f]{3,8})?$"}
 
 

@@ -15,6 +15,7 @@ from scattershot.frontends.mastodon_api.entities.status import Context, Status
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.ports.database import Transaction
+from scattershot.wirekit.languages import language_tag
 
 VIA = "api"
 DELETIONS = Allowance("deletions", 30, 1_800)
@@ -89,7 +90,7 @@ class Statuses:
             audience,
             warning=params.spoiler_text,
             sensitive=params.sensitive,
-            language=params.language,
+            language=language_tag(params.language),
             reply_to=PostId(parent) if parent is not None else None,
         )
         done = await self._publisher.post(call.who, draft, call.person, VIA)
