@@ -1,5 +1,6 @@
 """Two nodes as processes, and people on them with browsers: where real apps are let loose over real sockets."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from html.parser import HTMLParser
@@ -93,12 +94,17 @@ def needs(node: Process, *endpoints: str) -> None:
 
 def _declares(origin: str, name: str) -> bool:
     method, path, *parameters = name.split(" ")
-    operation = _document(origin)["paths"].get(path, {}).get(method.lower())
+    paths = {_nameless(path): methods for path, methods in _document(origin)["paths"].items()}
+    operation = paths.get(_nameless(path), {}).get(method.lower())
     if operation is None:
         return False
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     known = {*body.get("properties", {}), *(each["name"] for each in operation.get("parameters", []))}
     return known >= set(parameters)
+
+
+def _nameless(path: str) -> str:
+    return re.sub(r"{\w+}", "{}", path)
 
 
 @cache

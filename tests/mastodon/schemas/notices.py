@@ -206,6 +206,13 @@ NOTICES: dict[str, Schema] = {
         },
         {"standard": BOOL, "policy": one_of("all", "followed", "follower", "none")},
     ),
+    "WrappedAnnualReports": thing(
+        {
+            "annual_reports": array(thing({"year": INT, "data": OBJECT, "schema_version": INT, "account_id": ID})),
+            "accounts": array(ref("Account")),
+            "statuses": array(ref("Status")),
+        }
+    ),
     "Report": REPORT,
     "Announcement": ANNOUNCEMENT,
     "Reaction": thing({"name": TEXT, "count": COUNT}, {"me": BOOL, "url": nullable(URL), "static_url": nullable(URL)}),

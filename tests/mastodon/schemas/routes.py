@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.mastodon.schemas.kinds import EMPTY, OBJECT, STRING, Schema, array, mapping, ref
+from tests.mastodon.schemas.kinds import EMPTY, OBJECT, STRING, TEXT, Schema, array, mapping, ref, thing
 
 Route = Schema | Callable[[int], Schema]
 
@@ -208,7 +208,11 @@ NOTIFICATIONS: dict[str, Route] = {
     "POST /api/v1/announcements/:id/dismiss": EMPTY,
     "PUT /api/v1/announcements/:id/reactions/:name": EMPTY,
     "DELETE /api/v1/announcements/:id/reactions/:name": EMPTY,
-    "GET /api/v1/annual_reports": OBJECT,
+    "GET /api/v1/annual_reports": ref("WrappedAnnualReports"),
+    "GET /api/v1/annual_reports/:year": ref("WrappedAnnualReports"),
+    "GET /api/v1/annual_reports/:year/state": thing({"state": TEXT}),
+    "POST /api/v1/annual_reports/:year/read": EMPTY,
+    "POST /api/v1/annual_reports/:year/generate": EMPTY,
 }
 
 INSTANCE: dict[str, Route] = {
