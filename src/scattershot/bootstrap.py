@@ -184,13 +184,15 @@ class Node:
             self.backfill,
             reports,
         )
+        self.api = MastodonApi(ApiHouse(settings, clock, self.programs, self.publisher, timelines, database))
+        self.readers.after_step(self.api.topics.nudge)
         return make_app(
             [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
-            api=MastodonApi(ApiHouse(settings, clock, self.programs, self.publisher, timelines)),
+            api=self.api,
         )
 
     async def start(self) -> None:
