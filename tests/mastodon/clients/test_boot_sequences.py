@@ -252,7 +252,6 @@ def test_pinafore(signed_in: Wire, ann: Someone) -> None:
     """src/routes/_api: the first instance, its streaming address, a WebSocket with the token in its query."""
     needs(
         ann.node,
-        "GET /api/v1/streaming",
         "POST /api/v1/statuses/{id}/mute",
         "GET /api/v1/filters",
     )
