@@ -58,10 +58,14 @@ def check(method: str, path: str, status: int, body: Any, signed_in: bool = Fals
     _hold(_judge_of_route(known, status, signed_in), body, f"{method} {bare} -> {status} ({known})")
 
 
-def check_event(event: str, payload: Any, *, signed_in: bool = True) -> None:
-    """Hold what a stream sent against what such an event carries: `payload` is what was in the string, read as JSON."""
+def check_event(stream: list[str], event: str, payload: Any) -> None:
+    """Hold what a stream sent against what such an event carries: `payload` is what was in the string, read as JSON.
+
+    On a person's own streams posts have the flags that are theirs.
+    """
     assert event in EVENTS, f"no stream has an event {event!r}"
-    _hold(_judge_of_event(event, signed_in), payload, f"the event {event}")
+    own = stream[0].partition(":")[0] in ("user", "list", "direct")
+    _hold(_judge_of_event(event, own), payload, f"the event {event} of {stream}")
 
 
 def is_known(method: str, path: str) -> bool:

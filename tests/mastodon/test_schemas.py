@@ -155,15 +155,16 @@ def test_a_group_names_its_newest_notification_by_a_number() -> None:
 
 
 def test_what_streams_carry_is_judged_too() -> None:
-    check_event("update", _with(STATUS, **FLAGS))
-    check_event("delete", "12")
-    check_event("filters_changed", None)
+    check_event(["user"], "update", _with(STATUS, **FLAGS))
+    check_event(["public:local"], "update", STATUS)
+    check_event(["user"], "delete", "12")
+    check_event(["user"], "filters_changed", None)
     with pytest.raises(AssertionError):
-        check_event("update", STATUS)
+        check_event(["user"], "update", STATUS)
     with pytest.raises(AssertionError):
-        check_event("delete", 12)
+        check_event(["user"], "delete", 12)
     with pytest.raises(AssertionError, match="no stream"):
-        check_event("updated", STATUS)
+        check_event(["user"], "updated", STATUS)
 
 
 def test_judging_costs_little_beside_a_request() -> None:
