@@ -83,7 +83,9 @@ def _patterns() -> list[tuple[str, re.Pattern[str], str]]:
 
 @cache
 def _find(method: str, path: str) -> str | None:
-    return next((name for verb, pattern, name in _patterns() if verb == method and pattern.match(path)), None)
+    # Rails takes either word for an update.
+    verbs = ("PUT", "PATCH") if method in ("PUT", "PATCH") else (method,)
+    return next((name for verb, pattern, name in _patterns() if verb in verbs and pattern.match(path)), None)
 
 
 @cache

@@ -110,6 +110,7 @@ def test_words_come_before_variables() -> None:
     with pytest.raises(AssertionError, match=r"GET /api/v1/accounts/relationships\)"):
         check("GET", "/api/v1/accounts/relationships", 200, ACCOUNT)
     assert is_known("POST", "/api/v2/filters/3/keywords")
+    assert is_known("PATCH", "/api/v2/filters/3")
     assert not is_known("PATCH", "/api/v2/filters/3/keywords")
 
 

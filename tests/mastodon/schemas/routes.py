@@ -180,6 +180,7 @@ NOTIFICATIONS: dict[str, Route] = {
     "GET /api/v1/notifications": array(ref("Notification")),
     "GET /api/v1/notifications/:id": ref("Notification"),
     "POST /api/v1/notifications/clear": EMPTY,
+    "POST /api/v2/notifications/clear": EMPTY,
     "POST /api/v1/notifications/dismiss": EMPTY,
     "POST /api/v1/notifications/:id/dismiss": EMPTY,
     "GET /api/v1/notifications/unread_count": ref("Count"),
