@@ -229,7 +229,8 @@ POSTS: dict[str, Schema] = {
     "Context": thing({"ancestors": array(ref("Status")), "descendants": array(ref("Status"))}),
     "Tag": thing(
         {"name": TEXT, "url": URL, "history": HISTORY},
-        {"id": ID, "following": BOOL, "featuring": BOOL, "trendable": BOOL, "usable": BOOL, "requires_review": BOOL},
+        # The id is "not guaranteed to be a number", and a tag's name is one.
+        {"id": TEXT, "following": BOOL, "featuring": BOOL, "trendable": BOOL, "usable": BOOL, "requires_review": BOOL},
     ),
     "Filter": thing({**_FILTER, **_KEYWORDS}),
     "FilterKeyword": thing({"id": ID, "keyword": STRING, "whole_word": BOOL}),
