@@ -161,7 +161,8 @@ _SCHEDULED_PARAMS = thing(
         "media_ids": nullable(array(ID)),
         "sensitive": nullable(BOOL),
         "spoiler_text": nullable(STRING),
-        "in_reply_to_id": nullable(ID),
+        # What a post answers is named by an integer here, as entities/ScheduledStatus says.
+        "in_reply_to_id": nullable({"anyOf": [ID, INT]}),
         "language": nullable(STRING),
         "application_id": nullable({"type": ["string", "integer"]}),
         "idempotency": nullable(STRING),
