@@ -161,7 +161,8 @@ _SCHEDULED_PARAMS = thing(
         "media_ids": nullable(array(ID)),
         "sensitive": nullable(BOOL),
         "spoiler_text": nullable(STRING),
-        "in_reply_to_id": nullable(ID),
+        # What a post answers is named by an integer here, as entities/ScheduledStatus says.
+        "in_reply_to_id": nullable({"anyOf": [ID, INT]}),
         "language": nullable(STRING),
         "application_id": nullable({"type": ["string", "integer"]}),
         "idempotency": nullable(STRING),
@@ -229,7 +230,8 @@ POSTS: dict[str, Schema] = {
     "Context": thing({"ancestors": array(ref("Status")), "descendants": array(ref("Status"))}),
     "Tag": thing(
         {"name": TEXT, "url": URL, "history": HISTORY},
-        {"id": ID, "following": BOOL, "featuring": BOOL, "trendable": BOOL, "usable": BOOL, "requires_review": BOOL},
+        # The id is "not guaranteed to be a number", and a tag's name is one.
+        {"id": TEXT, "following": BOOL, "featuring": BOOL, "trendable": BOOL, "usable": BOOL, "requires_review": BOOL},
     ),
     "Filter": thing({**_FILTER, **_KEYWORDS}),
     "FilterKeyword": thing({"id": ID, "keyword": STRING, "whole_word": BOOL}),
