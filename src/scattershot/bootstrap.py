@@ -22,15 +22,18 @@ from scattershot.app.dispatch import Dispatch
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
+from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
 from scattershot.app.people import People
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
+from scattershot.app.search import Search
 from scattershot.app.senders import Senders
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
+from scattershot.app.trends import Trends
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
@@ -137,7 +140,8 @@ class Node:
         self.publisher = Publisher(
             database, clock, bus, house, self.discover, settings.domains, settings.max_post_length
         )
-        self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch()])
+        self.indexing = Indexing(database, clock)
+        self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
@@ -145,6 +149,8 @@ class Node:
         self.housekeeping = Housekeeping(database, clock)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
+        self.search = Search(database, clock, self.discover, settings.domain)
+        self.trends = Trends(database, clock, on=settings.trends)
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
@@ -191,6 +197,8 @@ class Node:
             self.backfill.run,
             self.housekeeping.run,
             self.tallies.run,
+            self.indexing.run,
+            self.trends.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -207,6 +215,7 @@ class Node:
         done += await self.couriers.step()
         done += await self.discover.step()
         done += await self.backfill.step()
+        done += await self.indexing.take_up()
         return done + await self.catch_up.step()
 
     async def stop(self, patience: float = 5.0) -> None:
