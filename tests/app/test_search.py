@@ -7,12 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from scattershot.app.publish import Done, Draft
-from scattershot.app.search import Window
+from scattershot.app.search import Portion
 from scattershot.domain.change import Boosted, Edited, FollowAnswered, Liked, Posted, ProfileChanged, Vanished
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Voice
 from scattershot.domain.node import Standing
 from scattershot.domain.post import Attachment, Audience, Mention, Option, Poll, Post
+from scattershot.domain.window import Window
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.database import Engine
 from scattershot.storage.tables import microblogs, nodes, wire_ids
@@ -64,9 +65,9 @@ class Town:
         await self.node.apply(FollowAnswered(actor=followee, follower=await self.wire(follower), accepted=True))
         await self.node.settle()
 
-    async def found(self, viewer: MicroblogId, typed: str, **window: Any) -> list[str]:
+    async def found(self, viewer: MicroblogId, typed: str, **portion: Any) -> list[str]:
         """The texts of what the viewer finds."""
-        posts = await self.node.search.posts(viewer, typed, Window(**window))
+        posts = await self.node.search.posts(viewer, typed, Portion(**portion))
         items = [await self.node.timelines.item(post, viewer) for post in posts]
         assert None not in items, "everything found may be seen"
         return [item.post.html.removeprefix("<p>").removesuffix("</p>") for item in items if item is not None]
@@ -279,7 +280,7 @@ async def test_the_newest_come_first_and_pages_follow_each_other(town: Town) -> 
     assert await town.found(town.ann, "fog", limit=3) == ["fog 6", "fog 5", "fog 4"]
     assert await town.found(town.ann, "fog", limit=3, offset=5) == ["fog 1", "fog 0"]
     ids = await town.node.search.posts(town.ann, "fog")
-    assert await town.found(town.ann, "fog", below=ids[2], above=ids[5]) == ["fog 3", "fog 2"]
+    assert await town.found(town.ann, "fog", window=Window(ids[2], ids[5])) == ["fog 3", "fog 2"]
     shy = await town.number(town.shy)
     assert await town.found(town.ann, "fog", by=shy) == []
 

@@ -10,6 +10,7 @@ from scattershot.domain.change import Boosted, Deleted, Liked, Posted
 from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Voice
 from scattershot.domain.post import Audience, Post
+from scattershot.domain.window import FROM_THE_TOP
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Engine
 from scattershot.storage.tables import trends as rows
@@ -108,9 +109,9 @@ async def test_pages_are_talked_about_by_those_who_wish_to_be_found(square: Squa
     for _ in range(5):
         await square.says(await square.voice(discoverable=False), text='<a href="https://shy.example/">here</a>')
     assert [use.tag for use in await (await square.reckoned()).pages(20)] == [PAGE]
-    assert len(await square.node.trends.linking(PAGE, 20)) == 3
-    assert await square.node.trends.linking("https://shy.example/", 20) == []
-    assert await square.node.trends.linking("not an address", 20) == []
+    assert len(await square.node.trends.linking(PAGE, FROM_THE_TOP, 20)) == 3
+    assert await square.node.trends.linking("https://shy.example/", FROM_THE_TOP, 20) == []
+    assert await square.node.trends.linking("not an address", FROM_THE_TOP, 20) == []
 
 
 async def test_the_warmest_posts_come_first_and_one_of_each_author(square: Square) -> None:

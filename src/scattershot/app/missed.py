@@ -5,6 +5,7 @@ from typing import NamedTuple
 from scattershot.app.reading import readable
 from scattershot.domain.ids import MicroblogId, Millis, PostId, snowflake
 from scattershot.domain.missed import Came, Told, in_words, what_mattered
+from scattershot.domain.window import Window
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import microblogs, missed, posts, relations
@@ -50,7 +51,7 @@ def moment(at: Millis) -> PostId:
 
 def _missed(tx: Transaction, viewer: MicroblogId, since: PostId | None, now: Millis) -> Missed:
     start = since or missed.marker(tx, viewer) or moment(Millis(now - DEFAULT))
-    found = [at for at in posts.at_home(tx, viewer, posts.END, start, LOOKED_AT) if at.row.author != viewer]
+    found = [at for at in posts.at_home(tx, viewer, Window(above=start), LOOKED_AT) if at.row.author != viewer]
     deeds = missed.deeds(tx, viewer, [at.row.id for at in found]) if found else []
     may = {row.id for row in readable(tx, [at.row for at in found], viewer)}
     people = {at.row.author for at in found} | {deed.who for deed in deeds}

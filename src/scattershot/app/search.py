@@ -15,6 +15,7 @@ from scattershot.domain.node import Standing
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
 from scattershot.domain.search_query import By, Query, parse
+from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.domain.words import fold, words_of
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
@@ -31,17 +32,16 @@ HISTORY = 7
 _DAY = 86_400_000
 
 
-class Window(NamedTuple):
-    """Which of the posts found are wanted: between two ids, by one author, so many after the first so many."""
+class Portion(NamedTuple):
+    """Which of the posts found are wanted: so many after the first so many, of a stretch, and of one author alone."""
 
     limit: int = 20
     offset: int = 0
-    below: PostId | None = None
-    above: PostId | None = None
+    window: Window = FROM_THE_TOP
     by: MicroblogId | None = None
 
 
-FIRST = Window()
+ALL_OF_IT = Portion()
 
 
 class DayOfUse(NamedTuple):
@@ -67,29 +67,29 @@ class Search:
 
     # -- posts
 
-    async def posts(self, viewer: MicroblogId, typed: str, window: Window = FIRST) -> list[PostId]:
+    async def posts(self, viewer: MicroblogId, typed: str, portion: Portion = ALL_OF_IT) -> list[PostId]:
         """The newest posts that the viewer may find by what was typed."""
         query = parse(typed)
         if query.is_empty:
             return []
         now = self._clock.now()
-        return await self._database.read(lambda tx: self._posts(tx, viewer, query, window, now), slow=True)
+        return await self._database.read(lambda tx: self._posts(tx, viewer, query, portion, now), slow=True)
 
-    def _posts(self, tx: Transaction, viewer: MicroblogId, query: Query, window: Window, now: Millis) -> list[PostId]:
+    def _posts(self, tx: Transaction, viewer: MicroblogId, query: Query, portion: Portion, now: Millis) -> list[PostId]:
         wanted = searchable.wanted(query, viewer, self._authors(tx, query, viewer))
         if wanted is None:
             return []
-        if window.by is not None:
-            wanted = wanted._replace(traits=(*wanted.traits, frozenset({searchable.by(window.by)})))
-        above, below = _stretch(tx, query, window)
+        if portion.by is not None:
+            wanted = wanted._replace(traits=(*wanted.traits, frozenset({searchable.by(portion.by)})))
+        above, below = _stretch(tx, query, portion.window)
         found: list[PostId] = []
         for _ in range(LOOKED_AT // AT_ONCE):
             hits = search.find(tx, wanted, above, below, AT_ONCE)
             found += visible(tx, [hit.post for hit in hits], viewer, now)
-            if len(hits) < AT_ONCE or len(found) >= window.offset + window.limit:
+            if len(hits) < AT_ONCE or len(found) >= portion.offset + portion.limit:
                 break
             below = hits[-1].number
-        return found[window.offset : window.offset + window.limit]
+        return found[portion.offset : portion.offset + portion.limit]
 
     def _authors(self, tx: Transaction, query: Query, viewer: MicroblogId) -> dict[By, MicroblogId | None]:
         authors: dict[By, MicroblogId | None] = {}
@@ -166,8 +166,8 @@ def _stretch(tx: Transaction, query: Query, window: Window) -> tuple[int, int]:
     """Between which numbers of the index to look, both left out."""
     above = [search.number_at(query.first) - 1] if query.first is not None else []
     below = [search.number_at(query.last)] if query.last is not None else []
-    above += [search.number_of(tx, window.above)] if window.above is not None else []
-    below += [search.number_of(tx, window.below)] if window.below is not None else []
+    above += [search.number_of(tx, PostId(window.above))] if window.above is not None else []
+    below += [search.number_of(tx, PostId(window.below))] if window.below is not None else []
     return max(above, default=-1), min(below, default=search.END)
 
 

@@ -13,6 +13,7 @@ from scattershot.domain.ids import MicroblogId, Millis, PostId, moment_of
 from scattershot.domain.node import Standing
 from scattershot.domain.post import Post
 from scattershot.domain.trending import BEFORE_DAYS, OLDEST, Voices, shared_page, surprise, warmth
+from scattershot.domain.window import Window
 from scattershot.domain.words import fold
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
@@ -96,17 +97,15 @@ class Trends:
         found = await self._database.read(lambda tx: trends.trends(tx, "post", offset, limit))
         return [trend.post for trend in found]
 
-    async def linking(
-        self, url: str, limit: int, below: PostId | None = None, above: PostId | None = None
-    ) -> list[PostId]:
+    async def linking(self, url: str, window: Window, limit: int) -> list[PostId]:
         """The newest public posts that link to the page, of authors whom strangers may find."""
         page = shared_page(url)
         if not page:
             return []
 
         def work(tx: Transaction) -> list[PostId]:
-            found = trends.linking(tx, page, below or posts.END, above or PostId(0), 4 * limit)
-            return _of_the_found(tx, found)[:limit]
+            found = _of_the_found(tx, trends.linking(tx, page, window, 4 * limit))
+            return found[-limit:] if window.nearest else found[:limit]
 
         return await self._database.read(work)
 

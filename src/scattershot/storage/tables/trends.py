@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from scattershot.domain.ids import MicroblogId, Millis, PostId, snowflake
+from scattershot.domain.window import Window
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables.search_names import after
 
 _DAY = 86_400_000
 _AT = 16
 """Bits that a snowflake has below its moment."""
+_END = 1 << 62
 
 
 class Seen(NamedTuple):
@@ -167,16 +169,18 @@ _VOICES = (
 )
 
 
+VOICES_OF_TAGS = _VOICES.format(name="tag", table="tagged", at=_AT, day=_DAY, quiet="m.robot")
+VOICES_OF_PAGES = _VOICES.format(name="url", table="links", at=_AT, day=_DAY, quiet="m.robot OR NOT m.discoverable")
+
+
 def voices_of_tags(tx: Transaction, now: Millis, since: Millis) -> list[Heard]:
-    """Every tag used since then; robots do not count as people."""
-    sql = _VOICES.format(name="tag", table="tagged", at=_AT, day=_DAY, quiet="m.robot")
-    return tx.fetch(_heard, sql, now, snowflake(since, 0))
+    """Every tag used since then; robots do not count as people. Reads all of it: seldom, and aside."""
+    return tx.fetch(_heard, VOICES_OF_TAGS, now, snowflake(since, 0))
 
 
 def voices_of_pages(tx: Transaction, now: Millis, since: Millis) -> list[Heard]:
     """Every page linked to since then; nor do those count here who do not wish to be found by strangers."""
-    sql = _VOICES.format(name="url", table="links", at=_AT, day=_DAY, quiet="m.robot OR NOT m.discoverable")
-    return tx.fetch(_heard, sql, now, snowflake(since, 0))
+    return tx.fetch(_heard, VOICES_OF_PAGES, now, snowflake(since, 0))
 
 
 def _heard(name: str, uses: int, now: int, before: int) -> Heard:
@@ -234,13 +238,15 @@ def trends(tx: Transaction, kind: str, offset: int, limit: int) -> list[Trend]:
     )
 
 
-def linking(tx: Transaction, page: str, before: PostId, after_post: PostId, limit: int) -> list[PostId]:
-    """The newest posts of the last weeks that link to the page, between two ids."""
-    return tx.fetch(
+def linking(tx: Transaction, page: str, window: Window, limit: int) -> list[PostId]:
+    """Posts of the last weeks that link to the page, newest first."""
+    order = "ASC" if window.nearest else "DESC"
+    found = tx.fetch(
         PostId,
-        "SELECT post FROM links WHERE url = $1 AND post < $2 AND post > $3 ORDER BY post DESC LIMIT $4",
+        f"SELECT post FROM links WHERE url = $1 AND post < $2 AND post > $3 ORDER BY post {order} LIMIT $4",
         page,
-        before,
-        after_post,
+        _END if window.below is None else window.below,
+        window.above or 0,
         limit,
     )
+    return found[::-1] if window.nearest else found
