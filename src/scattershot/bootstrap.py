@@ -198,7 +198,18 @@ class Node:
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
-            api=MastodonApi(ApiHouse(settings, clock, self.programs, self.publisher, timelines)),
+            api=MastodonApi(
+                ApiHouse(
+                    settings,
+                    clock,
+                    self.programs,
+                    self.publisher,
+                    timelines,
+                    self.search,
+                    self.trends,
+                    self.while_away,
+                )
+            ),
         )
 
     async def start(self) -> None:

@@ -15,6 +15,7 @@ COUNTED = {
     "deliveries": {"deliveries, each once": 15, "signatures verified": 1},
     "latency": {"posts seen": 3},
     "home": {"pages read": 50},
+    "search": {"posts found by a seldom word": 1},
 }
 
 

@@ -23,8 +23,8 @@ from scattershot.storage.tables import microblogs, posts, relations, search, sea
 
 LOOKED_AT = 1_000
 """Posts that one search looks at, at most, for those that the searcher may see."""
-AT_ONCE = 60
-"""Posts looked at in one go."""
+AT_ONCE = 100
+"""Posts looked at in one go, at most."""
 CANDIDATES = 400
 """Names looked at for one typed beginning: beyond, a letter more must be typed."""
 HISTORY = 7
@@ -82,14 +82,17 @@ class Search:
         if portion.by is not None:
             wanted = wanted._replace(traits=(*wanted.traits, frozenset({searchable.by(portion.by)})))
         above, below = _stretch(tx, query, portion.window)
+        enough = portion.offset + portion.limit
         found: list[PostId] = []
-        for _ in range(LOOKED_AT // AT_ONCE):
-            hits = search.find(tx, wanted, above, below, AT_ONCE)
+        looked_at = 0
+        while looked_at < LOOKED_AT and len(found) < enough:
+            size = min(AT_ONCE, 5 + 2 * (enough - len(found)) if looked_at else enough + 5)
+            hits = search.find(tx, wanted, above, below, size)
             found += visible(tx, [hit.post for hit in hits], viewer, now)
-            if len(hits) < AT_ONCE or len(found) >= portion.offset + portion.limit:
+            if len(hits) < size:
                 break
-            below = hits[-1].number
-        return found[portion.offset : portion.offset + portion.limit]
+            looked_at, below = looked_at + size, hits[-1].number
+        return found[portion.offset : enough]
 
     def _authors(self, tx: Transaction, query: Query, viewer: MicroblogId) -> dict[By, MicroblogId | None]:
         authors: dict[By, MicroblogId | None] = {}

@@ -8,21 +8,28 @@ from typing import NamedTuple
 from starlette.types import Receive, Scope, Send
 
 from scattershot.app.counts import Tally
+from scattershot.app.missed import WhileAway
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
+from scattershot.app.search import Search as Finder
 from scattershot.app.timelines import Timelines as Reads
+from scattershot.app.trends import Trends as Talk
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
+from scattershot.frontends.mastodon_api.catch_up import CatchUp
 from scattershot.frontends.mastodon_api.door import Door
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
+from scattershot.frontends.mastodon_api.search import Search
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
+from scattershot.frontends.mastodon_api.tags_as_json import TagsAsJson
 from scattershot.frontends.mastodon_api.timelines import Timelines
+from scattershot.frontends.mastodon_api.trends import Trends
 from scattershot.ports.clock import Clock
 from scattershot.settings import Settings
 
@@ -40,6 +47,9 @@ class House(NamedTuple):
     programs: Programs
     publisher: Publisher
     timelines: Reads
+    search: Finder
+    trends: Talk
+    while_away: WhileAway
 
 
 class MastodonApi:
@@ -49,12 +59,16 @@ class MastodonApi:
         settings = house.settings
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally())
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines)
+        tags = TagsAsJson(settings.origin)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines).endpoints,
             *InstanceDocs(settings, house.timelines).endpoints,
             *Accounts(house.timelines, accounts).endpoints,
             *Statuses(house.timelines, house.publisher, statuses).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
+            *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,
+            *Trends(house.trends, house.timelines, statuses, tags).endpoints,
+            *CatchUp(house.while_away, house.timelines, statuses).endpoints,
         ]
         self._document = document(endpoints, settings.origin)
         own = [
