@@ -191,6 +191,7 @@ class Node:
             self.streams,
             self.backfill,
             reports,
+            self.search,
         )
         return make_app(
             [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],

@@ -182,3 +182,18 @@ async def test_likes_from_elsewhere_stir_a_post_and_leave_its_index_alone(world:
     await index.read()
     assert len(await index.found("fog")) == 1
     assert await world.database.read(lambda tx: len(trends.stirring(tx, Millis(0)))) == 1
+
+
+async def test_words_that_are_cut_otherwise_are_indexed_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await years_of_posts(world, 3)
+    index = Index(world)
+    assert not await index.indexing.begin()
+    await index.take_up()
+    assert not await index.indexing.begin()
+    assert len(await index.found("fog")) == 3
+    monkeypatch.setattr(indexing, "VERSION", indexing.VERSION + 1)
+    assert await index.indexing.begin()
+    assert await index.found("fog") == []
+    await index.take_up()
+    assert len(await index.found("fog")) == 3
+    assert not await index.indexing.begin()

@@ -14,9 +14,10 @@ from scattershot.domain.microblog import Voice
 from scattershot.domain.node import Standing
 from scattershot.domain.post import Audience
 from scattershot.domain.record import Kind, Recorded
+from scattershot.domain.words import VERSION
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction, UnavailableError
-from scattershot.storage.tables import microblogs, posts, search, search_names, trends
+from scattershot.storage.tables import facts, microblogs, posts, search, search_names, trends
 
 SLICE = 100
 """Posts or microblogs taken up in one transaction: some milliseconds during which other writers wait."""
@@ -25,6 +26,8 @@ PAUSE = 0.02
 REST = 5.0
 """Seconds between two looks for something to take up."""
 
+_CUT = "search_words"
+"""The fact that says by which version words were cut."""
 _DAY = 86_400_000
 TAGS_FOR = 8 * _DAY
 """Who used a tag is remembered so long: a week, and today."""
@@ -68,6 +71,20 @@ class Indexing:
 
     # -- what was there before
 
+    async def begin(self) -> bool:
+        """At a start: where words were cut otherwise when the index was made, it is emptied and made anew."""
+        known = await self._database.read(lambda tx: facts.get(tx, _CUT))
+        if known == str(VERSION):
+            return False
+
+        def work(tx: Transaction) -> None:
+            if known is not None:
+                search.clear(tx)
+            facts.put(tx, _CUT, str(VERSION))
+
+        await self._database.write(work, slow=True)
+        return known is not None
+
     async def take_up(self) -> int:
         """Take a slice up of what is still to be; about how much that was, 0 where nothing is left."""
         if await self._database.read(search.todo) is None:
@@ -99,6 +116,7 @@ class Indexing:
 
     async def run(self) -> None:
         """Take up what is to be, slice by slice."""
+        await self.begin()
         while True:
             done = await self.take_up()
             await self._clock.sleep(PAUSE if done else REST)

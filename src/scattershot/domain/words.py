@@ -8,6 +8,8 @@ import re
 import unicodedata
 from itertools import islice
 
+VERSION = 1
+"""Grows when the same text is cut otherwise: what was indexed before is then made anew."""
 MAX_WORDS = 10_000
 """Words of one text that can be found; what comes behind them is not."""
 MAX_WORD_CHARS = 40

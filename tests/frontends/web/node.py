@@ -127,7 +127,7 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") ->
         reports = Reports(database, clock, settings.domain)
         backfill = Backfill(database, clock, bus, {}, discover, speaker)
         programs = Programs(database, clock)
-        web = Web(settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports)
+        web = Web(settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, search)
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
         yield Node(
