@@ -23,9 +23,12 @@ from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.intake import Intake
+from scattershot.app.media import Media
 from scattershot.app.people import People
+from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
+from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
 from scattershot.app.senders import Senders
 from scattershot.app.streams import Streams
@@ -34,15 +37,21 @@ from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
+from scattershot.drivers.archive import KEPT, MEDIA
+from scattershot.drivers.blobs_disk import DiskAside, DiskBlobs
 from scattershot.drivers.bus_local import LocalBus
+from scattershot.drivers.darkroom.room import ProcessDarkroom
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.key_maker import OpensslKeyMaker
 from scattershot.drivers.system_clock import SystemClock
+from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.web import Web
+from scattershot.ports.blobs import Aside, Blobs
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
+from scattershot.ports.darkroom import Darkroom
 from scattershot.ports.database import Database
-from scattershot.ports.fetcher import Fetcher
+from scattershot.ports.fetcher import Fetcher, Pourer
 from scattershot.ports.keys import KeyMaker
 from scattershot.ports.protocol import Signer, Tongue
 from scattershot.protocols.activitypub.adapter import ActivityPub
@@ -60,14 +69,24 @@ PROTOCOLS = (ActivityPub,)
 _logger = logging.getLogger(__name__)
 
 
+class Shelves(NamedTuple):
+    """Where files are kept, ours and those of other nodes, where they lie before, and where they are opened."""
+
+    kept: Blobs
+    cache: Blobs
+    aside: Aside
+    darkroom: Darkroom
+
+
 class Drivers(NamedTuple):
     """The machines under the ports."""
 
     database: Database
     clock: Clock
     bus: Bus
-    fetcher: Fetcher
+    fetcher: Pourer
     keys: KeyMaker
+    shelves: Shelves
 
 
 class DataInUseError(Exception):
@@ -101,7 +120,17 @@ def real_drivers(settings: Settings, database: Database | None = None) -> Driver
         user_agent=user_agent(settings),
         schemes=schemes,
     )
-    return Drivers(database or open_database(settings), SystemClock(), LocalBus(), fetcher, OpensslKeyMaker())
+    return Drivers(
+        database or open_database(settings), SystemClock(), LocalBus(), fetcher, OpensslKeyMaker(), shelves(settings)
+    )
+
+
+def shelves(settings: Settings) -> Shelves:
+    """Files below the data folder; nothing is made there before there is one to keep."""
+    folder = settings.data / MEDIA
+    return Shelves(
+        DiskBlobs(folder / KEPT), DiskBlobs(folder / "cache"), DiskAside(folder / "aside"), ProcessDarkroom()
+    )
 
 
 def user_agent(settings: Settings) -> str:
@@ -125,18 +154,25 @@ def open_database(settings: Settings) -> Database:
 class Node:
     """A whole node: `start` brings its loops to life, `step` moves everything once for tests, `stop` ends it."""
 
-    def __init__(self, settings: Settings, drivers: Drivers, house: House, people: People, speaker: Signer) -> None:
+    def __init__(
+        self, settings: Settings, drivers: Drivers, house: House, people: People, speaker: Signer, signed: Signed
+    ) -> None:
         self.settings, self.drivers, self.house, self.people = settings, drivers, house, people
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
-        database, clock, bus, fetcher, _ = drivers
+        database, clock, bus, fetcher, _, shelves = drivers
         self.activitypub = activitypub(settings, fetcher, clock)
         tongues: Mapping[str, Tongue] = {self.activitypub.name: self.activitypub}
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
         self.intake = Intake(database, clock, bus, tongues, house, self.discover)
         self.publisher = Publisher(
-            database, clock, bus, house, self.discover, settings.domains, settings.max_post_length
-        )
+            database, clock, bus, house, self.discover, settings.domains, settings.max_post_length,
+            settings.max_attachments,
+        )  # fmt: skip
+        kept, cache, aside, darkroom = shelves
+        sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
+        self.media = Media(database, clock, bus, kept, aside, darkroom, house.addresses, sizes)
+        self.proxy = Proxy(database, clock, fetcher, cache, aside, signed, sizes, settings.media_cache_mb * 1_000_000)
         self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch()])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
@@ -150,7 +186,7 @@ class Node:
         self.app = self._app()
 
     def _app(self) -> ASGIApp:
-        database, clock, bus, _, _ = self.drivers
+        database, clock, bus, *_ = self.drivers
         settings = self.settings
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
@@ -168,10 +204,20 @@ class Node:
         timelines = Timelines(database, clock, settings.domain)
         reports = Reports(database, clock, settings.domain)
         web = Web(
-            settings, clock, self.people, self.publisher, self.discover, timelines, self.streams, self.backfill, reports
+            settings,
+            clock,
+            self.people,
+            self.publisher,
+            self.discover,
+            timelines,
+            self.streams,
+            self.backfill,
+            reports,
+            self.proxy.signed.path,
         )
+        files = Files(self.media, self.proxy)
         return make_app(
-            [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
+            [*self.doors.routes, *web.routes, *files.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
@@ -182,6 +228,7 @@ class Node:
         """Let the node live: everything that goes on by itself goes on."""
         await self.catch_up.begin()
         await self.couriers.begin()
+        await self.media.begin()
         loops: list[Loop] = [
             self.readers.run,
             self.intake.run,
@@ -191,6 +238,8 @@ class Node:
             self.backfill.run,
             self.housekeeping.run,
             self.tallies.run,
+            self.media.run,
+            self.proxy.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -207,6 +256,7 @@ class Node:
         done += await self.couriers.step()
         done += await self.discover.step()
         done += await self.backfill.step()
+        done += await self.media.step()
         return done + await self.catch_up.step()
 
     async def stop(self, patience: float = 5.0) -> None:
@@ -216,6 +266,8 @@ class Node:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.couriers.stop(patience)
         await self.doors.stop()
+        await self.proxy.stop()
+        await self.drivers.shelves.darkroom.close()
         await self.drivers.database.close()
         if isinstance(self.drivers.fetcher, HttpClient):
             await self.drivers.fetcher.close()
@@ -239,7 +291,8 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     house = House(Addresses(settings.origin), Ids(os.getpid()), _door)
     people = People(drivers.database, drivers.clock, drivers.bus, drivers.keys, house, settings.domains)
     speaker = await people.node_speaker(settings.title)
-    return Node(settings, drivers, house, people, speaker)
+    signed = Signed(await proxy_secret(drivers.database), settings.origin)
+    return Node(settings, drivers, house, people, speaker, signed)
 
 
 def _door(profile: Profile) -> EndpointAddress | None:

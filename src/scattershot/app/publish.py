@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from scattershot.app import counters, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, NothingNew, Origin
+from scattershot.app.attaching import Described, claim, describe_all
 from scattershot.app.discover import Discover, Found
 from scattershot.app.people import node_speaker
 from scattershot.app.reading import readable, reader_of
@@ -34,7 +35,7 @@ from scattershot.domain.change import (
     Unpinned,
     Voted,
 )
-from scattershot.domain.ids import MicroblogId, Millis, PersonId, PostId, moment_of
+from scattershot.domain.ids import MediaId, MicroblogId, Millis, PersonId, PostId, moment_of
 from scattershot.domain.microblog import Handle, Profile
 from scattershot.domain.post import Attachment, Audience, Form, Mention, Poll, Post
 from scattershot.domain.reading import Refused
@@ -45,7 +46,7 @@ from scattershot.domain.wire_id import WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import microblogs, posts, relations, timelines, wire_ids
+from scattershot.storage.tables import microblogs, posts, relations, timelines, uploads, wire_ids
 
 
 class Draft(NamedTuple):
@@ -61,6 +62,10 @@ class Draft(NamedTuple):
     quote: PostId | None = None
     attachments: tuple[Attachment, ...] = ()
     poll: Poll | None = None
+    media: tuple[MediaId, ...] = ()
+    """Uploads of the author's to be shown, after `attachments`."""
+    described: tuple[Described, ...] = ()
+    """What is to be said of uploads from now on, before they are shown."""
 
 
 class Done(NamedTuple):
@@ -112,9 +117,11 @@ class Publisher:
         discover: Discover,
         domains: tuple[str, ...],
         max_length: int = 5_000,
+        max_attachments: int = 4,
     ) -> None:
         self._database, self._clock, self._bus, self._house = database, clock, bus, house
         self._discover, self._domains, self._max_length = discover, domains, max_length
+        self._max_attachments = max_attachments
 
     # -- posts
 
@@ -148,6 +155,9 @@ class Publisher:
             if row is None or row.gone or row.author != author:
                 return NO_SUCH_POST
             composed = self._html(draft, known)
+            attachments = self._attachments(tx, author, draft, post_id)
+            if isinstance(attachments, Refused):
+                return attachments
             old = row.post
             new = replace(
                 old,
@@ -159,21 +169,25 @@ class Publisher:
                 language=draft.language or old.language,
                 mentions=composed.mentions,
                 tags=composed.tags,
-                attachments=draft.attachments,
+                attachments=attachments,
                 edited=self._clock.now(),
             )
             return self._apply(tx, Edited(actor=old.author, post=new), via)
 
         return await self._write(work)
 
-    async def delete(self, author: MicroblogId, post_id: PostId, via: str) -> Done | Refused:
-        """Take a post of the microblog back."""
+    async def delete(
+        self, author: MicroblogId, post_id: PostId, via: str, *, keep_media: bool = False
+    ) -> Done | Refused:
+        """Take a post of the microblog back; `keep_media`: what it showed may be shown by another within a day."""
 
         def work(tx: Transaction) -> Done | Refused:
             row = posts.get(tx, post_id)
             if row is None or row.gone or row.author != author:
                 return NO_SUCH_POST
             post = row.post
+            if not keep_media:
+                uploads.drop_of(tx, post_id)
             return self._apply(tx, Deleted(actor=post.author, post=post.id), via)
 
         return await self._write(work)
@@ -251,7 +265,15 @@ class Publisher:
 
     async def change_profile(self, profile: Profile, via: str) -> Done | Refused:
         """Let a microblog kept here present itself otherwise."""
-        return await self._write(lambda tx: self._apply(tx, ProfileChanged(actor=profile.id, profile=profile), via))
+
+        def work(tx: Transaction) -> Done | Refused:
+            row = microblogs.by_wire_id(tx, profile.id)
+            if row is not None and (row.profile.avatar, row.profile.header) != (profile.avatar, profile.header):
+                name = self._house.addresses.media_name
+                uploads.wear(tx, row.id, name(profile.avatar), name(profile.header))
+            return self._apply(tx, ProfileChanged(actor=profile.id, profile=profile), via)
+
+        return await self._write(work)
 
     async def move(self, who: MicroblogId, target: MicroblogId, via: str) -> Done | Refused:
         """Let a microblog live on as another, which must name it among its aliases; its followers are led there.
@@ -305,7 +327,7 @@ class Publisher:
     # -- within
 
     def _problem(self, draft: Draft) -> str:
-        if not draft.text.strip() and not draft.attachments and draft.poll is None:
+        if not (draft.text.strip() or draft.attachments or draft.media or draft.poll):
             return "There is nothing to post yet."
         if len(draft.text) + len(draft.warning) > self._max_length:
             return f"A post has at most {self._max_length:,} characters."
@@ -342,6 +364,9 @@ class Publisher:
             draft = draft._replace(audience=Audience.LOCAL)
         published = self._next_moment(tx, author)
         post_id = self._house.ids.make(tx, published)
+        attachments = self._attachments(tx, author, draft, post_id)
+        if isinstance(attachments, Refused):
+            return attachments
         composed = self._html(draft, known)
         quoted = wire_ids.of(tx, draft.quote, wire_ids.Thing.POST) if draft.quote is not None else None
         addresses = self._house.addresses
@@ -364,10 +389,20 @@ class Publisher:
             conversation=_conversation(parent, addresses.post(post_id)),
             mentions=composed.mentions,
             tags=composed.tags,
-            attachments=draft.attachments,
+            attachments=attachments,
             poll=draft.poll,
         )
         return post_id, post
+
+    def _attachments(
+        self, tx: Transaction, author: MicroblogId, draft: Draft, post_id: PostId
+    ) -> tuple[Attachment, ...] | Refused:
+        """What the post shows. Uploads that an edit leaves out stay the post's: its history shows them."""
+        if refused := describe_all(tx, author, draft.described):
+            return refused
+        most = self._max_attachments - len(draft.attachments)
+        claimed = claim(tx, author, draft.media, post_id, self._house.addresses, most)
+        return claimed if isinstance(claimed, Refused) else draft.attachments + claimed
 
     def _next_moment(self, tx: Transaction, author: MicroblogId) -> Millis:
         """Now, but later than the author's last post: so its posts have one order everywhere, to the millisecond."""
