@@ -25,6 +25,7 @@ from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.intake import Intake
 from scattershot.app.media import Media
 from scattershot.app.people import People
+from scattershot.app.programs import Programs
 from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
@@ -44,6 +45,8 @@ from scattershot.drivers.darkroom.room import ProcessDarkroom
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.key_maker import OpensslKeyMaker
 from scattershot.drivers.system_clock import SystemClock
+from scattershot.frontends.mastodon_api.api import House as ApiHouse
+from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.web import Web
 from scattershot.ports.blobs import Aside, Blobs
@@ -179,6 +182,8 @@ class Node:
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.housekeeping = Housekeeping(database, clock)
+        self.programs = Programs(database, clock)
+        people.when_ended(self.programs.forget_person)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
         self.streams = Streams(database)
@@ -207,6 +212,7 @@ class Node:
             settings,
             clock,
             self.people,
+            self.programs,
             self.publisher,
             self.discover,
             timelines,
@@ -222,6 +228,7 @@ class Node:
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
+            api=MastodonApi(ApiHouse(settings, clock, self.programs, self.publisher, timelines)),
         )
 
     async def start(self) -> None:

@@ -13,6 +13,7 @@ from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.fanout import Fanout
 from scattershot.app.people import People
+from scattershot.app.programs import Programs
 from scattershot.app.proxy import Signed
 from scattershot.app.publish import Done, Draft, Publisher
 from scattershot.app.readers import Readers
@@ -117,7 +118,10 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") ->
         reports = Reports(database, clock, settings.domain)
         backfill = Backfill(database, clock, bus, {}, discover, speaker)
         proxied = Signed(b"a key for tests", settings.origin).path
-        web = Web(settings, clock, people, publisher, discover, timelines, streams, backfill, reports, proxied)
+        programs = Programs(database, clock)
+        web = Web(
+            settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, proxied
+        )
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
         yield Node(settings, clock, database, house, people, publisher, readers, timelines, streams, app)
