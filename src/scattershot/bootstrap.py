@@ -222,13 +222,16 @@ class Node:
             self.proxy.signed.path,
         )
         files = Files(self.media, self.proxy)
+        api_house = ApiHouse(
+            settings, clock, self.programs, self.publisher, timelines, self.media, self.proxy.signed.url
+        )
         return make_app(
             [*self.doors.routes, *web.routes, *files.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
-            api=MastodonApi(ApiHouse(settings, clock, self.programs, self.publisher, timelines)),
+            api=MastodonApi(api_house),
         )
 
     async def start(self) -> None:
@@ -273,6 +276,7 @@ class Node:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.couriers.stop(patience)
         await self.doors.stop()
+        await self.media.stop()
         await self.proxy.stop()
         await self.drivers.shelves.darkroom.close()
         await self.drivers.database.close()

@@ -4,6 +4,7 @@ Nobody's bytes are opened in this process: that is the darkroom's. A row names a
 until it is gone, so that whatever happens in between, no file is kept that nobody knows of.
 """
 
+import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -18,6 +19,7 @@ from scattershot.app.receiving import Receiving, Sizes
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.ids import MediaId, MicroblogId, Millis, snowflake
 from scattershot.domain.media import MAX_ALT, TAKEN, MediaKind, State, Upload, Use
+from scattershot.domain.post import Attachment
 from scattershot.domain.reading import Refused
 from scattershot.ports.blobs import Aside, Blobs, NoSuchBlobError
 from scattershot.ports.bus import Bus
@@ -46,12 +48,11 @@ _logger = logging.getLogger(__name__)
 
 
 class Kept(NamedTuple):
-    """An upload as its owner knows it; `url` is where its file is, empty while nobody has looked into it."""
+    """An upload as its owner knows it, and as a post would show it."""
 
     id: MediaId
     state: State
-    upload: Upload
-    url: str
+    attachment: Attachment
     is_shown: bool = False
 
 
@@ -72,6 +73,7 @@ class Media:
         self._database, self._clock, self._bus = database, clock, bus
         self._kept, self._aside, self._darkroom = kept, aside, darkroom
         self._addresses, self.sizes = addresses, sizes
+        self._looking: dict[MediaId, asyncio.Task[bool]] = {}
 
     # -- taking in
 
@@ -108,8 +110,8 @@ class Media:
                 cover.discard()
 
     async def portrait(self, owner: MicroblogId, use: Use, given: Receiving) -> Kept | Refused:
-        """Cut a picture to the shape of an avatar or header. It goes in a day unless the profile says its `url` by then
-        (`Publisher.change_profile`), and the one the profile showed before goes at that moment."""
+        """Cut a picture to the shape of an avatar or header. It goes in a day unless the profile says the `url` of its
+        `attachment` by then (`Publisher.change_profile`); the one shown before goes at that moment."""
         try:
             if given.refused is not None:
                 return given.refused
@@ -262,12 +264,7 @@ class Media:
         return self._as_kept(row.id, row.state, row.upload, is_shown=row.post is not None)
 
     def _as_kept(self, media: MediaId, state: State, upload: Upload, *, is_shown: bool = False) -> Kept:
-        url = self._addresses.media(upload.file) if state is State.READY else ""
-        return Kept(media, state, upload, url, is_shown)
-
-    def preview(self, upload: Upload) -> str:
-        """Where an upload's preview is, or nothing."""
-        return self._addresses.media(upload.thumbnail)
+        return Kept(media, state, attaching.attachment_of(media, upload, self._addresses), is_shown)
 
     # -- looking into sounds and films
 
@@ -279,7 +276,28 @@ class Media:
     async def step(self) -> int:
         """Look into what waits; how many could be dealt with."""
         waiting = await self._database.read(lambda tx: uploads.waiting(tx, BATCH))
-        return sum([await self._look_into(media) for media in waiting])
+        return sum([await self._looked_into(media) for media in waiting])
+
+    async def finish(self, media: MediaId) -> Kept | Refused:
+        """Look into an upload now, for whoever waits; it may be `FAILED` then, or waiting still where all are busy."""
+        await self._looked_into(media)
+        row = await self._database.read(lambda tx: uploads.get(tx, media))
+        return self._from_row(row) if row is not None else NO_SUCH_MEDIA
+
+    async def _looked_into(self, media: MediaId) -> bool:
+        """Whether it could be dealt with; who comes second waits for the first."""
+        task = self._looking.get(media)
+        if task is None:
+            task = self._looking[media] = asyncio.create_task(self._look_into(media))
+            task.add_done_callback(lambda _: self._looking.pop(media, None))
+        return await asyncio.shield(task)
+
+    async def stop(self) -> None:
+        """Look into nothing more; what waits is looked into after the next start."""
+        tasks = list(self._looking.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def run(self) -> None:
         """Look into what waits and tidy up, for ever."""
@@ -294,7 +312,7 @@ class Media:
 
     async def _look_into(self, media: MediaId) -> bool:
         row = await self._database.read(lambda tx: uploads.get(tx, media))
-        if row is None:
+        if row is None or row.state is not State.WAITING:
             return True
         upload = row.upload
         try:

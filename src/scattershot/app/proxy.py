@@ -148,12 +148,10 @@ class Proxy:
         address = self.signed.address(mac, code)
         if address is None:
             return _NO_SUCH
-        row = await self._database.read(lambda tx: remote_media.get(tx, address))
+        kept = await self._kept(address)
+        if kept is not None:
+            return kept
         now = self._clock.now()
-        if row is not None:
-            if now - row.used > TOUCHED_AFTER:
-                self._used[address] = now
-            return Proxied(address, row.file, row.media_type, row.bytes)
         failed = self._failed.get(address)
         if failed is not None and failed[0] > now:
             return failed[1]
@@ -162,6 +160,15 @@ class Proxy:
             coming = self._coming[address] = asyncio.create_task(self._fetch(address))
             coming.add_done_callback(lambda _: self._coming.pop(address, None))
         return await asyncio.shield(coming)
+
+    async def _kept(self, address: str) -> Proxied | None:
+        row = await self._database.read(lambda tx: remote_media.get(tx, address))
+        if row is None:
+            return None
+        now = self._clock.now()
+        if now - row.used > TOUCHED_AFTER:
+            self._used[address] = now
+        return Proxied(address, row.file, row.media_type, row.bytes)
 
     def read(self, name: str, start: int, length: int) -> AsyncIterator[bytes]:
         """That part of a file; NoSuchBlobError at the first piece where it is gone."""
@@ -177,6 +184,9 @@ class Proxy:
     async def _fetch(self, address: str) -> Proxied | Refused:
         receiving = Receiving(self._aside.path(), self._sizes)
         try:
+            kept = await self._kept(address)
+            if kept is not None:  # since it was looked for, the one before was done
+                return kept
             got = await self._receive(address, receiving)
             counters.MEDIA_FETCHES.labels("refused" if isinstance(got, Refused) else "kept").inc()
             if isinstance(got, Refused):

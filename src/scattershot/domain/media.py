@@ -1,12 +1,16 @@
 """Media: the pictures, sounds and films that people upload, what may be one, and what is known of one."""
 
 from enum import StrEnum
+from math import isnan
 from typing import NamedTuple
 
 from msgspec import Struct
 
 MAX_ALT = 1_500
 """Characters of a description: what Mastodon's apps offer room for."""
+
+MAX_PIXELS = 50_000_000
+"""The largest picture, or frame of a film, that is opened: what a good telephone takes."""
 
 
 class MediaKind(StrEnum):
@@ -108,7 +112,7 @@ def parse_focus(text: str) -> tuple[float, float] | None:
     if len(parts) != 2:
         return None
     try:
-        x, y = (min(1.0, max(-1.0, float(part))) for part in parts)
+        x, y = map(float, parts)
     except ValueError:
         return None
-    return (x, y) if x == x and y == y else None
+    return None if isnan(x) or isnan(y) else (min(1.0, max(-1.0, x)), min(1.0, max(-1.0, y)))

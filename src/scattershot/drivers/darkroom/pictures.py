@@ -6,12 +6,11 @@ from pathlib import Path
 import blurhash  # type: ignore[import-untyped]
 from PIL import Image, ImageCms, ImageOps
 
+from scattershot.domain.media import MAX_PIXELS
 from scattershot.domain.reading import Refused
 from scattershot.drivers.darkroom.stripping import BrokenFileError, strip_moving
 from scattershot.ports.darkroom import MAX_SIDE, Developed, Print, Still
 
-MAX_PIXELS = 50_000_000
-"""The largest picture that is opened: what a good telephone takes. A JPEG is read at a part of its size."""
 SMALL_PIXELS = 230_400
 """The size of previews: 640 × 360, as Mastodon's."""
 MAX_FRAMES = 2_000

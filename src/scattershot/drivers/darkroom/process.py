@@ -78,7 +78,7 @@ def _answer(job: Job) -> Line:
         done = _do(job)
     except Exception:  # decoders fail in every way there is
         done, failed = Refused("invalid", "That file cannot be read."), True
-    retires = failed or _most_memory() > RETIRES_AT
+    retires = failed or _most_memory() > max(RETIRES_AT, _AT_START)
     if isinstance(done, Refused):
         return Line(why=done.why, detail=done.detail, retires=retires)
     return Line(done, retires=retires)
@@ -88,6 +88,10 @@ def _most_memory() -> int:
     """Bytes at the worst; macOS counts in bytes, Linux in kilobytes."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most << 10
+
+
+_AT_START = _most_memory()
+"""Linux counts what the process that started this one held, too."""
 
 
 def _do(job: Job) -> Developed | Refused:

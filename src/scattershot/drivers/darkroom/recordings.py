@@ -6,8 +6,9 @@ from typing import Any
 
 from PIL import Image
 
+from scattershot.domain.media import MAX_PIXELS
 from scattershot.domain.reading import Refused
-from scattershot.drivers.darkroom.pictures import MAX_PIXELS, small_of
+from scattershot.drivers.darkroom.pictures import small_of
 from scattershot.ports.darkroom import Developed, Recording
 
 _DEMUXERS = {

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from starlette.types import Receive, Scope, Send
 
 from scattershot.app.counts import Tally
+from scattershot.app.media import Media
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.timelines import Timelines as Reads
@@ -17,6 +18,8 @@ from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
 from scattershot.frontends.mastodon_api.door import Door
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
+from scattershot.frontends.mastodon_api.media import MediaEndpoints
+from scattershot.frontends.mastodon_api.media_as_json import Shown
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
@@ -40,6 +43,8 @@ class House(NamedTuple):
     programs: Programs
     publisher: Publisher
     timelines: Reads
+    media: Media
+    shown: Shown
 
 
 class MastodonApi:
@@ -47,13 +52,14 @@ class MastodonApi:
 
     def __init__(self, house: House) -> None:
         settings = house.settings
-        accounts = AccountsAsJson(settings.origin, settings.domain, Tally())
-        statuses = StatusesAsJson(settings.origin, accounts, house.timelines)
+        accounts = AccountsAsJson(settings.origin, settings.domain, Tally(), house.shown)
+        statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines).endpoints,
             *InstanceDocs(settings, house.timelines).endpoints,
             *Accounts(house.timelines, accounts).endpoints,
             *Statuses(house.timelines, house.publisher, statuses).endpoints,
+            *MediaEndpoints(house.media).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
         ]
         self._document = document(endpoints, settings.origin)
@@ -67,6 +73,7 @@ class MastodonApi:
             Table([*endpoints, *own]),
             house.programs,
             house.clock,
+            house.media.receiving,
             origin=settings.origin,
             allowed=settings.calls_allowed,
             trusted=settings.trusted_proxies,

@@ -12,6 +12,7 @@ from scattershot.domain.reading import Refused
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, parse_id, refused
 from scattershot.frontends.mastodon_api.endpoints import Allowance, Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.status import Context, Status
+from scattershot.frontends.mastodon_api.media import media_ids
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.ports.database import Transaction
@@ -39,6 +40,13 @@ class NewStatus(Struct, frozen=True):
     spoiler_text: str = ""
     visibility: str = "public"
     language: str = ""
+    media_ids: tuple[str, ...] = ()
+
+
+class Deletion(Struct, frozen=True):
+    """How a post is deleted: with what it shows, or so that this can be shown by another."""
+
+    delete_media: bool = False
 
 
 class ReblogParams(Struct, frozen=True):
@@ -68,7 +76,7 @@ class Statuses:
         return [
             Endpoint("POST", "/api/v1/statuses", self._create, write, takes=NewStatus, answers=Status),
             Endpoint("GET", one, self._show, read, anyone, answers=Status),
-            Endpoint("DELETE", one, self._delete, write, answers=Status, allowance=DELETIONS),
+            Endpoint("DELETE", one, self._delete, write, takes=Deletion, answers=Status, allowance=DELETIONS),
             Endpoint("GET", f"{one}/context", self._context, read, anyone, answers=Context),
             Endpoint("POST", f"{one}/reblog", self._reblog, write, takes=ReblogParams, answers=Status),
             *(
@@ -91,17 +99,18 @@ class Statuses:
             sensitive=params.sensitive,
             language=params.language,
             reply_to=PostId(parent) if parent is not None else None,
+            media=media_ids(params.media_ids),
         )
         done = await self._publisher.post(call.who, draft, call.person, VIA)
         return await self._after(call, done)
 
-    async def _delete(self, call: Call, _: Nothing) -> Reply:
+    async def _delete(self, call: Call, params: Deletion) -> Reply:
         """The answer shows the post once more, with its text as it was typed, to be written anew."""
         item = await self._timelines.item(call.id(), call.who)
         if item is None or not item.mine:
             return NOT_FOUND
         body = await self._timelines.read(lambda tx: self._statuses.one(tx, item, call.who, call.now))
-        done = await self._publisher.delete(call.who, item.id, VIA)
+        done = await self._publisher.delete(call.who, item.id, VIA, keep_media=not params.delete_media)
         return refused(done) if isinstance(done, Refused) else Answer(body)
 
     async def _after(self, call: Call, done: Done | Refused) -> Reply:

@@ -59,7 +59,8 @@ class Files:
     async def _own(self, request: Request) -> Response:
         if request.method == "OPTIONS":
             return _preflight()
-        found = await self._media.file(request.path_params["name"][:100].replace("\0", ""))
+        name = request.path_params["name"]
+        found = await self._media.file(name) if "\0" not in name else None
         if found is None:
             return _nothing(404)
         sent = await _sent(request, _File(*found, _FOREVER), self._media.read)
