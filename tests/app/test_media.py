@@ -1,4 +1,4 @@
-"""Uploads on both engines: taken in, looked into, shown by posts, gone when nothing shows them. The darkroom is real."""
+"""Uploads on both engines: taken in, looked into, shown by posts, gone when nothing does. The darkroom is real."""
 
 import asyncio
 from collections.abc import AsyncIterator

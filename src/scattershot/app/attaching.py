@@ -15,6 +15,7 @@ from scattershot.storage.tables import uploads
 
 NO_SUCH_MEDIA = Refused("not_found", "There is no such upload, or it is another's.")
 TOO_LONG_ALT = Refused("invalid", f"A description has at most {MAX_ALT:,} characters.")
+_NOT_THERE = Refused("invalid", "One of the files is not there any more, or is another's. Please upload it again.")
 _ELSEWHERE = Refused("invalid", "One of the files is shown by another post already. Please upload it again.")
 _TWICE = Refused("invalid", "A file can be shown once in a post.")
 _NOT_READY = Refused("invalid", "Not all files are ready yet. Please try again in a moment.")
@@ -41,7 +42,7 @@ def claim(
     for media in ids:
         row = rows.get(media)
         if row is None or row.owner != owner:
-            return NO_SUCH_MEDIA
+            return _NOT_THERE
         if row.post not in (None, post):
             return _ELSEWHERE
         if row.state is not State.READY:
@@ -70,7 +71,7 @@ def describe_all(tx: Transaction, owner: MicroblogId, said: Sequence[Described])
     for each in said:
         done = describe(tx, owner, each)
         if isinstance(done, Refused):
-            return done
+            return _NOT_THERE if done is NO_SUCH_MEDIA else done
     return None
 
 

@@ -23,6 +23,7 @@ from scattershot.frontends.mastodon_api.media_as_json import Shown
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
+from scattershot.frontends.mastodon_api.portraits import Portraits
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.timelines import Timelines
@@ -54,10 +55,12 @@ class MastodonApi:
         settings = house.settings
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally(), house.shown)
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown)
+        people = Accounts(house.timelines, accounts)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines).endpoints,
             *InstanceDocs(settings, house.timelines).endpoints,
-            *Accounts(house.timelines, accounts).endpoints,
+            *people.endpoints,
+            *Portraits(house.timelines, house.publisher, people.own).endpoints,
             *Statuses(house.timelines, house.publisher, statuses).endpoints,
             *MediaEndpoints(house.media).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
