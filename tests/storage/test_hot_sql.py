@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from scattershot.app.media import Kept
 from scattershot.domain.ids import Millis
+from scattershot.domain.media import Use
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.ports.database import Database
 from scattershot.storage import dialect
@@ -17,6 +19,7 @@ from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.village import House, Village, a_village
 from tests.engines import open_database
+from tests.files import a_picture
 
 LARGE = [
     "arrivals",
@@ -30,6 +33,7 @@ LARGE = [
     "keys",
     "likes",
     "log",
+    "media_files",
     "mentions",
     "microblogs",
     "mutes",
@@ -37,11 +41,13 @@ LARGE = [
     "notifications",
     "pins",
     "posts",
+    "remote_media",
     "seen",
     "signed_copies",
     "steps",
     "tags",
     "timeline",
+    "uploads",
     "votes",
     "wanted",
     "watches",
@@ -52,6 +58,7 @@ SCAN = re.compile(r"SCAN (\w+)(?! USING (?:COVERING )?INDEX)")
 
 SELDOM = {
     "SELECT count(*) FROM watches",  # once at a start
+    "SELECT coalesce(sum(bytes), 0) FROM remote_media",  # once, when the first file is kept
     "UPDATE nodes SET retry_at = ?1 + (id * 7919) % ?2 WHERE failing_since > ?3 AND retry_at > ?1 + ?2",  # at a start
     "UPDATE watches SET due = ?1 + (microblog % ?2) WHERE due > ?1 + ?2",  # at a start
 }
@@ -90,6 +97,7 @@ async def everyday_life(village: Village) -> None:
     a.done(await a.node.publisher.vote(ann, here.id, ["tea"], "test"))
     await village.settle()
     await look_around(a, b)
+    await show_pictures(village, a, b)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
     bob_at_a = await a.microblog("@bob@b.example")
@@ -99,6 +107,36 @@ async def everyday_life(village: Village) -> None:
     await village.settle()
     b.done(await b.node.publisher.delete(bob, first, "test"))
     village.clock.advance(90_000)
+    await village.settle()
+
+
+async def show_pictures(village: Village, a: House, b: House) -> None:
+    """Uploads, shown, described, looked at from another node, left to go; an avatar and another."""
+    bob, bobs, anns = (await b.row("bob")).id, await b.phone("bob"), await a.phone("ann")
+    files = [("file", "x.jpg", "image/jpeg", a_picture(size=(40, 30)))]
+    shown, unshown, taken_back = [await bobs.upload("POST", "/api/v2/media", [], files) for _ in range(3)]
+    await bobs.put(f"/api/v1/media/{shown['id']}", {"description": "a square"})
+    await bobs.delete(f"/api/v1/media/{taken_back['id']}")
+    await b.node.media.hold(bob, [unshown["id"]], Millis(village.clock.now() + 1))
+    posted = await bobs.post("/api/v1/statuses", {"status": "look", "media_ids": [shown["id"]]})
+    await village.settle()
+    [seen] = (await anns.get("/api/v1/timelines/home", {"limit": 1})).body
+    for url in (seen["media_attachments"][0]["url"], seen["media_attachments"][0]["preview_url"]):
+        assert (await a.get(url.removeprefix("https://a.example"))).status == 200
+    village.clock.advance(7_200)
+    await a.get(seen["media_attachments"][0]["url"].removeprefix("https://a.example"))
+    await a.node.proxy.note()
+    for _ in range(2):
+        given = b.node.media.receiving()
+        await given.add(a_picture())
+        await given.end()
+        kept = await b.node.media.portrait(bob, Use.AVATAR, given)
+        assert isinstance(kept, Kept)
+        await b.profile("bob", avatar=kept.attachment.url)
+    await bobs.delete(f"/api/v1/statuses/{posted['id']}?delete_media=true")
+    village.clock.advance(90_000)
+    await b.node.media.begin()
+    await b.node.media.tidy()
     await village.settle()
 
 
