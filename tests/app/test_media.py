@@ -236,6 +236,12 @@ async def test_what_a_post_cannot_show(house: House) -> None:
     assert "another post" in again.detail
 
 
+async def test_two_posts_at_once_cannot_both_show_it(house: House) -> None:
+    kept = await given(house, "ann", a_picture())
+    outcomes = await asyncio.gather(*(post(house, "ann", kept) for _ in range(4)))
+    assert sum(isinstance(outcome, Done) for outcome in outcomes) == 1
+
+
 async def test_an_edit_may_say_more_of_a_picture_and_show_others(house: House) -> None:
     first, second = await given(house, "ann", a_picture()), await given(house, "ann", a_picture())
     done = await post(house, "ann", first)
@@ -367,8 +373,8 @@ async def test_a_profile_shows_pictures_alone(house: House) -> None:
     assert files(house) == []
     portrait = await wear(house, "ann", Use.AVATAR, a_picture())
     assert isinstance(portrait, Kept)
-    worn = await house.node.media.of((await house.row("ann")).id, portrait.id)
-    assert worn is not None
+    refused = await post(house, "ann", portrait)
+    assert isinstance(refused, Refused), "it goes with the profile, so no post may count on it"
 
 
 # -- crashes

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.ids import MediaId, MicroblogId, PostId
-from scattershot.domain.media import MAX_ALT, State, Upload
+from scattershot.domain.media import MAX_ALT, State, Upload, Use
 from scattershot.domain.post import Attachment
 from scattershot.domain.reading import Refused
 from scattershot.ports.database import Transaction
@@ -38,10 +38,12 @@ def claim(
         return Refused("invalid", f"A post shows at most {most} files.")
     if len(set(ids)) != len(ids):
         return _TWICE
+    if ids:
+        tx.lock(f"uploads of {owner}")  # or two posts at once might both find it free
     rows = uploads.get_many(tx, ids)
     for media in ids:
         row = rows.get(media)
-        if row is None or row.owner != owner:
+        if row is None or row.owner != owner or row.use is not Use.POST:
             return _NOT_THERE
         if row.post not in (None, post):
             return _ELSEWHERE

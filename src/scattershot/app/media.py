@@ -7,7 +7,7 @@ until it is gone, so that whatever happens in between, no file is kept that nobo
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from scattershot.app import attaching
 from scattershot.app.attaching import NO_SUCH_MEDIA, TOO_LONG_ALT, Described
+from scattershot.app.prints import clear, clear_prints, merged, with_prints
 from scattershot.app.receiving import Receiving, Sizes
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.ids import MediaId, MicroblogId, Millis, snowflake
@@ -34,14 +35,12 @@ CUTS = {Use.AVATAR: (400, 400), Use.HEADER: (1500, 500)}
 """The shapes of pictures on profiles, and the most pixels they have."""
 UNSHOWN_FOR = 86_400_000
 """How long an upload waits to be shown by something (milliseconds)."""
-LONGEST_GIFV = 30.0
-"""Seconds: a film without sound that is no longer is shown over and over, as an animation."""
 EVERY = 900.0
 """Seconds between two looks at what is to go."""
 BATCH = 100
 TOPIC = "media"
 
-_IN_USE = Refused("invalid", "That file is shown by a post. Edit the post to take it away.")
+_IN_USE = Refused("invalid", "A post shows that file. Edit the post to take it away.")
 _NOT_KEPT = Refused("unavailable", "The file could not be kept just now. Please try again later.")
 _STILLS_ONLY = Refused("invalid", "That has to be a picture.")
 _logger = logging.getLogger(__name__)
@@ -121,7 +120,7 @@ class Media:
             if isinstance(made, Refused) or made.picture is None:
                 return made if isinstance(made, Refused) else _STILLS_ONLY
             upload = Upload(kind=MediaKind.IMAGE, media_type=made.picture.media_type)
-            return await self._keep(owner, use, *_with_prints(upload, made))
+            return await self._keep(owner, use, *with_prints(upload, made))
         finally:
             given.discard()
 
@@ -134,11 +133,11 @@ class Media:
         if cover is not None:
             covered = await self._cover(cover)
             if isinstance(covered, Refused):
-                _clear(made)
+                clear(made)
                 return covered
-            _clear(replace(made, picture=None))
+            clear(replace(made, picture=None))
             made = replace(made, small=covered.small)
-        return await self._keep(owner, Use.POST, *_with_prints(upload, made))
+        return await self._keep(owner, Use.POST, *with_prints(upload, made))
 
     async def _take_recording(
         self, owner: MicroblogId, given: Receiving, upload: Upload, cover: Receiving | None
@@ -150,7 +149,7 @@ class Media:
             return made
         print_ = Print(given.path, given.media_type, 0, 0)
         made = Developed(picture=print_, small=made.small, blurhash=made.blurhash)
-        kept = await self._keep(owner, Use.POST, *_with_prints(upload, made), then=State.WAITING)
+        kept = await self._keep(owner, Use.POST, *with_prints(upload, made), then=State.WAITING)
         self._bus.nudge(TOPIC)
         return kept
 
@@ -166,7 +165,7 @@ class Media:
         made = await self._still(cover)
         if isinstance(made, Refused):
             return made
-        _clear(replace(made, small=None))
+        clear(replace(made, small=None))
         return replace(made, picture=None)
 
     async def _keep(
@@ -194,7 +193,7 @@ class Media:
         except OSError:
             _logger.exception("a file could not be kept")
         finally:  # also when whoever sent it hangs up in between
-            _clear_prints(prints.values())
+            clear_prints(prints.values())
             await self._database.write(lambda tx: uploads.set_state(tx, media, state))
         return self._as_kept(media, state, upload) if state is not State.DROPPED else _NOT_KEPT
 
@@ -327,14 +326,14 @@ class Media:
             await self._delete(await self._database.read(lambda tx: uploads.names_of(tx, media)))
             return True
         if made.small is not None and upload.thumbnail:
-            _clear(made)
+            clear(made)
             made = replace(made, small=None, blurhash=upload.blurhash)
         await self._put_preview(media, made)
         return True
 
     async def _put_preview(self, media: MediaId, made: Developed) -> Kept | Refused:
         """Put what was found of an upload, and its new preview, to what is known of it; then it is ready."""
-        found, prints = _with_prints(Upload(kind=MediaKind.UNKNOWN, media_type=""), replace(made, picture=None))
+        found, prints = with_prints(Upload(kind=MediaKind.UNKNOWN, media_type=""), replace(made, picture=None))
         files = [uploads.File(name, each.media_type, each.path.stat().st_size) for name, each in prints.items()]
         await self._database.write(lambda tx: uploads.add_files(tx, media, files))
         try:
@@ -344,14 +343,14 @@ class Media:
             _logger.exception("a preview could not be kept")
             return _NOT_KEPT
         finally:
-            _clear_prints(prints.values())
+            clear_prints(prints.values())
 
         def work(tx: Transaction) -> tuple[uploads.Row, str] | None:
             row = uploads.get(tx, media)
             if row is None:
                 return None
             old = row.upload
-            uploads.put_value(tx, media, _merged(old, found, made))
+            uploads.put_value(tx, media, merged(old, found, made))
             if made.media_type:
                 uploads.set_media_type(tx, old.file, made.media_type)
                 uploads.set_state(tx, media, State.READY)
@@ -384,59 +383,3 @@ class Media:
         for name in names:
             await self._kept.delete(name)
         await self._database.write(lambda tx: uploads.forget_files(tx, names))
-
-
-def new_name(media_type: str) -> str:
-    """A name nobody can guess, ending as files of that type do."""
-    return f"{secrets.token_hex(16)}.{TAKEN[media_type].ending}"
-
-
-def _with_prints(upload: Upload, made: Developed) -> tuple[Upload, dict[str, Print]]:
-    """The upload as it is with what was made of it, and the prints by their new names."""
-    prints: dict[str, Print] = {}
-    if made.picture is not None:
-        name = new_name(made.picture.media_type)
-        prints[name] = made.picture
-        upload = replace(upload, file=name, media_type=made.picture.media_type, width=made.width, height=made.height)
-    if made.small is not None:
-        name = new_name(made.small.media_type)
-        prints[name] = made.small
-        small = made.small
-        upload = replace(upload, thumbnail=name, thumbnail_width=small.width, thumbnail_height=small.height)
-    return replace(upload, blurhash=made.blurhash), prints
-
-
-def _merged(old: Upload, found: Upload, made: Developed) -> Upload:
-    """What is known now; what its owner said of it meanwhile stays."""
-    if found.thumbnail:
-        old = replace(
-            old,
-            thumbnail=found.thumbnail,
-            thumbnail_width=found.thumbnail_width,
-            thumbnail_height=found.thumbnail_height,
-            blurhash=found.blurhash,
-        )
-    if not made.media_type:
-        return old
-    kind = TAKEN[made.media_type].kind
-    if kind is MediaKind.VIDEO and not made.has_sound and 0 < made.duration <= LONGEST_GIFV:
-        kind = MediaKind.GIFV
-    return replace(
-        old,
-        kind=kind,
-        media_type=made.media_type,
-        width=made.width,
-        height=made.height,
-        duration=made.duration,
-        frame_rate=made.frame_rate,
-        bit_rate=made.bit_rate,
-    )
-
-
-def _clear(made: Developed) -> None:
-    _clear_prints([each for each in (made.picture, made.small) if each is not None])
-
-
-def _clear_prints(prints: Iterable[Print]) -> None:
-    for each in prints:
-        each.path.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from scattershot.app import counters
 from scattershot.app.lately import Lately
-from scattershot.app.media import new_name
+from scattershot.app.prints import new_name
 from scattershot.app.receiving import Receiving, Sizes
 from scattershot.domain.ids import Millis
 from scattershot.domain.node import Standing

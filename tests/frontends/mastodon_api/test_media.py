@@ -231,6 +231,12 @@ async def test_the_node_says_what_it_takes(house: House) -> None:
     assert "image/svg+xml" not in limits["supported_mime_types"]
 
 
+async def test_the_document_of_the_api_says_that_files_are_sent(house: House) -> None:
+    document = (await house.stranger().get("/api/openapi.json")).body
+    content = document["paths"]["/api/v2/media"]["post"]["requestBody"]["content"]
+    assert content["multipart/form-data"]["schema"]["properties"]["file"] == {"type": "string", "format": "binary"}
+
+
 # -- across nodes
 
 
