@@ -9,14 +9,15 @@ import pytest
 from msgspec.structs import replace
 
 from scattershot.app.attaching import Described
+from scattershot.app.drafts import Planned
 from scattershot.app.media import Kept
 from scattershot.app.publish import Done, Draft
-from scattershot.domain.ids import Millis
+from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.media import MediaKind, State, Use
 from scattershot.domain.reading import Refused
 from scattershot.ports.darkroom import Developed, Job
 from scattershot.ports.database import Database, Engine
-from scattershot.storage.tables import uploads
+from scattershot.storage.tables import posts, uploads
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.village import House, Village, a_village
 from tests.engines import open_database
@@ -269,7 +270,10 @@ async def test_what_nothing_shows_goes_after_a_day(village: Village, house: Hous
     shown, unshown, held = [await given(house, "ann", a_picture(size=(9, 9))) for _ in range(3)]
     assert isinstance(await post(house, "ann", shown), Done)
     ann = (await house.row("ann")).id
-    await house.node.media.hold(ann, [held.id], Millis(village.clock.now() + 3 * DAY * 1000))
+    later = Millis(village.clock.now() + 3 * DAY * 1000)
+    writer = (await house.node.people.add("cat"))[0]  # type: ignore[index]
+    planned = Planned(Draft("later", media=(held.id,)))
+    assert not isinstance(await house.node.drafts.keep(ann, writer, planned, later), Refused)
     village.clock.advance(DAY - 1)
     assert await house.node.media.tidy() == 0
     village.clock.advance(2)
@@ -277,10 +281,31 @@ async def test_what_nothing_shows_goes_after_a_day(village: Village, house: Hous
     assert await house.node.media.of(ann, unshown.id) is None
     assert len(files(house)) == len(await known(house)) == 4
     village.clock.advance(3 * DAY)
+    assert await house.node.drafts.step() == 1
+    assert await house.node.media.tidy() == 0, "the scheduled post shows it now"
+    posted = [row for row in await _posts(house, ann) if row.post.source == "later"]
+    assert [each.media for each in posted[0].post.attachments] == [held.id]
+
+
+async def _posts(house: House, author: MicroblogId) -> list[posts.Row]:
+    return await house.node.drivers.database.read(lambda tx: posts.by_author(tx, author, ["public"], posts.END, 10))
+
+
+async def test_a_draft_keeps_what_it_is_to_show_until_it_is_forgotten(village: Village, house: House) -> None:
+    first, second = [await given(house, "ann", a_picture(size=(9, 9))) for _ in range(2)]
+    ann, writer = (await house.row("ann")).id, (await house.node.people.add("cat"))[0]  # type: ignore[index]
+    kept = await house.node.drafts.keep(ann, writer, Planned(Draft("some day", media=(first.id, second.id))))
+    assert not isinstance(kept, Refused)
+    village.clock.advance(30 * DAY)
+    assert await house.node.media.tidy() == 0
+    await house.node.drafts.change(ann, kept.id, Planned(Draft("some day", media=(second.id,))), None)
+    village.clock.advance(2 * DAY)
     assert await house.node.media.tidy() == 1
-    assert {path.name for path in files(house)} == {
-        url.rpartition("/")[2] for url in (shown.attachment.url, shown.attachment.thumbnail)
-    }
+    assert await house.node.media.of(ann, first.id) is None
+    await house.node.drafts.drop(ann, kept.id)
+    village.clock.advance(2 * DAY)
+    assert await house.node.media.tidy() == 1
+    assert files(house) == []
 
 
 async def test_what_a_deleted_post_showed_goes_with_it_or_may_be_shown_anew(village: Village, house: House) -> None:

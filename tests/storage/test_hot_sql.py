@@ -117,7 +117,8 @@ async def show_pictures(village: Village, a: House, b: House) -> None:
     shown, unshown, taken_back = [await bobs.upload("POST", "/api/v2/media", [], files) for _ in range(3)]
     await bobs.put(f"/api/v1/media/{shown['id']}", {"description": "a square"})
     await bobs.delete(f"/api/v1/media/{taken_back['id']}")
-    await b.node.media.hold(bob, [unshown["id"]], Millis(village.clock.now() + 1))
+    draft = await bobs.post("/api/v1/scattershot/drafts", {"status": "later", "media_ids": [unshown["id"]]})
+    await bobs.delete(f"/api/v1/scattershot/drafts/{draft['id']}")
     posted = await bobs.post("/api/v1/statuses", {"status": "look", "media_ids": [shown["id"]]})
     await village.settle()
     [seen] = (await anns.get("/api/v1/timelines/home", {"limit": 1})).body

@@ -1,4 +1,6 @@
-"""Attaching: uploads become what a post shows. Plain functions of a transaction, for whatever makes posts."""
+"""Attaching: uploads become what a post shows. Plain functions of a transaction, for whatever makes posts: reserve,
+describe, choose, and attach once the post is made.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -30,16 +32,28 @@ class Described(NamedTuple):
     focus: tuple[float, float] | None = None
 
 
-def claim(
-    tx: Transaction, owner: MicroblogId, ids: Sequence[MediaId], post: PostId, addresses: Addresses, most: int
+def reserve(tx: Transaction, owner: MicroblogId, ids: Sequence[MediaId]) -> None:
+    """Before what follows: two posts at once must not both find an upload free."""
+    if ids:
+        tx.lock(f"uploads of {owner}")
+
+
+def chosen(
+    tx: Transaction,
+    owner: MicroblogId,
+    ids: Sequence[MediaId],
+    post: PostId,
+    *,
+    addresses: Addresses,
+    most: int,
+    before: tuple[Attachment, ...] = (),
 ) -> tuple[Attachment, ...] | Refused:
-    """Let a post show these uploads of its author, in this order; they are then no other post's."""
-    if len(ids) > most:
+    """What a post shows `before`, and these uploads as a post of their owner's would show them, in this order; nothing
+    is altered yet. What an edit leaves out stays its post's: the history shows it."""
+    if len(before) + len(ids) > most:
         return Refused("invalid", f"A post shows at most {most} files.")
     if len(set(ids)) != len(ids):
         return _TWICE
-    if ids:
-        tx.lock(f"uploads of {owner}")  # or two posts at once might both find it free
     rows = uploads.get_many(tx, ids)
     for media in ids:
         row = rows.get(media)
@@ -49,32 +63,45 @@ def claim(
             return _ELSEWHERE
         if row.state is not State.READY:
             return _FAILED if row.state is State.FAILED else _NOT_READY
+    return (*before, *(attachment_of(media, rows[media].upload, addresses) for media in ids))
+
+
+def attach(tx: Transaction, ids: Sequence[MediaId], post: PostId) -> None:
+    """The post shows them: they are no other post's from now on."""
     for media in ids:
         uploads.attach(tx, media, post)
-    return tuple(attachment_of(media, rows[media].upload, addresses) for media in ids)
 
 
 def describe(tx: Transaction, owner: MicroblogId, said: Described) -> uploads.Row | Refused:
     """Say of one's own upload what it shows, and where to look."""
-    row = uploads.get(tx, said.media)
-    if row is None or row.owner != owner:
-        return NO_SUCH_MEDIA
-    alt = row.upload.alt if said.alt is None else said.alt.strip()
-    if len(alt) > MAX_ALT:
-        return TOO_LONG_ALT
-    uploads.put_value(tx, row.id, replace(row.upload, alt=alt, focus=said.focus or row.upload.focus))
-    changed = uploads.get(tx, row.id)
+    upload = _described(tx, owner, said)
+    if isinstance(upload, Refused):
+        return upload
+    uploads.put_value(tx, said.media, upload)
+    changed = uploads.get(tx, said.media)
     assert changed is not None
     return changed
 
 
 def describe_all(tx: Transaction, owner: MicroblogId, said: Sequence[Described]) -> Refused | None:
-    """The same of several; the first that cannot be is why none is."""
-    for each in said:
-        done = describe(tx, owner, each)
-        if isinstance(done, Refused):
-            return _NOT_THERE if done is NO_SUCH_MEDIA else done
+    """The same of several; where one cannot be, none is."""
+    made = [(each.media, _described(tx, owner, each)) for each in said]
+    for _, upload in made:
+        if isinstance(upload, Refused):
+            return _NOT_THERE if upload is NO_SUCH_MEDIA else upload
+    for media, upload in made:
+        if isinstance(upload, Upload):
+            uploads.put_value(tx, media, upload)
     return None
+
+
+def _described(tx: Transaction, owner: MicroblogId, said: Described) -> Upload | Refused:
+    row = uploads.get(tx, said.media)
+    if row is None or row.owner != owner:
+        return NO_SUCH_MEDIA
+    upload = row.upload
+    alt = upload.alt if said.alt is None else said.alt.strip()
+    return TOO_LONG_ALT if len(alt) > MAX_ALT else replace(upload, alt=alt, focus=said.focus or upload.focus)
 
 
 def attachment_of(media: MediaId, upload: Upload, addresses: Addresses) -> Attachment:

@@ -247,9 +247,9 @@ class Media:
             await self.tidy()
         return refused
 
-    async def hold(self, owner: MicroblogId, media: Sequence[MediaId], until: Millis) -> None:
-        """Keep uploads at least until then, though nothing shows them before, as for a post that is to come."""
-        await self._database.write(lambda tx: uploads.hold(tx, owner, media, until))
+    async def some(self, media: Sequence[MediaId]) -> list[Kept]:
+        """Those of the uploads that are there, in that order; whoever asks knows whose they are."""
+        return [self._from_row(row) for row in await self._database.read(lambda tx: uploads.some(tx, media))]
 
     async def file(self, name: str) -> uploads.File | None:
         """A file that may be shown, by its name."""

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scattershot.frontends.mastodon_api.media import MediaAttributes, described
-from scattershot.frontends.mastodon_api.params import BadParameter
+from scattershot.app.media import UNSHOWN_FOR
 from scattershot.frontends.mastodon_api.portraits import Portrait, cut
 from scattershot.testing.phone import Heard, Phone
 from scattershot.testing.village import House, Village
@@ -213,12 +212,50 @@ async def test_what_a_deleted_post_showed_may_be_shown_anew_unless_it_is_to_go(v
     assert left(house) == []
 
 
-def test_an_edit_says_what_it_says_of_media() -> None:
-    first, second = described([MediaAttributes("12", "words", "0.5,1"), MediaAttributes("x")])
-    assert (first.media, first.alt, first.focus) == (12, "words", (0.5, 1.0))
-    assert (second.media, second.alt, second.focus) == (0, None, None)
-    with pytest.raises(BadParameter):
-        described([MediaAttributes("12", focus="left")])
+async def test_an_edit_may_show_other_media_and_say_more_of_them(house: House) -> None:
+    ann = await house.phone("ann")
+    first, second = await upload(ann, a_picture()), await upload(ann, a_picture("PNG"))
+    posted = await ann.post("/api/v1/statuses", {"status": "look", "media_ids": [first["id"]]})
+    path = f"/api/v1/statuses/{posted['id']}"
+    fields = [
+        ("status", "look again"), ("media_ids[]", second["id"]), ("media_ids[]", first["id"]),
+        ("media_attributes[][id]", first["id"]), ("media_attributes[][description]", "A square"),
+        ("media_attributes[][focus]", "0.5,-1"), ("media_attributes[][id]", second["id"]),
+        ("media_attributes[][description]", "Another"),
+    ]  # fmt: skip
+    edited = await ann.form("PUT", path, fields)
+    shown = edited["media_attachments"]
+    assert [(each["id"], each["description"]) for each in shown] == [
+        (second["id"], "Another"), (first["id"], "A square"),
+    ]  # fmt: skip
+    assert shown[1]["meta"]["focus"] == {"x": 0.5, "y": -1.0}
+    history = await ann.get(f"{path}/history")
+    assert [[each["description"] for each in version["media_attachments"]] for version in history.body] == [
+        [None], ["Another", "A square"],
+    ]  # fmt: skip
+    for attributes in ([{"id": first["id"], "description": "x" * 1_501}], [{"id": first["id"], "focus": "left"}],
+                       [{"id": "1", "description": "whose?"}]):  # fmt: skip
+        body = {"status": "no", "media_ids": [first["id"]], "media_attributes": attributes}
+        assert (await ann.put(path, body, status=422))["error"]
+    assert (await ann.get(path))["content"] == "<p>look again</p>"
+    assert (await ann.put(path, {"status": "nothing to see"}))["media_attachments"] == []
+
+
+async def test_a_scheduled_post_shows_what_it_will_show(village: Village, house: House) -> None:
+    ann = await house.phone("ann")
+    given = await upload(ann, a_picture(), description="A square")
+    body = {"status": "later", "media_ids": [given["id"]], "scheduled_at": "2026-01-03T00:00:00Z"}
+    scheduled = await ann.post("/api/v1/statuses", body)
+    assert scheduled["media_attachments"] == [given.body]
+    assert scheduled["params"]["media_ids"] == [given["id"]]
+    assert (await ann.get("/api/v1/scheduled_statuses"))[0]["media_attachments"] == [given.body]
+    village.clock.advance(2 * UNSHOWN_FOR / 1000 + 1)
+    await house.node.media.tidy()
+    await village.settle()
+    [posted] = (await ann.get("/api/v1/timelines/home")).body
+    assert posted["media_attachments"] == [given.body]
+    body = {"status": "later", "media_ids": ["1"], "scheduled_at": "2026-02-03T00:00:00Z"}
+    assert (await ann.post("/api/v1/statuses", body, status=422))["error"]
 
 
 async def test_the_node_says_what_it_takes(house: House) -> None:

@@ -1,17 +1,13 @@
-"""Media: files are given, described, looked at again and taken back; and what a post's editor says of them."""
-
-from collections.abc import Sequence
+"""Media: files are given, described, looked at again and taken back."""
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scattershot.app.attaching import Described
 from scattershot.app.media import Kept, Media
 from scattershot.app.receiving import Receiving
-from scattershot.domain.ids import MediaId
 from scattershot.domain.media import State, parse_focus
 from scattershot.domain.reading import Refused
-from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, parse_id, refused
+from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, refused
 from scattershot.frontends.mastodon_api.endpoints import Allowance, Endpoint
 from scattershot.frontends.mastodon_api.entities.status import MediaAttachment
 from scattershot.frontends.mastodon_api.media_as_json import upload_entity
@@ -35,14 +31,6 @@ class MediaChanges(Struct, frozen=True):
     """What is to be said of a file."""
 
     thumbnail: Receiving | None = None
-    description: str | None = None
-    focus: str = ""
-
-
-class MediaAttributes(Struct, frozen=True):
-    """What the edit of a post says of a file that it shows: `media_attributes[]`."""
-
-    id: str
     description: str | None = None
     focus: str = ""
 
@@ -81,7 +69,7 @@ class MediaEndpoints:
 
     async def _taken(self, call: Call, params: NewMedia) -> Kept | Refused:
         return await self._media.take(
-            call.who, params.file, alt=params.description, focus=_focus(params.focus), cover=params.thumbnail
+            call.who, params.file, alt=params.description, focus=focus_of(params.focus), cover=params.thumbnail
         )
 
     async def _show(self, call: Call, _: Nothing) -> Reply:
@@ -90,7 +78,7 @@ class MediaEndpoints:
 
     async def _change(self, call: Call, params: MediaChanges) -> Reply:
         kept = await self._media.describe(
-            call.who, call.id(), alt=params.description, focus=_focus(params.focus), cover=params.thumbnail
+            call.who, call.id(), alt=params.description, focus=focus_of(params.focus), cover=params.thumbnail
         )
         return refused(kept) if isinstance(kept, Refused) else _answer(kept, 200)
 
@@ -104,19 +92,8 @@ def largest_body(media: Media) -> int:
     return media.sizes.other + media.sizes.picture + _ROOM_FOR_FIELDS
 
 
-def media_ids(texts: Sequence[str]) -> tuple[MediaId, ...]:
-    """The uploads that a new post is to show; what is no id is one that nothing has."""
-    return tuple(MediaId(parse_id(text) or 0) for text in texts)
-
-
-def described(attributes: Sequence[MediaAttributes]) -> tuple[Described, ...]:
-    """What an edit says of the files it shows; BadParameter where a focus is none."""
-    return tuple(
-        Described(MediaId(parse_id(each.id) or 0), each.description, _focus(each.focus)) for each in attributes
-    )
-
-
-def _focus(text: str) -> tuple[float, float] | None:
+def focus_of(text: str) -> tuple[float, float] | None:
+    """Where to look, or None where nothing is said; BadParameter where it is no such place."""
     if not text.strip():
         return None
     focus = parse_focus(text)

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from scattershot.domain.ids import PostId
 from scattershot.domain.media import MediaKind
-from scattershot.domain.post import Attachment
+from scattershot.domain.post import Attachment, Post
 from scattershot.frontends.mastodon_api.entities.status import MediaAttachment
 
 PLACE_BITS = 5
@@ -19,8 +19,12 @@ Shown: TypeAlias = Callable[[str], str]
 """Where a picture, sound or film of any node is shown to our people; nothing for what cannot be."""
 
 
-def attachment_entity(post: PostId, place: int, each: Attachment, shown: Shown) -> MediaAttachment:
-    """What a post shows in that place."""
+def attachments_of(post_id: PostId, post: Post, shown: Shown) -> list[MediaAttachment]:
+    """What is shown with a post."""
+    return [_attachment(post_id, place, each, shown) for place, each in enumerate(post.attachments)]
+
+
+def _attachment(post: PostId, place: int, each: Attachment, shown: Shown) -> MediaAttachment:
     if each.media:
         return upload_entity(each)
     url = shown(each.url)

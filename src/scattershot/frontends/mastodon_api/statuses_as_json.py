@@ -16,7 +16,7 @@ from scattershot.domain.ids import MicroblogId, Millis, PostId, moment_of
 from scattershot.domain.post import Audience, Poll, Post
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson, emojis_of
 from scattershot.frontends.mastodon_api.entities import status as entities
-from scattershot.frontends.mastodon_api.media_as_json import Shown, attachment_entity
+from scattershot.frontends.mastodon_api.media_as_json import Shown, attachments_of
 from scattershot.ports.database import Transaction
 from scattershot.wirekit.dates import rfc3339
 
@@ -97,10 +97,8 @@ class StatusesAsJson:
             reblogs_count=item.boosts,
             favourites_count=item.likes,
             edited_at=rfc3339(post.edited) if post.edited is not None else None,
-            content=_content(post),
-            media_attachments=[
-                attachment_entity(item.id, place, each, self._shown) for place, each in enumerate(post.attachments)
-            ],
+            content=content_of(post),
+            media_attachments=attachments_of(item.id, post, self._shown),
             mentions=self._mentions(tx, post),
             tags=[
                 entities.StatusTag(name=tag.lower(), url=f"{self._origin}/tags/{tag.lower()}") for tag in post.tags
@@ -187,22 +185,26 @@ def poll_entity(item: Item, poll: Poll, viewer: MicroblogId | None, now: Millis,
     """The poll of a post as the viewer sees it; its id is the post's."""
     over = poll.closed is not None or (poll.ends is not None and poll.ends <= now)
     ends = poll.ends if poll.ends is not None else poll.closed
+    hidden = poll.hides_totals and not over
     votes = sum(option.votes for option in poll.options)
     return entities.Poll(
         id=str(item.id),
         expires_at=rfc3339(ends) if ends is not None else None,
         expired=over,
         multiple=poll.multiple,
-        votes_count=votes,
+        votes_count=0 if hidden else votes,
         voters_count=poll.voters or (None if poll.multiple else votes),
-        options=[entities.PollOption(title=option.text, votes_count=option.votes) for option in poll.options],
+        options=[
+            entities.PollOption(title=option.text, votes_count=None if hidden else option.votes)
+            for option in poll.options
+        ],
         emojis=emojis_of(item.post.emojis, shown),
         voted=UNSET if viewer is None else item.mine or bool(item.votes),
         own_votes=UNSET if viewer is None else list(item.votes),
     )
 
 
-def _content(post: Post) -> str:
+def content_of(post: Post) -> str:
     """The text; an article's title goes before it, for apps have no place for one."""
     if not post.title:
         return post.html

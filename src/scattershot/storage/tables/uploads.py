@@ -87,6 +87,12 @@ def get_many(tx: Transaction, ids: Sequence[int]) -> dict[MediaId, Row]:
     return {row.id: row for row in rows}
 
 
+def some(tx: Transaction, ids: Sequence[int]) -> list[Row]:
+    """Those of the uploads that are there, in that order."""
+    rows = get_many(tx, ids)
+    return [rows[MediaId(media)] for media in ids if media in rows]
+
+
 def file(tx: Transaction, name: str) -> File | None:
     """The file of that name, while it may be shown."""
     return tx.fetch_one(
@@ -161,6 +167,16 @@ def hold(tx: Transaction, owner: MicroblogId, ids: Sequence[int], until: Millis)
         owner,
         list(ids),
         until,
+    )
+
+
+def release(tx: Transaction, owner: MicroblogId, ids: Sequence[int], drop_at: Millis) -> None:
+    """What was held is needed no more: unless something shows it, it goes then."""
+    tx.execute(
+        "UPDATE uploads SET drop_at = $3 WHERE owner = $1 AND id = ANY($2) AND drop_at IS NOT NULL",
+        owner,
+        list(ids),
+        drop_at,
     )
 
 
