@@ -79,8 +79,7 @@ def put(tx: Transaction, post: PostId, document: Document) -> bool:
         return True
     return bool(
         tx.execute(
-            "UPDATE search_posts SET words = CAST($2 AS TSVECTOR) "
-            "WHERE number = $1 AND words <> CAST($2 AS TSVECTOR)",
+            "UPDATE search_posts SET words = CAST($2 AS TSVECTOR) WHERE number = $1 AND words <> CAST($2 AS TSVECTOR)",
             number,
             vector,
         )
