@@ -12,13 +12,14 @@ from scattershot.domain.microblog import Handle, Voice
 from scattershot.domain.post import Audience
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import log, microblogs, posts, relations
-from scattershot.storage.tables import timelines as rows
+from scattershot.storage.tables import log, markers, microblogs, notifications, posts, relations
 
 T = TypeVar("T")
 
 PAGE = 20
 """Posts on a page."""
+COUNTED = 100
+"""Nobody counts further than this what they have not looked at."""
 LONGEST_THREAD = 500
 """Posts of a conversation that are looked at for one page."""
 
@@ -287,7 +288,8 @@ class Timelines:
         return await self._read(lambda tx: self._notices(tx, owner, before))
 
     def _notices(self, tx: Transaction, owner: MicroblogId, before: int | None) -> Notices:
-        told = rows.notifications(tx, owner, NotificationId(before) if before is not None else None, PAGE)
+        end = NotificationId(before) if before is not None else notifications.END
+        told = notifications.page(tx, owner, notifications.Stretch(PAGE, end))
         wishes = relations.requests(tx, owner) if before is None else []
         known = posts.get_many(tx, [each.post for each in told if each.post is not None])
         may = readable(tx, list(known.values()), owner)
@@ -303,12 +305,18 @@ class Timelines:
 
     async def untold(self, owner: MicroblogId) -> int:
         """How many notifications the owner has not looked at, up to a hundred."""
-        return await self._read(lambda tx: rows.count_untold(tx, owner))
+
+        def work(tx: Transaction) -> int:
+            seen = NotificationId(markers.place(tx, owner, markers.NOTIFICATIONS))
+            return notifications.count_after(tx, owner, seen, COUNTED)
+
+        return await self._read(work)
 
     async def looked_at(self, owner: MicroblogId, newest: NotificationId) -> None:
         """The owner has looked at its notifications up to there."""
-        if await self._read(lambda tx: rows.told_up_to(tx, owner)) < newest:
-            await self._database.write(lambda tx: rows.set_told_up_to(tx, owner, newest))
+        now = self._clock.now()
+        if await self._read(lambda tx: markers.place(tx, owner, markers.NOTIFICATIONS)) < newest:
+            await self._database.write(lambda tx: markers.advance(tx, owner, markers.NOTIFICATIONS, newest, now))
 
 
 def _below(before: int | None) -> PostId:

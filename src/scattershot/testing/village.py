@@ -20,7 +20,7 @@ from scattershot.drivers.bus_local import LocalBus
 from scattershot.ports.database import Database
 from scattershot.ports.keys import KeyMaker
 from scattershot.settings import read_settings
-from scattershot.storage.tables import microblogs, posts, timelines
+from scattershot.storage.tables import microblogs, notifications, posts, timelines
 from scattershot.testing.fakes import AsgiFetcher, FakeClock
 from scattershot.wirekit.http_message import Request, Response
 
@@ -114,7 +114,9 @@ class House:
     async def told(self, name: str) -> list[str]:
         """The kinds of notifications somebody here has, newest first."""
         owner = (await self.row(name)).id
-        told = await self.node.drivers.database.read(lambda tx: timelines.notifications(tx, owner, None, 100))
+        told = await self.node.drivers.database.read(
+            lambda tx: notifications.page(tx, owner, notifications.Stretch(100))
+        )
         return [notification.kind for notification in told]
 
     async def get(self, path: str, accept: str = "application/activity+json") -> Response:
