@@ -134,7 +134,7 @@ def due(tx: Transaction, now: Millis, besides: list[int], limit: int) -> list[Pu
     return tx.fetch(
         _push,
         f"SELECT p.id, p.notification, p.made, p.attempts, {_COLUMNS} FROM pushes p "
-        "JOIN push_subscriptions s ON s.id = p.subscription JOIN tokens t ON t.id = s.token "
+        "JOIN push_subscriptions s ON s.id = p.subscription JOIN access_tokens t ON t.id = s.token "
         "JOIN people o ON o.id = t.person WHERE p.due <= $1 AND p.id <> ALL($2) AND NOT o.disabled "
         "AND EXISTS (SELECT 1 FROM keepers k WHERE k.person = t.person AND k.microblog = s.microblog) "
         "ORDER BY p.due LIMIT $3",

@@ -69,7 +69,7 @@ CREATE INDEX warnings_by_microblog ON warnings (microblog, id);
 
 CREATE TABLE push_subscriptions (   -- where a program wishes to be told what its microblog is told
     id            {serial},
-    token         BIGINT NOT NULL UNIQUE REFERENCES tokens (id) ON DELETE CASCADE,
+    token         BIGINT NOT NULL UNIQUE REFERENCES access_tokens (id) ON DELETE CASCADE,
     microblog     BIGINT NOT NULL,
     endpoint      TEXT NOT NULL,
     point         {blob} NOT NULL,                  -- the subscriber's public key
