@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from starlette.types import ASGIApp
 
 from scattershot import __version__
-from scattershot.app import counters, dispatch
+from scattershot.app import counters, dispatch, web_push
 from scattershot.app.apply.origin import House, Ids
 from scattershot.app.backfill import Backfill
 from scattershot.app.catch_up import CatchUp
@@ -23,7 +23,9 @@ from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.intake import Intake
+from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
+from scattershot.app.poll_ends import PollEnds
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
@@ -32,15 +34,18 @@ from scattershot.app.senders import Senders
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
+from scattershot.app.web_push import Keys, WebPush
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
 from scattershot.drivers.bus_local import LocalBus
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.key_maker import OpensslKeyMaker
+from scattershot.drivers.secret_file import secret_in
 from scattershot.drivers.system_clock import SystemClock
 from scattershot.frontends.mastodon_api.api import House as ApiHouse
 from scattershot.frontends.mastodon_api.api import MastodonApi
+from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.web.web import Web
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
@@ -53,12 +58,16 @@ from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.server import make_app, shared
 from scattershot.settings import BadSettings, Settings
 from scattershot.storage.migrate import migrate
+from scattershot.wirekit import sealing
 from scattershot.wirekit.addresses import is_public_address
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
 PROTOCOLS = (ActivityPub,)
 """The tongues spoken with other nodes."""
+
+PUSH_FILE = "push.key"
+"""The file in the data folder without which the access tokens kept for pushes cannot be read."""
 
 _logger = logging.getLogger(__name__)
 
@@ -128,7 +137,9 @@ def open_database(settings: Settings) -> Database:
 class Node:
     """A whole node: `start` brings its loops to life, `step` moves everything once for tests, `stop` ends it."""
 
-    def __init__(self, settings: Settings, drivers: Drivers, house: House, people: People, speaker: Signer) -> None:
+    def __init__(
+        self, settings: Settings, drivers: Drivers, house: House, people: People, speaker: Signer, push_keys: Keys
+    ) -> None:
         self.settings, self.drivers, self.house, self.people = settings, drivers, house, people
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
@@ -150,6 +161,21 @@ class Node:
         people.when_ended(self.programs.forget_person)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
+        self.poll_ends = PollEnds(database, clock, bus)
+        self.timelines = Timelines(database, clock, settings.domain)
+        self.notifications = Notifications(database, clock, self.timelines)
+        self.push = WebPush(
+            database,
+            clock,
+            bus,
+            fetcher,
+            self.notifications,
+            PushesAsJson(settings.origin).words,
+            push_keys,
+            contact=_push_contact(settings),
+            schemes=("https", "http") if settings.insecure_http else ("https",),
+        )
+        self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
@@ -170,7 +196,7 @@ class Node:
             speaker=self._speaker,
             followers_sync=FollowersSync(database, clock, bus, self.house),
         )
-        timelines = Timelines(database, clock, settings.domain)
+        timelines = self.timelines
         reports = Reports(database, clock, settings.domain)
         web = Web(
             settings,
@@ -190,7 +216,9 @@ class Node:
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
-            api=MastodonApi(ApiHouse(settings, clock, self.programs, self.publisher, timelines)),
+            api=MastodonApi(
+                ApiHouse(settings, clock, self.programs, self.publisher, timelines, self.notifications, self.push)
+            ),
         )
 
     async def start(self) -> None:
@@ -206,6 +234,8 @@ class Node:
             self.backfill.run,
             self.housekeeping.run,
             self.tallies.run,
+            self.poll_ends.run,
+            self.push.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -217,7 +247,9 @@ class Node:
 
     async def step(self) -> int:
         """Move everything on by one step; how much there was to do."""
-        done = await self.readers.step()
+        done = await self.poll_ends.step()
+        done += await self.readers.step()
+        done += await self.push.step()
         done += await self.intake.step()
         done += await self.couriers.step()
         done += await self.discover.step()
@@ -254,7 +286,14 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     house = House(Addresses(settings.origin), Ids(os.getpid()), _door)
     people = People(drivers.database, drivers.clock, drivers.bus, drivers.keys, house, settings.domains)
     speaker = await people.node_speaker(settings.title)
-    return Node(settings, drivers, house, people, speaker)
+    push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
+    return Node(settings, drivers, house, people, speaker, push_keys)
+
+
+def _push_contact(settings: Settings) -> str:
+    """Where those who run a push service reach those who run this node (RFC 8292 section 2.1)."""
+    name, at, domain = settings.contact.partition("@")
+    return f"mailto:{settings.contact}" if name and at and domain else f"{settings.origin}/"
 
 
 def _door(profile: Profile) -> EndpointAddress | None:

@@ -1,6 +1,7 @@
 """Conversations: private posts put together by thread and by those who take part, for each of them who is kept here."""
 
 from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.post import Audience
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import conversations, posts
 from scattershot.storage.tables.conversations import Conversation
@@ -57,3 +58,9 @@ def _before(tx: Transaction, conversation: Conversation) -> PostId | None:
 def has_written(tx: Transaction, owner: MicroblogId, other: MicroblogId, before: posts.Row) -> bool:
     """Whether the owner wrote privately to the other one in the thread before that post."""
     return conversations.wrote_privately(tx, before.thread, owner, other, before.id)
+
+
+def enter_if_private(tx: Transaction, owner: MicroblogId, row: posts.Row) -> None:
+    """A post that the owner was kept from comes into its conversation, where it is private."""
+    if row.audience is Audience.MENTIONED:
+        enter(tx, owner, row, unread=True)

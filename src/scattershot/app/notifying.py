@@ -12,6 +12,7 @@ from scattershot.domain.notification import (
     ASKS,
     FROM_ONESELF,
     FROM_STRANGERS,
+    Measure,
     Sender,
     Told,
     Treatment,
@@ -251,10 +252,10 @@ def note_sign_up(tx: Transaction, microblog: MicroblogId, via: str, now: Millis)
 
 
 def note_warning(
-    tx: Transaction, microblog: MicroblogId, action: str, text: str, posts_: list[PostId], via: str, now: Millis
+    tx: Transaction, microblog: MicroblogId, measure: Measure, text: str, about: list[PostId], via: str, now: Millis
 ) -> Recorded:
-    """Those who run the node tell a microblog's keepers something; `action` is what was done beside."""
-    number = severed.warn(tx, microblog, action, text, posts_, now)
+    """Those who run the node tell a microblog's keepers something; `measure` is what was done beside."""
+    number = severed.warn(tx, microblog, measure, text, about, now)
     return log.append(tx, now, Kind.WARNED, microblog, local=False, via=via, target=microblog, detail=str(number))
 
 

@@ -1,6 +1,6 @@
 """Timelines for people: lists of posts as one viewer sees them, threads, profiles and notifications."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from msgspec import Struct, structs
@@ -184,6 +184,12 @@ class Timelines:
 
         return await self.read(work)
 
+    def items_in(self, tx: Transaction, wanted: Collection[PostId], viewer: MicroblogId) -> dict[PostId, Item]:
+        """Those of the posts that the viewer may see."""
+        rows = list(posts.get_many(tx, list(wanted)).values()) if wanted else []
+        made = self._made(tx, [line(row) for row in readable(tx, rows, viewer)], viewer, ALL)
+        return {item.id: item for item in made}
+
     async def boost_by(self, who: MicroblogId, post: PostId) -> PostId | None:
         """The id under which it passed the post on."""
 
@@ -312,8 +318,7 @@ class Timelines:
         return await self.read(lambda tx: self._notices(tx, owner, before))
 
     def _notices(self, tx: Transaction, owner: MicroblogId, before: int | None) -> Notices:
-        end = NotificationId(before) if before is not None else notifications.END
-        told = notifications.page(tx, owner, notifications.Stretch(PAGE, end))
+        told = notifications.page(tx, owner, Window(before), PAGE)
         wishes = relations.requests(tx, owner) if before is None else []
         known = posts.get_many(tx, [each.post for each in told if each.post is not None])
         may = readable(tx, list(known.values()), owner)

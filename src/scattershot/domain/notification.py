@@ -83,6 +83,20 @@ class Wishes(Struct, frozen=True, omit_defaults=True):
     bots: Treatment = Treatment.ACCEPT
 
 
+class Measure(StrEnum):
+    """What those who run the node did beside warning somebody."""
+
+    NONE = "none"
+    SENSITIVE = "sensitive"
+    """All it posts is shown as sensitive."""
+    LIMITED = "limited"
+    DISABLED = "disabled"
+    """Nobody signs in for it any more."""
+    BLOCKED = "blocked"
+    POSTS_SENSITIVE = "posts_sensitive"
+    POSTS_DELETED = "posts_deleted"
+
+
 class Sender(NamedTuple):
     """Whoever causes a notification, as it stands to its owner."""
 
@@ -122,6 +136,8 @@ def bundle_stem(kind: Told, post: PostId | None) -> str:
     """How the names of all bundles of that kind about that post begin; empty where nothing is told together."""
     if kind not in BUNDLED:
         return ""
+    if kind is Told.REACTION:
+        kind = Told.LIKE  # with or without an emoji: they are told together
     return f"{kind}-{post}-" if post is not None else f"{kind}-"
 
 

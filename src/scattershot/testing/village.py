@@ -17,6 +17,7 @@ from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Handle
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
+from scattershot.domain.window import FROM_THE_TOP
 from scattershot.drivers.bus_local import LocalBus
 from scattershot.ports.database import Database
 from scattershot.ports.keys import KeyMaker
@@ -126,9 +127,7 @@ class House:
     async def told(self, name: str) -> list[str]:
         """The kinds of notifications somebody here has, newest first."""
         owner = (await self.row(name)).id
-        told = await self.node.drivers.database.read(
-            lambda tx: notifications.page(tx, owner, notifications.Stretch(100))
-        )
+        told = await self.node.drivers.database.read(lambda tx: notifications.page(tx, owner, FROM_THE_TOP, 100))
         return [notification.kind for notification in told]
 
     async def get(self, path: str, accept: str = "application/activity+json") -> Response:

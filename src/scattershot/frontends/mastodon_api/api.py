@@ -8,18 +8,26 @@ from typing import NamedTuple
 from starlette.types import Receive, Scope, Send
 
 from scattershot.app.counts import Tally
+from scattershot.app.notifications import Notifications as Told
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.timelines import Timelines as Reads
+from scattershot.app.web_push import WebPush
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
+from scattershot.frontends.mastodon_api.conversations import Conversations
 from scattershot.frontends.mastodon_api.door import Door
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
+from scattershot.frontends.mastodon_api.markers import Markers
+from scattershot.frontends.mastodon_api.notification_policy import Policy
+from scattershot.frontends.mastodon_api.notifications import Notifications
+from scattershot.frontends.mastodon_api.notifications_as_json import NotificationsAsJson
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
+from scattershot.frontends.mastodon_api.push import Push
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.timelines import Timelines
@@ -40,6 +48,8 @@ class House(NamedTuple):
     programs: Programs
     publisher: Publisher
     timelines: Reads
+    notifications: Told
+    push: WebPush
 
 
 class MastodonApi:
@@ -49,12 +59,19 @@ class MastodonApi:
         settings = house.settings
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally())
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines)
+        told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
+        vapid_key = house.push.public_key
         endpoints: Sequence[Endpoint] = [
-            *OAuth(settings, house.programs, house.timelines).endpoints,
-            *InstanceDocs(settings, house.timelines).endpoints,
+            *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
+            *InstanceDocs(settings, house.timelines, vapid_key).endpoints,
             *Accounts(house.timelines, accounts).endpoints,
             *Statuses(house.timelines, house.publisher, statuses).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
+            *Notifications(told, accounts, notifications).endpoints,
+            *Policy(told, notifications).endpoints,
+            *Conversations(told, notifications).endpoints,
+            *Markers(told).endpoints,
+            *Push(house.push).endpoints,
         ]
         self._document = document(endpoints, settings.origin)
         own = [

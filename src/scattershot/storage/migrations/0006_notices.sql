@@ -60,7 +60,7 @@ CREATE TABLE severed (              -- whom a severance took: those followed, an
 CREATE TABLE warnings (             -- what those who run the node told a microblog's keepers
     id            {serial},
     microblog     BIGINT NOT NULL,
-    action        TEXT NOT NULL,
+    measure       TEXT NOT NULL,                    -- what was done beside
     text          TEXT NOT NULL,
     posts         TEXT NOT NULL,                    -- JSON list of post ids
     at            BIGINT NOT NULL

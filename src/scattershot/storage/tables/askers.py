@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.notification import ASKS
+from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.ports.database import Transaction
 
 COUNTED = 100
@@ -28,6 +29,7 @@ _ASKER = (
     f"WHERE a.owner = $1 AND NOT a.let_in AND EXISTS (SELECT 1 {_ASKED}) "
 )
 _KINDS = sorted(ASKS)
+_END = 1 << 62
 
 
 def ask(tx: Transaction, owner: MicroblogId, sender: MicroblogId, now: Millis) -> None:
@@ -41,20 +43,18 @@ def ask(tx: Transaction, owner: MicroblogId, sender: MicroblogId, now: Millis) -
     )
 
 
-def waiting(
-    tx: Transaction, owner: MicroblogId, limit: int, before: int, after: int, *, oldest_first: bool
-) -> list[Asker]:
-    """Who waits, by the number of the asker: those between the two."""
-    order = "ASC" if oldest_first else "DESC"
-    return tx.fetch(
+def waiting(tx: Transaction, owner: MicroblogId, window: Window, limit: int) -> list[Asker]:
+    """Who waits, by the number of the asker, the last to come first."""
+    found = tx.fetch(
         Asker,
-        f"{_ASKER} AND a.id < $3 AND a.id > $4 ORDER BY a.id {order} LIMIT $5",
+        f"{_ASKER} AND a.id < $3 AND a.id > $4 ORDER BY a.id {'ASC' if window.nearest else 'DESC'} LIMIT $5",
         owner,
         _KINDS,
-        before,
-        after,
+        _END if window.below is None else window.below,
+        window.above or 0,
         limit,
     )
+    return found[::-1] if window.nearest else found
 
 
 def get_many(tx: Transaction, owner: MicroblogId, numbers: list[int]) -> list[Asker]:
@@ -71,7 +71,7 @@ class Summary(NamedTuple):
 
 def summary(tx: Transaction, owner: MicroblogId) -> Summary:
     """How many wait, up to `COUNTED`."""
-    found = waiting(tx, owner, COUNTED, 1 << 62, 0, oldest_first=False)
+    found = waiting(tx, owner, FROM_THE_TOP, COUNTED)
     return Summary(len(found), sum(asker.size for asker in found))
 
 

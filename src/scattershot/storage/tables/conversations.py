@@ -7,7 +7,10 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.window import Window
 from scattershot.ports.database import Transaction
+
+_END = 1 << 62
 
 
 class Conversation(NamedTuple):
@@ -91,20 +94,18 @@ def ending_with(tx: Transaction, post: PostId) -> list[Conversation]:
     return tx.fetch(_conversation, f"SELECT {_COLUMNS} FROM conversations c WHERE c.newest = $1", post)
 
 
-def page(
-    tx: Transaction, owner: MicroblogId, limit: int, before: PostId, after: PostId, *, oldest_first: bool
-) -> list[Conversation]:
-    """The owner's conversations by their newest post: those between the two."""
-    order = "ASC" if oldest_first else "DESC"
-    return tx.fetch(
+def page(tx: Transaction, owner: MicroblogId, window: Window, limit: int) -> list[Conversation]:
+    """The owner's conversations by their newest post, the newest first."""
+    found = tx.fetch(
         _conversation,
         f"SELECT {_COLUMNS} FROM conversations c WHERE c.owner = $1 AND c.newest < $2 AND c.newest > $3 AND c.shown "
-        f"ORDER BY c.newest {order} LIMIT $4",
+        f"ORDER BY c.newest {'ASC' if window.nearest else 'DESC'} LIMIT $4",
         owner,
-        before,
-        after,
+        _END if window.below is None else window.below,
+        window.above or 0,
         limit,
     )
+    return found[::-1] if window.nearest else found
 
 
 def private_posts(tx: Transaction, thread: PostId, before: PostId, after: PostId, limit: int) -> list[PostId]:

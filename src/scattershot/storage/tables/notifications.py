@@ -7,6 +7,7 @@ from msgspec import json
 
 from scattershot.domain.ids import MicroblogId, Millis, NotificationId, PostId
 from scattershot.domain.notification import Wishes
+from scattershot.domain.window import Window
 from scattershot.ports.database import Transaction
 
 END = NotificationId(1 << 62)
@@ -167,23 +168,26 @@ class Sought(NamedTuple):
     held: bool = False
 
 
-class Stretch(NamedTuple):
-    """A stretch of a list: what lies between two ids, both excluded, from its new end or its old one."""
-
-    limit: int
-    before: NotificationId = END
-    after: NotificationId = NotificationId(0)
-    oldest_first: bool = False
-
-
 ALL = Sought()
 
 
 def page(
-    tx: Transaction, owner: MicroblogId, stretch: Stretch, sought: Sought = ALL, besides: Collection[str] = ()
+    tx: Transaction,
+    owner: MicroblogId,
+    window: Window,
+    limit: int,
+    sought: Sought = ALL,
+    besides: Collection[str] = (),
 ) -> list[Notification]:
-    """What the owner was told, without what belongs to the bundles `besides`."""
-    args: list[object] = [owner, stretch.before, stretch.after, stretch.limit]
+    """What the owner was told, newest first, without what belongs to the bundles `besides`."""
+    found = _page(tx, owner, window, limit, sought, besides)
+    return found[::-1] if window.nearest else found
+
+
+def _page(
+    tx: Transaction, owner: MicroblogId, window: Window, limit: int, sought: Sought, besides: Collection[str]
+) -> list[Notification]:
+    args: list[object] = [owner, END if window.below is None else window.below, window.above or 0, limit]
     where = "" if sought.held else "AND NOT held "
     if sought.kinds is not None:
         args.append(list(sought.kinds))
@@ -194,37 +198,38 @@ def page(
     if besides:
         args.append(list(besides))
         where += f"AND bundle <> ALL(${len(args)}) "
-    order = "ASC" if stretch.oldest_first else "DESC"
     return tx.fetch(
         _notification,
         f"SELECT {_COLUMNS} FROM notifications WHERE owner = $1 AND id < $2 AND id > $3 {where}"
-        f"ORDER BY id {order} LIMIT $4",
+        f"ORDER BY id {'ASC' if window.nearest else 'DESC'} LIMIT $4",
         *args,
     )
 
 
 def heads(
-    tx: Transaction, owner: MicroblogId, stretch: Stretch, sought: Sought, together: Collection[str]
+    tx: Transaction, owner: MicroblogId, window: Window, limit: int, sought: Sought, together: Collection[str]
 ) -> list[Notification]:
-    """The first met of each bundle of the kinds told `together`, and every other notification by itself.
+    """The first met of each bundle of the kinds told `together`, and every other notification by itself; newest first.
 
     What was met is left out of the next look, so that a bundle of ten thousand costs one walk along an index.
     """
     found: list[Notification] = []
     met: set[str] = set()
-    while len(found) < stretch.limit:
-        batch = page(tx, owner, stretch._replace(limit=2 * stretch.limit), sought, met)
+    while len(found) < limit:
+        batch = _page(tx, owner, window, 2 * limit, sought, met)
         for each in batch:
             name = each.bundle if each.kind in together else ""
-            if not name or name not in met:
+            if not name:
+                found.append(each)
+            elif name not in met:
                 found.append(each)
                 met.add(name)
-        met.discard("")
-        if len(batch) < 2 * stretch.limit:
+        if len(batch) < 2 * limit:
             break
         end = batch[-1].id
-        stretch = stretch._replace(after=end) if stretch.oldest_first else stretch._replace(before=end)
-    return found[: stretch.limit]
+        window = window._replace(above=end) if window.nearest else window._replace(below=end)
+    found = found[:limit]
+    return found[::-1] if window.nearest else found
 
 
 def get(tx: Transaction, owner: MicroblogId, notification: NotificationId) -> Notification | None:
@@ -316,7 +321,7 @@ def count_after(tx: Transaction, owner: MicroblogId, after: NotificationId, limi
                 limit,
             )
         )
-    return len(page(tx, owner, Stretch(limit, after=after), sought))
+    return len(page(tx, owner, Window(above=after), limit, sought))
 
 
 # -- putting away

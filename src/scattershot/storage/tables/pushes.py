@@ -129,17 +129,16 @@ def _push(id_: int, notification: int, made: int, attempts: int, *subscription: 
     return Push(id_, NotificationId(notification), Millis(made), attempts, _subscription(*subscription))  # type: ignore[arg-type]
 
 
-def due(tx: Transaction, now: Millis, besides: list[int], limit: int) -> list[Push]:
-    """What may be pushed now, without those of the ids `besides`; nothing for one who may not sign in any more."""
+def due(tx: Transaction, now: Millis, limit: int) -> list[Push]:
+    """What may be pushed now; nothing for one who may not sign in, or keeps the microblog no more."""
     return tx.fetch(
         _push,
         f"SELECT p.id, p.notification, p.made, p.attempts, {_COLUMNS} FROM pushes p "
         "JOIN push_subscriptions s ON s.id = p.subscription JOIN access_tokens t ON t.id = s.token "
-        "JOIN people o ON o.id = t.person WHERE p.due <= $1 AND p.id <> ALL($2) AND NOT o.disabled "
+        "JOIN people o ON o.id = t.person WHERE p.due <= $1 AND NOT o.disabled "
         "AND EXISTS (SELECT 1 FROM keepers k WHERE k.person = t.person AND k.microblog = s.microblog) "
-        "ORDER BY p.due LIMIT $3",
+        "ORDER BY p.due LIMIT $2",
         now,
-        besides,
         limit,
     )
 

@@ -63,23 +63,23 @@ def lost(tx: Transaction, number: int) -> list[Lost]:
 
 
 class Warned(NamedTuple):
-    """What those who run the node told a microblog's keepers; `action` is what was done beside."""
+    """What those who run the node told a microblog's keepers; `measure` is what was done beside."""
 
     id: int
     microblog: MicroblogId
-    action: str
+    measure: str
     text: str
     posts: tuple[PostId, ...]
     at: Millis
 
 
-def warn(tx: Transaction, microblog: MicroblogId, action: str, text: str, posts: list[PostId], now: Millis) -> int:
+def warn(tx: Transaction, microblog: MicroblogId, measure: str, text: str, posts: list[PostId], now: Millis) -> int:
     """Remember a warning; its number."""
     return int(
         tx.value(
-            "INSERT INTO warnings (microblog, action, text, posts, at) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+            "INSERT INTO warnings (microblog, measure, text, posts, at) VALUES ($1, $2, $3, $4, $5) RETURNING id",
             microblog,
-            action,
+            measure,
             text,
             json.encode(posts).decode(),
             now,
@@ -87,16 +87,16 @@ def warn(tx: Transaction, microblog: MicroblogId, action: str, text: str, posts:
     )
 
 
-def _warning(id_: int, microblog: int, action: str, text: str, posts: str, at: int) -> Warned:
+def _warning(id_: int, microblog: int, measure: str, text: str, posts: str, at: int) -> Warned:
     about = json.decode(posts, type=tuple[PostId, ...])
-    return Warned(id_, MicroblogId(microblog), action, text, about, Millis(at))
+    return Warned(id_, MicroblogId(microblog), measure, text, about, Millis(at))
 
 
 def warnings(tx: Transaction, microblog: MicroblogId, numbers: list[int]) -> dict[int, Warned]:
     """Those of the warnings that went to the microblog."""
     rows = tx.fetch(
         _warning,
-        "SELECT id, microblog, action, text, posts, at FROM warnings WHERE microblog = $1 AND id = ANY($2)",
+        "SELECT id, microblog, measure, text, posts, at FROM warnings WHERE microblog = $1 AND id = ANY($2)",
         microblog,
         numbers,
     )
