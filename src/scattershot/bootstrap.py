@@ -210,15 +210,17 @@ class Node:
             self.backfill,
             reports,
         )
+        self.api = MastodonApi(
+            ApiHouse(settings, clock, self.programs, self.publisher, timelines, database, self.notifications, self.push)
+        )
+        self.readers.after_step(self.api.topics.nudge)
         return make_app(
             [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
-            api=MastodonApi(
-                ApiHouse(settings, clock, self.programs, self.publisher, timelines, self.notifications, self.push)
-            ),
+            api=self.api,
         )
 
     async def start(self) -> None:

@@ -3,7 +3,7 @@
 What ends in `_in` takes a transaction, so that an answer is read and put into words on one snapshot.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from msgspec import Struct
 from scattershot.app import conversations as entering
 from scattershot.app.items import Face, Item
 from scattershot.app.timelines import Timelines
-from scattershot.domain.ids import MicroblogId, Millis, NotificationId
+from scattershot.domain.ids import MicroblogId, Millis, NotificationId, PostId
 from scattershot.domain.notification import BUNDLED, Told, Wishes
 from scattershot.domain.window import Window
 from scattershot.ports.clock import Clock
@@ -97,6 +97,7 @@ class Notifications:
 
     def __init__(self, database: Database, clock: Clock, timelines: Timelines) -> None:
         self._database, self._clock, self._timelines = database, clock, timelines
+        self._told: list[Callable[[MicroblogId], None]] = []
         self.read = timelines.read
 
     @staticmethod
@@ -292,7 +293,14 @@ class Notifications:
                     entering.enter_if_private(tx, owner, row)
             return len(found)
 
-        return await self._database.write(work)
+        number = await self._database.write(work)
+        for call in self._told if number else ():
+            call(owner)
+        return number
+
+    def after_letting_in(self, call: Callable[[MicroblogId], None]) -> None:
+        """Have something told whenever an owner let somebody in, so that what waited stands among the others."""
+        self._told.append(call)
 
     async def turn_away(self, owner: MicroblogId, numbers: list[int]) -> int:
         """Forget what waited of those; how many they were."""
@@ -328,6 +336,12 @@ class Notifications:
         """The owner's private conversations, by the ids of their newest posts."""
         found = conversations.page(tx, owner, window, limit)
         return _listed(self._conversations(tx, owner, found), [each.newest for each in found], limit)
+
+    def conversation_with_in(self, tx: Transaction, owner: MicroblogId, newest: PostId) -> Conversation | None:
+        """The owner's conversation whose newest post is that one."""
+        found = [each for each in conversations.ending_with(tx, newest) if each.owner == owner and each.shown]
+        made = self._conversations(tx, owner, found)
+        return made[0] if made else None
 
     def conversation_in(self, tx: Transaction, owner: MicroblogId, number: int) -> Conversation | None:
         """The owner's conversation of that number."""

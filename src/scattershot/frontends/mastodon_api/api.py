@@ -12,6 +12,7 @@ from scattershot.app.notifications import Notifications as Told
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.timelines import Timelines as Reads
+from scattershot.app.topics import Topics
 from scattershot.app.web_push import WebPush
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
@@ -30,8 +31,11 @@ from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.push import Push
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
+from scattershot.frontends.mastodon_api.streaming import PATH as STREAMING
+from scattershot.frontends.mastodon_api.streaming import Streaming
 from scattershot.frontends.mastodon_api.timelines import Timelines
 from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database
 from scattershot.settings import Settings
 
 _ELSEWHERE = frozenset(
@@ -48,6 +52,7 @@ class House(NamedTuple):
     programs: Programs
     publisher: Publisher
     timelines: Reads
+    database: Database
     notifications: Told
     push: WebPush
 
@@ -73,6 +78,9 @@ class MastodonApi:
             *Markers(told).endpoints,
             *Push(house.push).endpoints,
         ]
+        self.topics = Topics(house.database, house.clock, house.timelines, told, statuses.one, notifications)
+        told.after_letting_in(self.topics.let_in)
+        self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)
         own = [
             Endpoint("GET", "/api/openapi.json", self._openapi, who=Who.ANYONE, answers=dict,
@@ -97,7 +105,12 @@ class MastodonApi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        await self.door(scope, receive, send)
+        if scope["path"].startswith(STREAMING):
+            await self.streaming(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self.door(scope, receive, send)
 
     async def _openapi(self, _: Call, __: Nothing) -> Reply:
         return Answer(self._document)

@@ -71,5 +71,4 @@ class Conversations:
         found = self._notifications.conversation_in(tx, call.who, call.id())
         if found is None:
             return NOT_FOUND
-        [body] = self._rendered.conversations(tx, [found], call.who, call.now)
-        return Answer(body)
+        return Answer(self._rendered.conversation(tx, found, call.who, call.now))

@@ -125,6 +125,10 @@ class NotificationsAsJson:
             for each in found
         ]
 
+    def conversation(self, tx: Transaction, found: Conversation, owner: MicroblogId, now: Millis) -> bytes:
+        """One of them."""
+        return self.conversations(tx, [found], owner, now)[0]
+
     def _known(
         self, tx: Transaction, faces: Iterable[Face], items: Iterable[Item | None], owner: MicroblogId, now: Millis
     ) -> _Known:
