@@ -209,6 +209,7 @@ class Node:
             self.streams,
             self.backfill,
             reports,
+            self.notifications,
         )
         self.api = MastodonApi(
             ApiHouse(settings, clock, self.programs, self.publisher, timelines, database, self.notifications, self.push)

@@ -283,20 +283,24 @@ class Notifications:
 
     async def let_in(self, owner: MicroblogId, numbers: list[int]) -> int:
         """Tell the owner what waited of those, and whatever comes of them; how many they were."""
+        found = await self.read(lambda tx: askers.get_many(tx, owner, numbers))
+        await self.let_in_senders(owner, [asker.sender for asker in found])
+        return len(found)
+
+    async def let_in_senders(self, owner: MicroblogId, senders: list[MicroblogId]) -> None:
+        """Tell the owner what waited of them, and whatever comes of them."""
         now = self._clock.now()
 
-        def work(tx: Transaction) -> int:
-            found = askers.get_many(tx, owner, numbers)
-            for asker in found:
-                mentioned = posts.get_many(tx, askers.let_in(tx, owner, asker.sender, now))
+        def work(tx: Transaction) -> None:
+            for sender in senders:
+                mentioned = posts.get_many(tx, askers.let_in(tx, owner, sender, now))
                 for row in sorted(mentioned.values()):
                     entering.enter_if_private(tx, owner, row)
-            return len(found)
 
-        number = await self._database.write(work)
-        for call in self._told if number else ():
-            call(owner)
-        return number
+        if senders:
+            await self._database.write(work)
+            for call in self._told:
+                call(owner)
 
     def after_letting_in(self, call: Callable[[MicroblogId], None]) -> None:
         """Have something told whenever an owner let somebody in, so that what waited stands among the others."""
@@ -304,14 +308,19 @@ class Notifications:
 
     async def turn_away(self, owner: MicroblogId, numbers: list[int]) -> int:
         """Forget what waited of those; how many they were."""
+        found = await self.read(lambda tx: askers.get_many(tx, owner, numbers))
+        await self.turn_away_senders(owner, [asker.sender for asker in found])
+        return len(found)
 
-        def work(tx: Transaction) -> int:
-            found = askers.get_many(tx, owner, numbers)
-            for asker in found:
-                askers.turn_away(tx, owner, asker.sender)
-            return len(found)
+    async def turn_away_senders(self, owner: MicroblogId, senders: list[MicroblogId]) -> None:
+        """Forget what waited of them."""
 
-        return await self._database.write(work)
+        def work(tx: Transaction) -> None:
+            for sender in senders:
+                askers.turn_away(tx, owner, sender)
+
+        if senders:
+            await self._database.write(work)
 
     # -- how far was looked
 

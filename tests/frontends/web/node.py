@@ -12,6 +12,7 @@ from scattershot.app.apply.origin import Applied, House, Ids, Origin
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.fanout import Fanout
+from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Done, Draft, Publisher
@@ -51,6 +52,7 @@ class Node:
     readers: Readers
     timelines: Timelines
     streams: Streams
+    notifications: Notifications
     app: Starlette
 
     def browser(self, address: str = "198.51.100.7") -> Browser:
@@ -117,8 +119,9 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") ->
         reports = Reports(database, clock, settings.domain)
         backfill = Backfill(database, clock, bus, {}, discover, speaker)
         programs = Programs(database, clock)
-        web = Web(settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports)
+        told = Notifications(database, clock, timelines)
+        web = Web(settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, told)
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
-        yield Node(settings, clock, database, house, people, publisher, readers, timelines, streams, app)
+        yield Node(settings, clock, database, house, people, publisher, readers, timelines, streams, told, app)
         streams.close()

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
+from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
@@ -43,6 +44,7 @@ class Web:
         streams: Streams,
         backfill: Backfill,
         reports: Reports,
+        notifications: Notifications,
     ) -> None:
         visitors = Visitors(people, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines)
@@ -55,7 +57,7 @@ class Web:
             *Lists(desk, settings, timelines, discover).routes,
             *profiles.routes,
             *Writing(desk, settings, timelines, publisher).routes,
-            *Relating(desk, timelines, publisher).routes,
+            *Relating(desk, timelines, publisher, notifications).routes,
             *OwnProfile(desk, settings, timelines, publisher, discover).routes,
             *Account(desk, timelines, people, publisher, discover).routes,
             *Reporting(desk, timelines, publisher, reports).routes,

@@ -55,7 +55,7 @@ NOTICES: Mapping[str, str] = {
     "quoted_edit": "altered a post that you quoted",
     "sign_up": "signed up",
     "report": "reported somebody to you",
-    "warning": "has a message from those who run this node",
+    "warning": "got a message from those who run this node",
     "severed": "lost follows, for this node deals with another no more",
 }
 

@@ -4,7 +4,7 @@ ALTER TABLE notifications ADD COLUMN bundle TEXT COLLATE "C" NOT NULL DEFAULT ''
 ALTER TABLE notifications ADD COLUMN held BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE notifications DROP CONSTRAINT notifications_owner_kind_sender_post_key;
 ALTER TABLE notifications ADD UNIQUE (owner, kind, sender, post, about);
-UPDATE notifications SET bundle = kind || '-' || CASE WHEN post = 0 THEN '' ELSE post || '-' END || at / 43200000 * 12
+UPDATE notifications SET bundle = kind || '-' || CASE WHEN post = 0 THEN '' ELSE post || '-' END || (at / 43200000 * 12)
     WHERE kind IN ('like', 'boost', 'follow');
 CREATE INDEX notifications_bundled ON notifications (owner, bundle, id) WHERE bundle <> '';
 CREATE INDEX notifications_of_sender ON notifications (owner, sender, id);

@@ -13,7 +13,7 @@ CREATE TABLE notifications_anew (
 );
 INSERT INTO notifications_anew (id, owner, kind, sender, post, at, bundle)
     SELECT id, owner, kind, sender, post, at, CASE WHEN kind IN ('like', 'boost', 'follow')
-        THEN kind || '-' || CASE WHEN post = 0 THEN '' ELSE post || '-' END || at / 43200000 * 12 ELSE '' END
+        THEN kind || '-' || CASE WHEN post = 0 THEN '' ELSE post || '-' END || (at / 43200000 * 12) ELSE '' END
     FROM notifications ORDER BY id;
 DELETE FROM sqlite_sequence WHERE name = 'notifications_anew';  -- no number is ever given again
 INSERT INTO sqlite_sequence (name, seq)
