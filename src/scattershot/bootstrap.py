@@ -19,6 +19,7 @@ from scattershot.app.couriers import Couriers
 from scattershot.app.dealing import Dealing
 from scattershot.app.discover import Discover
 from scattershot.app.dispatch import Dispatch
+from scattershot.app.drafts import Drafts
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
@@ -156,6 +157,7 @@ class Node:
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
+        self.drafts = Drafts(database, clock, bus, self.publisher)
         self.housekeeping = Housekeeping(database, clock)
         self.programs = Programs(database, clock)
         people.when_ended(self.programs.forget_person)
@@ -212,7 +214,18 @@ class Node:
             self.notifications,
         )
         self.api = MastodonApi(
-            ApiHouse(settings, clock, self.programs, self.publisher, timelines, database, self.notifications, self.push)
+            ApiHouse(
+                settings=settings,
+                clock=clock,
+                programs=self.programs,
+                publisher=self.publisher,
+                timelines=timelines,
+                database=database,
+                drafts=self.drafts,
+                backfill=self.backfill,
+                notifications=self.notifications,
+                push=self.push,
+            )
         )
         self.readers.after_step(self.api.topics.nudge)
         return make_app(
@@ -239,6 +252,7 @@ class Node:
             self.tallies.run,
             self.poll_ends.run,
             self.push.run,
+            self.drafts.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -257,6 +271,7 @@ class Node:
         done += await self.couriers.step()
         done += await self.discover.step()
         done += await self.backfill.step()
+        done += await self.drafts.step()
         return done + await self.catch_up.step()
 
     async def stop(self, patience: float = 5.0) -> None:

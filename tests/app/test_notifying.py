@@ -8,6 +8,7 @@ from scattershot.app import notifying
 from scattershot.app.dealing import Dealing
 from scattershot.app.notifications import Notifications
 from scattershot.app.poll_ends import LATE, PollEnds
+from scattershot.app.quiet import Quiet
 from scattershot.domain.change import (
     Blocked,
     Boosted,
@@ -224,6 +225,24 @@ async def test_nothing_is_told_of_the_muted_and_the_blocked(
     await world.apply(Blocked(actor=ann.profile.id, target=BOB.id))
     await mentioned_by(world, BOB, ann.profile)
     assert await world.told(ann.id) == ["mention"]
+
+
+async def test_nothing_is_told_of_a_conversation_that_is_kept_quiet(
+    world: World, ann: microblogs.Row, bob: microblogs.Row
+) -> None:
+    ours = await a_post_of(world, ann.profile)
+    row = await world.post(ours.id)
+    assert row is not None
+    await Quiet(world.database).put(ann.id, row.id, quiet=True)
+    answer = await mentioned_by(world, BOB, ann.profile, reply_to=ours.id)
+    await world.apply(Liked(actor=BOB.id, post=ours.id))
+    await mentioned_by(world, BOB, ann.profile, reply_to=answer.id)
+    assert await world.told(ann.id) == []
+    await mentioned_by(world, BOB, ann.profile)
+    assert await world.told(ann.id) == ["mention"]
+    await Quiet(world.database).put(ann.id, row.id, quiet=False)
+    await mentioned_by(world, BOB, ann.profile, reply_to=ours.id)
+    assert await world.told(ann.id) == ["mention", "mention"]
 
 
 async def test_nobody_is_told_of_own_deeds(world: World, ann: microblogs.Row) -> None:

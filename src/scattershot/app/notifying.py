@@ -57,7 +57,7 @@ def tell(
     if owner == sender:
         if kind not in FROM_ONESELF:
             return Treatment.DROP
-    elif notifications.silenced(tx, owner, sender, at):
+    elif notifications.silenced(tx, owner, sender, post, at):
         return Treatment.DROP
     treated = _treatment(tx, owner, kind, sender, post, at)
     if treated is Treatment.DROP:

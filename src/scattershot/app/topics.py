@@ -115,6 +115,7 @@ class Topics:
         self._newest = NotificationId(0)
         self._stepping: asyncio.Task[None] | None = None
         self._again = False
+        self._one_at_a_time = asyncio.Lock()
 
     # -- who listens
 
@@ -158,17 +159,18 @@ class Topics:
             self._seq, self._newest = start[0], start[1]
 
     async def step(self) -> int:
-        """Tell of one batch of changes; how many were looked at."""
-        await self.begin()
-        after, newest = self._seq, self._newest
-        assert after is not None
-        told = await self._database.read(lambda tx: self._look(tx, after, newest))
-        self._seq, self._newest = told.up_to, told.newest
-        for each in told.heard:
-            for hearer in list(self._hearers.get(each.news.topic, ())):
-                if hearer.viewer not in each.deaf:
-                    hearer.hear(each.news)
-        return told.up_to - after + (told.newest > newest)
+        """Tell of one batch of changes; how many were looked at. One at a time, or two would tell the same."""
+        async with self._one_at_a_time:
+            await self.begin()
+            after, newest = self._seq, self._newest
+            assert after is not None
+            told = await self._database.read(lambda tx: self._look(tx, after, newest))
+            self._seq, self._newest = told.up_to, told.newest
+            for each in told.heard:
+                for hearer in list(self._hearers.get(each.news.topic, ())):
+                    if hearer.viewer not in each.deaf:
+                        hearer.hear(each.news)
+            return told.up_to - after + (told.newest > newest)
 
     def let_in(self, owner: MicroblogId) -> None:
         """What waited stands among the owner's notifications now."""

@@ -7,18 +7,24 @@ from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
+from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
+from scattershot.app.drafts import Drafts
 from scattershot.app.notifications import Notifications as Told
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
+from scattershot.app.quiet import Quiet
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.app.topics import Topics
 from scattershot.app.web_push import WebPush
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
+from scattershot.frontends.mastodon_api.composing import Composing
 from scattershot.frontends.mastodon_api.conversations import Conversations
 from scattershot.frontends.mastodon_api.door import Door
+from scattershot.frontends.mastodon_api.drafts import DraftEndpoints
+from scattershot.frontends.mastodon_api.edits import Edits
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
 from scattershot.frontends.mastodon_api.markers import Markers
@@ -28,11 +34,13 @@ from scattershot.frontends.mastodon_api.notifications_as_json import Notificatio
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
+from scattershot.frontends.mastodon_api.polls import Polls
 from scattershot.frontends.mastodon_api.push import Push
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.streaming import PATH as STREAMING
 from scattershot.frontends.mastodon_api.streaming import Streaming
+from scattershot.frontends.mastodon_api.threads import Threads
 from scattershot.frontends.mastodon_api.timelines import Timelines
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
@@ -53,6 +61,8 @@ class House(NamedTuple):
     publisher: Publisher
     timelines: Reads
     database: Database
+    drafts: Drafts
+    backfill: Backfill
     notifications: Told
     push: WebPush
 
@@ -64,13 +74,18 @@ class MastodonApi:
         settings = house.settings
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally())
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines)
+        composing = Composing()
         told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
         vapid_key = house.push.public_key
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
             *InstanceDocs(settings, house.timelines, vapid_key).endpoints,
             *Accounts(house.timelines, accounts).endpoints,
-            *Statuses(house.timelines, house.publisher, statuses).endpoints,
+            *Statuses(house.timelines, house.publisher, statuses, composing, house.drafts).endpoints,
+            *Threads(house.timelines, house.backfill, Quiet(house.database), statuses).endpoints,
+            *Edits(house.timelines, accounts).endpoints,
+            *Polls(house.timelines, house.publisher).endpoints,
+            *DraftEndpoints(house.drafts, composing).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
             *Notifications(told, accounts, notifications).endpoints,
             *Policy(told, notifications).endpoints,

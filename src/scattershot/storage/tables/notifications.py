@@ -72,15 +72,18 @@ def add(tx: Transaction, new: New) -> NotificationId | None:
     return NotificationId(made) if made is not None else None
 
 
-def silenced(tx: Transaction, owner: MicroblogId, sender: MicroblogId, now: Millis) -> bool:
-    """Whether the owner is told nothing of the sender: it mutes or blocks it."""
+def silenced(tx: Transaction, owner: MicroblogId, sender: MicroblogId, post: PostId | None, now: Millis) -> bool:
+    """Whether the owner is told nothing of the sender, which it mutes or blocks, or of the post's conversation."""
     return (
         tx.value(
             "SELECT 1 FROM mutes WHERE muter = $1 AND muted = $2 AND (expires IS NULL OR expires > $3) "
-            "UNION ALL SELECT 1 FROM blocks WHERE blocker = $1 AND blocked = $2",
+            "UNION ALL SELECT 1 FROM blocks WHERE blocker = $1 AND blocked = $2 "
+            "UNION ALL SELECT 1 FROM posts p JOIN quiet_threads q ON q.microblog = $1 AND q.thread = p.thread "
+            "WHERE p.id = $4",
             owner,
             sender,
             now,
+            post or 0,
         )
         is not None
     )
