@@ -7,9 +7,10 @@ from scattershot.app.apply.origin import House, Origin
 from scattershot.domain.change import Followed, Unfollowed
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.post import Audience
+from scattershot.domain.quote import QuoteState
 from scattershot.domain.record import Kind, Recorded
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, relations, timelines, wire_ids
+from scattershot.storage.tables import microblogs, posts, quotes, reactions, relations, timelines, wire_ids
 
 BACKFILL = 20
 """Posts already known of a newly followed author that come to the home timeline at once."""
@@ -41,9 +42,15 @@ class Fanout:
             case Kind.UNBOOSTED:
                 _unboosted(tx, recorded)
             case Kind.LIKED:
-                _tell_author(tx, "like", recorded)
+                _tell_author(tx, "reaction" if recorded.detail else "like", recorded)
             case Kind.UNLIKED:
-                timelines.unnotify(tx, "like", recorded.actor, recorded.post)
+                _unliked(tx, recorded)
+            case Kind.QUOTE_ASKED:
+                _tell_author(tx, "quote", recorded)
+            case Kind.QUOTE_ACCEPTED:
+                _quoted(tx, recorded)
+            case Kind.QUOTE_REVOKED:
+                _unquoted(tx, recorded)
             case Kind.FOLLOWED:
                 _followed(tx, recorded)
             case Kind.FOLLOW_ACCEPTED:
@@ -80,8 +87,10 @@ def _posted(tx: Transaction, recorded: Recorded, now: Millis) -> None:
         timelines.put_post(tx, row.id, row.author, row.reply_author, now)
     if row.local:
         timelines.put_own(tx, row.id, row.author)
+    quote = quotes.get(tx, row.id) if row.quoting in (QuoteState.ACCEPTED, QuoteState.PENDING) else None
     for hearer in posts.hearers(tx, row.id):
-        _tell(tx, hearer, "mention", recorded)
+        if quote is None or hearer != quote.quoted_author:  # who is quoted is told that
+            _tell(tx, hearer, "mention", recorded)
 
 
 def _tell(tx: Transaction, owner: MicroblogId, kind: str, recorded: Recorded) -> None:
@@ -93,6 +102,27 @@ def _tell(tx: Transaction, owner: MicroblogId, kind: str, recorded: Recorded) ->
 def _tell_author(tx: Transaction, kind: str, recorded: Recorded) -> None:
     if recorded.target is not None:
         _tell(tx, recorded.target, kind, recorded)
+
+
+def _unliked(tx: Transaction, recorded: Recorded) -> None:
+    """A reaction is no news any more when its last emoji is taken back."""
+    assert recorded.post is not None
+    emoji = recorded.detail.split(" ")[1] if " " in recorded.detail else ""
+    if not emoji:
+        timelines.unnotify(tx, "like", recorded.actor, recorded.post)
+    elif not reactions.by(tx, recorded.post, recorded.actor):
+        timelines.unnotify(tx, "reaction", recorded.actor, recorded.post)
+
+
+def _quoted(tx: Transaction, recorded: Recorded) -> None:
+    """The quoted author hears of it, unless its yes came after it had heard."""
+    if recorded.target is not None and recorded.local:
+        timelines.notify(tx, recorded.actor, "quote", recorded.target, recorded.post, recorded.at)
+
+
+def _unquoted(tx: Transaction, recorded: Recorded) -> None:
+    if recorded.target is not None:
+        timelines.unnotify(tx, "quote", recorded.target, recorded.post)
 
 
 def _edited(tx: Transaction, recorded: Recorded) -> None:

@@ -186,7 +186,9 @@ def _spread_up_to(tx: Transaction) -> Seq:
     return log.cursor(tx, "fanout")
 
 
-_WORDS = {Kind.POSTED: "entry", Kind.BOOSTED: "entry", Kind.EDITED: "edited"}
+_WORDS = {Kind.POSTED: "entry", Kind.BOOSTED: "entry"} | dict.fromkeys(
+    (Kind.EDITED, Kind.REISSUED, Kind.QUOTE_ACCEPTED, Kind.QUOTE_REJECTED, Kind.QUOTE_REVOKED), "edited"
+)
 
 
 def _look(tx: Transaction, after: Seq, owners: Sequence[MicroblogId]) -> _Told:

@@ -32,6 +32,14 @@ class Kind(StrEnum):
     REPORTED = "reported"
     PINNED = "pinned"
     UNPINNED = "unpinned"
+    QUOTE_ASKED = "quote_asked"
+    QUOTE_ACCEPTED = "quote_accepted"
+    QUOTE_REJECTED = "quote_rejected"
+    QUOTE_REVOKED = "quote_revoked"
+    REPLY_ACCEPTED = "reply_accepted"
+    REPLY_REJECTED = "reply_rejected"
+    REISSUED = "reissued"
+    """A post reads as it did, but what stands around its words does not: its terms, or a stamp."""
 
 
 class Recorded(NamedTuple):
