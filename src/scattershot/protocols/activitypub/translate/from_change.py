@@ -42,7 +42,12 @@ from scattershot.protocols.activitypub.translate.audiences import write_addressi
 from scattershot.protocols.activitypub.translate.consent_out import answer_of, question_of
 from scattershot.protocols.activitypub.translate.names import door
 from scattershot.protocols.activitypub.translate.notes_out import emoji_tag, note_of, tombstone
-from scattershot.protocols.activitypub.wire.contexts import ACTIVITY_CONTEXT, ACTOR_CONTEXT, POST_CONTEXT, REACTION_CONTEXT
+from scattershot.protocols.activitypub.wire.contexts import (
+    ACTIVITY_CONTEXT,
+    ACTOR_CONTEXT,
+    POST_CONTEXT,
+    REACTION_CONTEXT,
+)
 from scattershot.protocols.activitypub.wire.vocabulary import PUBLIC, JsonObject
 from scattershot.wirekit.dates import rfc3339
 
