@@ -26,6 +26,8 @@ from scattershot.app.intake import Intake
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
+from scattershot.app.quotes import Quotes
+from scattershot.app.reactions import Reactions
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
 from scattershot.app.senders import Senders
@@ -170,7 +172,9 @@ class Node:
             speaker=self._speaker,
             followers_sync=FollowersSync(database, clock, bus, self.house),
         )
-        timelines = Timelines(database, clock, settings.domain)
+        timelines = self.timelines = Timelines(database, clock, settings.domain)
+        self.quotes = Quotes(self.publisher, timelines)
+        self.reactions = Reactions(self.publisher, timelines)
         reports = Reports(database, clock, settings.domain)
         web = Web(
             settings,

@@ -183,6 +183,12 @@ class Timelines:
 
         return await self.read(work)
 
+    def items_in(self, tx: Transaction, ids: Sequence[PostId], viewer: MicroblogId | None) -> list[Item]:
+        """Those of the posts that the viewer may see, in the same order."""
+        known = posts.get_many(tx, list(ids)) if ids else {}
+        may = {row.id for row in readable(tx, list(known.values()), viewer)}
+        return self._made(tx, [line(known[post]) for post in ids if post in may], viewer, ALL)
+
     async def boost_by(self, who: MicroblogId, post: PostId) -> PostId | None:
         """The id under which it passed the post on."""
 

@@ -97,10 +97,9 @@ def activity_of(change: Change, to: Sequence[WireId] = ()) -> JsonObject | None:
         case Reported():
             things = _values([*change.targets, *change.posts])
             return _activity(change, "Flag", things, _values(to), content=change.comment) if things else None
-        case Pinned():
-            return _activity(change, "Add", change.post.value, [PUBLIC], target=door(change.actor.value, "featured"))
-        case Unpinned():
-            return _activity(change, "Remove", change.post.value, [PUBLIC], target=door(change.actor.value, "featured"))
+        case Pinned() | Unpinned():
+            kind, featured = "Add" if isinstance(change, Pinned) else "Remove", door(change.actor.value, "featured")
+            return _activity(change, kind, change.post.value, [PUBLIC], target=featured)
         case QuoteAsked():
             return question_of(change, _id_of(change), _values(to))
         case QuoteAnswered() | ReplyAnswered():
