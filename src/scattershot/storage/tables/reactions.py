@@ -24,7 +24,7 @@ def among(tx: Transaction, posts: list[PostId]) -> dict[PostId, list[Tally]]:
     for tally in tx.fetch(
         Tally,
         "SELECT post, emoji, count(*), max(picture) FROM likes WHERE post = ANY($1) AND emoji <> '' "
-        "GROUP BY post, emoji ORDER BY post, min(at), emoji",
+        "GROUP BY post, emoji ORDER BY post, min(at), count(*) DESC, emoji",
         posts,
     ):
         found.setdefault(tally.post, []).append(tally)
