@@ -107,8 +107,7 @@ def _tell_author(tx: Transaction, kind: str, recorded: Recorded) -> None:
 def _unliked(tx: Transaction, recorded: Recorded) -> None:
     """A reaction is no news any more when its last emoji is taken back."""
     assert recorded.post is not None
-    emoji = recorded.detail.split(" ")[1] if " " in recorded.detail else ""
-    if not emoji:
+    if not recorded.detail.partition(" ")[2]:
         timelines.unnotify(tx, "like", recorded.actor, recorded.post)
     elif not reactions.by(tx, recorded.post, recorded.actor):
         timelines.unnotify(tx, "reaction", recorded.actor, recorded.post)
@@ -128,6 +127,10 @@ def _unquoted(tx: Transaction, recorded: Recorded) -> None:
 def _edited(tx: Transaction, recorded: Recorded) -> None:
     for hearer in filter(None, recorded.detail.split(",")):
         _tell(tx, MicroblogId(int(hearer)), "mention", recorded)
+    row = posts.get(tx, recorded.post) if recorded.post is not None else None
+    if row is not None and row.edited is not None:
+        for quote in quotes.made_here(tx, row.id, row.edited):  # what they showed reads otherwise now
+            timelines.notify(tx, quote.author, "quoted_edit", row.author, quote.post, recorded.at)
 
 
 def _deleted(tx: Transaction, recorded: Recorded) -> None:

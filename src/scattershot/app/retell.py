@@ -96,9 +96,8 @@ def _of_post(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId) -
             picture = reactions.picture_of(tx, recorded.post, recorded.detail) if custom(recorded.detail) else ""
             return Telling(Liked(actor=actor, id=name, post=post, emoji=_said(recorded.detail), picture=picture), to)
         case Kind.UNLIKED:
-            like, emoji, picture = (*recorded.detail.split(" "), "", "")[:3]
-            unliked = Unliked(actor=actor, id=name, post=post, emoji=_said(emoji), picture=picture, like=_wire(like))
-            return Telling(unliked, to)
+            like, _, emoji = recorded.detail.partition(" ")
+            return Telling(Unliked(actor=actor, id=name, post=post, emoji=_said(emoji), like=_wire(like)), to)
         case Kind.VOTED:
             return Telling(Voted(actor=actor, id=name, post=post, choice=recorded.detail), to)
         case Kind.PINNED:

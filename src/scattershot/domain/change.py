@@ -65,7 +65,6 @@ class Unliked(_Change, frozen=True, kw_only=True, tag=True):
 
     post: WireId
     emoji: str = ""
-    picture: str = ""
     like: WireId | None = None
 
 

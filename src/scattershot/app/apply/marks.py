@@ -143,7 +143,7 @@ def unliked(tx: Transaction, change: Unliked, origin: Origin) -> Applied:
     if row is None or like is None:
         return NOTHING_NEW
     relations.drop_like(tx, row.id, actor.id, like.emoji)
-    return _append(tx, Kind.UNLIKED, actor, row, change, origin, detail=f"{like.wire_id} {like.emoji} {like.picture}")
+    return _append(tx, Kind.UNLIKED, actor, row, change, origin, detail=f"{like.wire_id} {like.emoji}")
 
 
 def _like_meant(tx: Transaction, change: Unliked, actor: microblogs.Stand, row: posts.Row) -> relations.Like | None:

@@ -10,6 +10,8 @@ from starlette.types import Receive, Scope, Send
 from scattershot.app.counts import Tally
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
+from scattershot.app.quotes import Quotes as Deeds
+from scattershot.app.reactions import Reactions
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
@@ -20,6 +22,8 @@ from scattershot.frontends.mastodon_api.instance import InstanceDocs
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
+from scattershot.frontends.mastodon_api.quotes import Quotes
+from scattershot.frontends.mastodon_api.reactions import Reactions as ReactionEndpoints
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.timelines import Timelines
@@ -49,12 +53,15 @@ class MastodonApi:
         settings = house.settings
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally())
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines)
+        quotes, reactions = Deeds(house.publisher, house.timelines), Reactions(house.publisher, house.timelines)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines).endpoints,
             *InstanceDocs(settings, house.timelines).endpoints,
             *Accounts(house.timelines, accounts).endpoints,
             *Statuses(house.timelines, house.publisher, statuses).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
+            *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
+            *ReactionEndpoints(reactions, house.timelines, statuses, accounts).endpoints,
         ]
         self._document = document(endpoints, settings.origin)
         own = [

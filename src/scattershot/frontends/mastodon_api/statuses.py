@@ -14,6 +14,7 @@ from scattershot.frontends.mastodon_api.endpoints import Allowance, Endpoint, Wh
 from scattershot.frontends.mastodon_api.entities.status import Context, Status
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
+from scattershot.frontends.mastodon_api.terms import PolicyParams, terms_from
 from scattershot.ports.database import Transaction
 
 VIA = "api"
@@ -39,6 +40,13 @@ class NewStatus(Struct, frozen=True):
     spoiler_text: str = ""
     visibility: str = "public"
     language: str = ""
+    local_only: bool = False
+    """glitch-soc's and GoToSocial's way to say that it is for this node alone."""
+    quoted_status_id: str | None = None
+    quote_id: str | None = None
+    """Pleroma's name for the same."""
+    quote_approval_policy: str | None = None
+    interaction_policy: PolicyParams | None = None
 
 
 class ReblogParams(Struct, frozen=True):
@@ -80,10 +88,17 @@ class Statuses:
     # -- writing
 
     async def _create(self, call: Call, params: NewStatus) -> Reply:
-        audience = AUDIENCES.get(params.visibility)
+        audience = Audience.LOCAL if params.local_only else AUDIENCES.get(params.visibility)
         if audience is None:
             return Problem(422, "Validation failed: Visibility is not included in the list")
+        terms = terms_from(params.quote_approval_policy, params.interaction_policy)
+        if isinstance(terms, Refused):
+            return refused(terms)
         parent = parse_id(params.in_reply_to_id)
+        said = params.quoted_status_id or params.quote_id
+        quoted = parse_id(said)
+        if said and quoted is None:
+            return NOT_FOUND
         draft = Draft(
             params.status,
             audience,
@@ -91,6 +106,8 @@ class Statuses:
             sensitive=params.sensitive,
             language=params.language,
             reply_to=PostId(parent) if parent is not None else None,
+            quote=PostId(quoted) if quoted is not None else None,
+            terms=terms,
         )
         done = await self._publisher.post(call.who, draft, call.person, VIA)
         return await self._after(call, done)

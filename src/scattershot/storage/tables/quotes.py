@@ -5,7 +5,7 @@
 
 from typing import NamedTuple
 
-from scattershot.domain.ids import MicroblogId, Millis, PostId
+from scattershot.domain.ids import MicroblogId, Millis, PostId, snowflake
 from scattershot.domain.quote import QuoteState
 from scattershot.ports.database import Transaction
 
@@ -146,6 +146,17 @@ def of(tx: Transaction, quoted: PostId, before: PostId, limit: int) -> list[Post
 
 def _one(value: int) -> tuple[int]:
     return (value,)
+
+
+def made_here(tx: Transaction, quoted: PostId, before: Millis) -> list[Row]:
+    """Accepted quotes of it by others who are kept here, made before that moment."""
+    return tx.fetch(
+        _row,
+        f"SELECT {_COLUMNS} FROM quotes WHERE quoted = $1 AND post < $2 AND state = 'accepted' "
+        "AND author <> quoted_author AND EXISTS (SELECT 1 FROM microblogs m WHERE m.id = author AND m.local)",
+        quoted,
+        snowflake(before, 0),
+    )
 
 
 def waiting(tx: Transaction, quoted_author: MicroblogId, before: PostId, limit: int) -> list[Row]:

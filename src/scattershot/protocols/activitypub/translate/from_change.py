@@ -190,7 +190,7 @@ def _reaction(change: Liked | Unliked) -> dict[str, Any]:
     if not change.emoji:
         return {}
     found: dict[str, Any] = {"content": change.emoji, "_misskey_reaction": change.emoji}
-    if change.picture:
+    if isinstance(change, Liked) and change.picture:
         found["tag"] = [emoji_tag(Emoji(change.emoji.strip(":"), change.picture), change.actor.value)]
     return found
 
