@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from scattershot.app.publish import Draft
 from scattershot.domain.ids import PostId
 from scattershot.domain.post import Audience
 from scattershot.domain.quote import QuoteState
@@ -164,8 +165,6 @@ async def test_whom_the_terms_leave_out_is_refused_in_words(village: Village, te
     known = await at(a, await b.wire_id(bobs))
     assert known.post.terms.quotes == terms.quotes
     mallory = await a.person("mallory")
-    from scattershot.app.publish import Draft
-
     refused = await a.node.publisher.post(mallory, Draft("ha", quote=known.id), None, "test")
     assert isinstance(refused, Refused)
     assert refused.why == "quote_not_allowed"
@@ -245,3 +244,33 @@ async def test_within_a_node_nobody_need_be_asked(village: Village) -> None:
     assert rows[1].post.quote_stamp is not None
     assert await a.told("ann") == ["quote"]
     assert "RE: " in rows[1].post.html
+
+
+async def test_a_consent_that_was_taken_back_unheard_is_missed_after_a_week(village: Village) -> None:
+    """The node of ann, who quotes, hands on nothing: that of cy looks at the stamp again by itself."""
+    a, b = await two_houses(village)
+    c = await village.house("c.example")
+    await c.person("cy")
+    await c.follow("cy", "@ann@a.example")
+    await village.settle()
+    _, bobs, this = await a_quote(village, a, b)
+    await village.settle()
+    village.shut(a)
+    at_b = await at(b, this)
+    b.done(await b.node.quotes.revoke((await b.row("bob")).id, bobs, at_b.id, "test"))
+    await village.settle()
+    assert (await at(c, this)).quoting is QuoteState.ACCEPTED
+    village.clock.advance(8 * 86_400)
+    await c.node.housekeeping.step()
+    await village.settle()
+    assert (await at(c, this)).quoting is QuoteState.REVOKED
+
+
+async def test_one_whose_quoted_post_is_altered_is_told(village: Village) -> None:
+    a, b = await two_houses(village)
+    _, bobs, _ = await a_quote(village, a, b)
+    await village.settle()
+    village.clock.advance(60)
+    b.done(await b.node.publisher.edit((await b.row("bob")).id, bobs, Draft("bread is bad"), "test"))
+    await village.settle()
+    assert (await a.told("ann"))[0] == "quoted_edit"
