@@ -9,7 +9,7 @@ from scattershot.domain.ids import Millis
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import arrivals, deliveries, log, microblogs, people, programs, quotes, timelines
+from scattershot.storage.tables import arrivals, deliveries, log, microblogs, people, programs, quotes, sent, timelines
 
 EVERY = 900.0
 """Seconds between two rounds."""
@@ -28,6 +28,9 @@ TIMES_FOR = 3 * _DAY
 STAMP_FOR = 7 * _DAY
 """A quote's stamp is believed so long before it is looked at again."""
 STAMPS_AT_ONCE = 50
+
+SENT_FOR = _DAY
+"""Within a day a program that got no answer has sent its post again."""
 
 _logger = logging.getLogger(__name__)
 
@@ -69,6 +72,7 @@ def _drop_old(tx: Transaction, now: Millis) -> int:
     return (
         people.drop_expired(tx, now)
         + programs.drop_expired_grants(tx, now)
+        + sent.forget(tx, Millis(now - SENT_FOR))
         + arrivals.forget_seen(tx, Millis(now - SEEN_FOR))
         + arrivals.drop_refused(tx, Millis(now - REFUSED_FOR))
         + log.forget(tx, Millis(now - LOG_FOR))

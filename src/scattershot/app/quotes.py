@@ -12,7 +12,7 @@ from scattershot.domain.change import Change, Edited, QuoteAnswered, QuoteRevoke
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.reading import Refused
-from scattershot.domain.terms import Rule
+from scattershot.domain.terms import Rule, Terms, altered
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import posts, wire_ids
@@ -71,8 +71,7 @@ class Quotes:
             if row is None or row.gone or row.author != who:
                 return NO_SUCH_POST
             old = row.post
-            terms = replace(old.terms, quotes=quotes or old.terms.quotes, replies=replies or old.terms.replies)
-            return Edited(actor=old.author, post=replace(old, terms=terms))
+            return Edited(actor=old.author, post=replace(old, terms=altered(old.terms, Terms(quotes, replies))))
 
         return await self._publisher.change(make, via)
 

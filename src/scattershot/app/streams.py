@@ -13,7 +13,7 @@ from msgspec import json
 
 from scattershot.app import counters
 from scattershot.domain.ids import MicroblogId, NotificationId, Seq
-from scattershot.domain.record import Kind, Recorded
+from scattershot.domain.record import ALTERING, Kind, Recorded
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import log, posts, timelines
 
@@ -186,9 +186,7 @@ def _spread_up_to(tx: Transaction) -> Seq:
     return log.cursor(tx, "fanout")
 
 
-_WORDS = {Kind.POSTED: "entry", Kind.BOOSTED: "entry"} | dict.fromkeys(
-    (Kind.EDITED, Kind.REISSUED, Kind.QUOTE_ACCEPTED, Kind.QUOTE_REJECTED, Kind.QUOTE_REVOKED), "edited"
-)
+_WORDS = {Kind.POSTED: "entry", Kind.BOOSTED: "entry"} | dict.fromkeys(ALTERING, "edited")
 
 
 def _look(tx: Transaction, after: Seq, owners: Sequence[MicroblogId]) -> _Told:

@@ -42,6 +42,10 @@ class Kind(StrEnum):
     """A post reads as it did, but what stands around its words does not: its terms, or a stamp."""
 
 
+ALTERING = frozenset({Kind.EDITED, Kind.REISSUED, Kind.QUOTE_ACCEPTED, Kind.QUOTE_REJECTED, Kind.QUOTE_REVOKED})
+"""After these a post that was shown already looks otherwise."""
+
+
 class Recorded(NamedTuple):
     """A change with its place in the log.
 

@@ -90,6 +90,11 @@ def _is_in(circle: Circle, asker: Asker) -> bool:
             return asker.is_mentioned
 
 
+def altered(old: Terms, new: Terms) -> Terms:
+    """The new terms; of what they do not say, the old."""
+    return Terms(old.quotes if new.quotes is None else new.quotes, old.replies if new.replies is None else new.replies)
+
+
 def may_reply(rule: Rule | None, asker: Asker) -> Approval:
     """How the asker's answer fares; a post that says nothing may be answered by all, and by whom it names in any case:
     nobody is to be spoken of and have no right to answer."""

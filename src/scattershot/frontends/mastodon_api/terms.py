@@ -139,3 +139,8 @@ def _policy_rule(rule: Rule) -> PolicyRule:
 
 def _listed(circles: tuple[Circle, ...], people: tuple[WireId, ...]) -> list[str]:
     return [*(_SAID[circle] for circle in circles), *(wire_id.value for wire_id in people)]
+
+
+def policy_named(terms: Terms) -> str | None:
+    """Mastodon's word for who may quote, where it has one."""
+    return next((word for word, rule in _POLICIES.items() if terms.quotes == rule), None)

@@ -18,7 +18,7 @@ from scattershot.app.reactions import Reactions
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.reading import Refused
-from scattershot.domain.terms import Approval
+from scattershot.domain.terms import Approval, Terms
 from scattershot.frontends.web import composer
 from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.forms import Form
@@ -171,7 +171,9 @@ class Writing:
         if item is None:
             return await self._desk.not_found(request, visitor)
         typed = composer.typed_in(form)
-        draft = composer.draft_of(typed)._replace(attachments=item.post.attachments, title=item.post.title)
+        draft = composer.draft_of(typed)._replace(
+            attachments=item.post.attachments, title=item.post.title, terms=Terms()
+        )
         done = await self._publisher.edit(item.author.id, item.id, draft, VIA)
         if isinstance(done, Refused):
             return await self._editor(request, visitor, item, typed, 422, done.detail)
