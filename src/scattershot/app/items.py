@@ -132,6 +132,8 @@ class _Marks(NamedTuple):
     blocked: frozenset[MicroblogId] = frozenset()
     """Of the hidden those with whom a block stands between."""
     pinned: frozenset[PostId] = frozenset()
+    touched: frozenset[PostId] = frozenset()
+    """Those with which the viewer has anything to do."""
     askers: Mapping[PostId, Asker] = MappingProxyType({})
     """How the viewer stands to those posts whose terms tell people apart."""
 
@@ -192,7 +194,7 @@ class Items:
         if not lines:
             return []
         quoted = _quoted(tx, lines, viewer)
-        shown_rows = [*lines, *map(line, quoted.values())]
+        shown_rows = [*lines, *map(line, quoted.values())] if quoted else lines
         concerned: set[MicroblogId] = set()
         for _, row, booster in shown_rows:
             concerned.add(row.author)
@@ -201,30 +203,31 @@ class Items:
             if booster is not None:
                 concerned.add(booster)
         faces = self.faces(tx, concerned)
-        plain = self._plain_of(tx, [each.row for each in shown_rows], faces)
+        plain = self._plain_of(tx, shown_rows, faces)
         marks = _marks(tx, shown_rows, viewer, list(concerned), now, shown, plain)
         within = {
-            row.id: self._item(line(row), faces, marks, plain, viewer) for row in quoted.values() if row.id in plain
+            row.id: self._item(line(row), faces, marks, plain, viewer, None)
+            for row in quoted.values()
+            if row.id in plain
         }
         items = [
-            self._item(each, faces, marks, plain, viewer, _quote(each.row, within, marks))
+            self._item(each, faces, marks, plain, viewer, within)
             for each in lines
             if _is_shown(each, faces, marks.hidden, viewer, shown)
         ]
         return items if viewer is None else _with_votes(tx, items, viewer)
 
-    def _plain_of(
-        self, tx: Transaction, rows: Sequence[posts.Row], faces: dict[MicroblogId, Face]
-    ) -> dict[PostId, _Plain]:
+    def _plain_of(self, tx: Transaction, lines: Sequence[Line], faces: dict[MicroblogId, Face]) -> dict[PostId, _Plain]:
         """What any viewer sees of the posts, made anew only where something in it is not as it was."""
         found: dict[PostId, _Plain] = {}
         stale: list[tuple[posts.Row, Face, Face | None]] = []
-        for row in rows:
+        remembered = self._plain
+        for _, row, _ in lines:
             author = faces.get(row.author)
-            answers = faces.get(row.reply_author) if row.reply_author is not None else None
-            plain = self._plain.get(row.id)
             if author is None:
                 continue
+            answers = faces.get(row.reply_author) if row.reply_author is not None else None
+            plain = remembered.get(row.id)
             if (
                 plain is None
                 or plain.version != row.version
@@ -236,9 +239,10 @@ class Items:
                 stale.append((row, author, answers))
             else:
                 found[row.id] = plain
-        tallies = reactions.among(tx, [row.id for row, _, _ in stale]) if stale else {}
-        for row, author, answers in stale:
-            found[row.id] = self._plain[row.id] = _plainly(row, author, answers, tallies.get(row.id, ()))
+        if stale:
+            tallies = reactions.among(tx, [row.id for row, _, _ in stale])
+            for row, author, answers in stale:
+                found[row.id] = remembered[row.id] = _plainly(row, author, answers, tallies.get(row.id, ()))
         return found
 
     def _item(
@@ -248,41 +252,34 @@ class Items:
         marks: _Marks,
         plains: dict[PostId, _Plain],
         viewer: MicroblogId | None,
-        quote: Quote | None = None,
+        within: dict[PostId, Item] | None,
     ) -> Item:
-        """The item as the viewer sees it; one with nothing of the viewer's own is handed out as it is."""
+        """The item as the viewer sees it; one with nothing of the viewer's own is handed out as it is. `within`: the
+        posts that may be shown quoted; None for one that is quoted itself."""
         entry, row, booster = each
         post, plain = row.id, plains[row.id]
-        if quote is None and row.quoting not in _NO_QUOTE:
-            quote = Quote(row.quoting, row.quote)
-        liked, boosted, mine = post in marks.liked, post in marks.boosted, row.author == viewer
-        reacted, asker = marks.reacted.get(post), marks.askers.get(post)
-        if (
-            viewer is not None
-            and entry == post
-            and not (liked or boosted or mine or reacted or asker)
-            and quote is None
-        ):
+        is_mine, quotes_nothing = row.author == viewer, row.quoting in _NO_QUOTE
+        if viewer is not None and entry == post and quotes_nothing and not is_mine and post not in marks.touched:
             return plain.item
-        may_reply, may_quote = viewer is not None, plain.item.may_quote if viewer is not None else Approval.NEVER
-        if mine:
-            may_quote = Approval.AT_ONCE
-        elif asker is not None:
+        reacted, may_reply, may_quote = marks.reacted.get(post), plain.item.may_reply, plain.item.may_quote
+        if is_mine:
+            may_reply, may_quote = True, Approval.AT_ONCE
+        elif (asker := marks.askers.get(post)) is not None:
             may_reply = may_answer(plain.item.post.terms.replies, asker) is not Approval.NEVER
             may_quote = may_be_quoted(plain.item.post, asker, local=row.local)
         return structs.replace(
             plain.item,
             entry=entry,
             boosted_by=faces.get(booster) if booster is not None else None,
-            quote=quote,
+            quote=None if quotes_nothing else _quote(row, within, marks),
             reactions=_with_mine(plain.item.reactions, reacted) if reacted else plain.item.reactions,
-            liked=liked,
-            boosted=boosted,
-            may_reply=may_reply,
+            liked=post in marks.liked,
+            boosted=post in marks.boosted,
+            may_reply=viewer is not None and may_reply,
             may_boost=viewer is not None and row.audience.is_open,
-            may_quote=may_quote,
-            mine=mine,
-            pinned=mine and post in marks.pinned,
+            may_quote=may_quote if viewer is not None else Approval.NEVER,
+            mine=is_mine,
+            pinned=is_mine and post in marks.pinned,
         )
 
 
@@ -311,11 +308,12 @@ def _plainly(row: posts.Row, author: Face, answers: Face | None, tallies: Sequen
         may_boost=row.audience.is_open,
         may_quote=approval(quote, _SOMEBODY),
     )
-    return _Plain(row.version, item, _asks(quote) or (reply is not None and _asks(reply)))
+    asks = _tells_apart(quote) or (reply is not None and Circle.EVERYONE not in reply.at_once)
+    return _Plain(row.version, item, asks)
 
 
-def _asks(rule: Rule) -> bool:
-    """Whether the rule tells people apart, so that it must be known who asks."""
+def _tells_apart(rule: Rule) -> bool:
+    """Whether it must be known who asks."""
     if Circle.EVERYONE in rule.at_once and not rule.named_on_request:
         return False
     return rule != ONLY_THE_AUTHOR
@@ -333,11 +331,9 @@ def _quoted(tx: Transaction, lines: Sequence[Line], viewer: MicroblogId | None) 
     return {row.id: row for row in readable(tx, list(posts.get_many(tx, wanted).values()), viewer)}
 
 
-def _quote(row: posts.Row, within: dict[PostId, Item], marks: _Marks) -> Quote | None:
+def _quote(row: posts.Row, within: dict[PostId, Item] | None, marks: _Marks) -> Quote:
     """How the quote stands to whoever looks."""
-    if row.quoting in _NO_QUOTE:
-        return None
-    if row.quoting is not QuoteState.ACCEPTED:
+    if row.quoting is not QuoteState.ACCEPTED or within is None:
         return Quote(row.quoting, row.quote)
     item = within.get(row.quote) if row.quote is not None else None
     if item is None:
@@ -367,6 +363,8 @@ def _marks(
         else:
             (boosted if is_boost else liked).add(post)
     hidden = relations.hidden_among(tx, viewer, concerned, now, muted=not shown.muted)
+    asking = {post for post, each in plain.items() if each.asks}
+    askers = _askers(tx, viewer, [row for _, row, _ in lines if row.id in asking]) if asking else {}
     return _Marks(
         liked=frozenset(liked),
         reacted={post: frozenset(emoji) for post, emoji in reacted.items()},
@@ -374,7 +372,8 @@ def _marks(
         hidden=frozenset(hidden),
         blocked=frozenset(relations.hidden_among(tx, viewer, list(hidden), now, muted=False) if hidden else ()),
         pinned=frozenset(relations.pinned(tx, viewer) if any(row.author == viewer for _, row, _ in lines) else ()),
-        askers=_askers(tx, viewer, [row for _, row, _ in lines if row.id in plain and plain[row.id].asks]),
+        touched=frozenset((*liked, *boosted, *reacted, *askers)),
+        askers=askers,
     )
 
 

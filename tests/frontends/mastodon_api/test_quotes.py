@@ -171,6 +171,20 @@ async def test_the_policy_of_a_post_is_altered(house: House) -> None:
 # Who may answer
 
 
+async def test_whoever_is_not_let_answer_is_told_so_whatever_it_did_with_the_post(house: House) -> None:
+    bob = await house.phone("bob")
+    who, name = (await house.row("bob")).id, {"can_reply": {"always": ["author"]}}
+    for text, expected in (("nobody", False), ("@bob of course", True)):
+        made = await post(await house.phone("ann"), text, interaction_policy=name)
+        for deed in ("", "favourite", "reblog"):
+            if deed:
+                await bob.post(f"{STATUSES}/{made['id']}/{deed}")
+            item = await house.node.timelines.item(int(made["id"]), who)
+            assert item is not None
+            assert item.may_reply is expected
+        await bob.post(STATUSES, {"status": "but", "in_reply_to_id": made["id"]}, status=200 if expected else 422)
+
+
 @pytest.mark.parametrize("spelling", ["always", "automatic_approval"])
 async def test_who_may_answer_is_said_and_held_to(house: House, spelling: str) -> None:
     await house.person("carol")

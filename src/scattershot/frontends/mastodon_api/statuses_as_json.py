@@ -42,6 +42,7 @@ _encode = json.Encoder().encode
 
 
 _CURRENT_USER = {each: f',"current_user":"{word}"}},"account":'.encode() for each, word in CURRENT_USER.items()}
+_AUTOMATIC = _CURRENT_USER[Approval.AT_ONCE]
 _QUOTE_STATES = {
     QuoteState.BLOCKED: "blocked_account",
     QuoteState.MUTED: "muted_account",
@@ -111,7 +112,9 @@ class StatusesAsJson:
             inner = item.quote.item
             shown = self._body(tx, inner, accounts, viewer, now, within=True) if inner is not None else b"null"
             quote = b'{"state":"' + _QUOTE_STATES[item.quote.state].encode() + b'","quoted_status":' + shown + b"}"
-        start = kept.body + _CURRENT_USER[item.may_quote] + accounts[item.author.id]
+        # Compared before it is looked up: an enum's hash is made in Python.
+        fares = _AUTOMATIC if item.may_quote is Approval.AT_ONCE else _CURRENT_USER[item.may_quote]
+        start = kept.body + fares + accounts[item.author.id]
         return start + _ending(item, quote, viewer, now)
 
     def _start(self, tx: Transaction, item: Item) -> bytes:

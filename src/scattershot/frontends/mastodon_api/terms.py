@@ -134,7 +134,7 @@ def _policy_rule(rule: Rule) -> PolicyRule:
     at_once, on_request = _listed(rule.at_once, rule.named_at_once), _listed(rule.on_request, rule.named_on_request)
     if Circle.EVERYONE not in rule.at_once:
         at_once = ["author", *at_once]
-    return PolicyRule(automatic_approval=at_once, manual_approval=on_request, always=at_once, with_approval=on_request)
+    return PolicyRule(always=at_once, with_approval=on_request)
 
 
 def _listed(circles: tuple[Circle, ...], people: tuple[WireId, ...]) -> list[str]:

@@ -17,10 +17,8 @@ class QuoteApproval(Struct, frozen=True, kw_only=True):
 
 
 class PolicyRule(Struct, frozen=True, kw_only=True):
-    """Whom something is allowed at once, and whom after the author has looked; GoToSocial's newer words and older."""
+    """Whom something is allowed at once, and whom after the author has looked."""
 
-    automatic_approval: list[str]
-    manual_approval: list[str]
     always: list[str]
     with_approval: list[str]
 
