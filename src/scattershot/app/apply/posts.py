@@ -22,7 +22,7 @@ MAX_DEPTH = 20
 
 def posted(tx: Transaction, change: Posted, origin: Origin, house: House, *, quote_asked: str = "") -> Applied:
     """A post is stored with its place in its thread; one that concerns nobody here is declined, and so is an answer
-    to a post of here that its author does not let have it (decision 5). `quote_asked`: it came with that question."""
+    to a post of here that its terms do not allow. `quote_asked`: it came with that question."""
     author = acting(tx, change.actor)
     if isinstance(author, Lacks | Declined):
         return author
