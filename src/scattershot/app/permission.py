@@ -3,7 +3,7 @@
 from scattershot.app.apply.posts import may_answer
 from scattershot.app.apply.quoting import allowed
 from scattershot.app.reading import reader_of
-from scattershot.domain.ids import MicroblogId
+from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.post import Audience, Post
 from scattershot.domain.quote import fits
 from scattershot.domain.reading import Refused
@@ -33,7 +33,7 @@ def to_answer(tx: Transaction, parent: posts.Row | None, author: MicroblogId) ->
 
 def to_quote(tx: Transaction, quoted: posts.Row | None, author: MicroblogId, post: Post) -> Refused | None:
     """Why the author may not quote the post in one like this, or None. That it must be asked first is no reason."""
-    if quoted is None or quoted.gone or not may_see(quoted.audience, reader_of(tx, quoted, author)):
+    if quoted is None or not may_see(quoted.audience, reader_of(tx, quoted, author)):
         return NOTHING_QUOTED
     theirs = wire_ids.of(tx, quoted.author, wire_ids.Thing.MICROBLOG)
     if not fits(post.audience, quoted.audience, names_the_author=quoted.author == author or theirs in post.hearers):
@@ -47,10 +47,19 @@ def to_quote(tx: Transaction, quoted: posts.Row | None, author: MicroblogId, pos
     return None
 
 
-def with_link(html: str, quoted: Post) -> str:
+def standing(tx: Transaction, post: PostId | None) -> posts.Row | None:
+    """The post, where there is one and it was not taken back."""
+    row = posts.get(tx, post) if post is not None else None
+    return row if row is not None and not row.gone else None
+
+
+def with_link(html: str, quoted: posts.Row | None) -> str:
     """The text with a line that names the quoted post, for software that knows no quotes; others leave it out (the
     class is Mastodon's)."""
-    address = (quoted.url or quoted.id.value).replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    if quoted is None:
+        return html
+    post = quoted.post
+    address = (post.url or post.id.value).replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     if address in html:
         return html
     return f'<p class="quote-inline">RE: <a href="{address}">{address}</a></p>{html}'

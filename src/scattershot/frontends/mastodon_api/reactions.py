@@ -16,6 +16,7 @@ from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Re
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.quote import Reacted
 from scattershot.frontends.mastodon_api.entities.status import Status
+from scattershot.frontends.mastodon_api.media_as_json import Shown
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson, reaction_name
 from scattershot.ports.database import Transaction
@@ -30,8 +31,11 @@ Deed = Callable[[MicroblogId, PostId, str, str], Awaitable[Done | Refused]]
 class Reactions:
     """The endpoints about reactions."""
 
-    def __init__(self, deeds: Deeds, timelines: Reads, statuses: StatusesAsJson, accounts: AccountsAsJson) -> None:
+    def __init__(
+        self, deeds: Deeds, timelines: Reads, statuses: StatusesAsJson, accounts: AccountsAsJson, shown: Shown
+    ) -> None:
         self._deeds, self._timelines, self._statuses, self._accounts = deeds, timelines, statuses, accounts
+        self._shown = shown
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -61,7 +65,8 @@ class Reactions:
             for each in found:
                 accounts = self._accounts.list(tx, each.faces, call.now)
                 head = _encode({"name": reaction_name(each.emoji), "count": each.number, "me": each.mine})
-                picture = b',"url":' + _encode(each.picture) if each.picture else b""
+                url = self._shown(each.picture)
+                picture = b',"url":' + _encode(url) if url else b""
                 bodies.append(head[:-1] + picture + b',"accounts":' + accounts + b"}")
             return b"[" + b",".join(bodies) + b"]"
 

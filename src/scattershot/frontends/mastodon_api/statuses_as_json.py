@@ -13,12 +13,13 @@ from scattershot.app.items import Face, Item
 from scattershot.app.lately import Lately
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId, Millis, PostId, moment_of
-from scattershot.domain.post import Attachment, Audience, Poll, Post
+from scattershot.domain.post import Audience, Poll, Post
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.terms import Approval
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson, emojis_of
 from scattershot.frontends.mastodon_api.entities import status as entities
 from scattershot.frontends.mastodon_api.entities.quote import Reaction
+from scattershot.frontends.mastodon_api.media_as_json import Shown, attachments_of
 from scattershot.frontends.mastodon_api.terms import CURRENT_USER, approvals, policy_of
 from scattershot.ports.database import Transaction
 from scattershot.wirekit.dates import rfc3339
@@ -59,8 +60,10 @@ class _Kept(NamedTuple):
 class StatusesAsJson:
     """Renders items."""
 
-    def __init__(self, origin: str, accounts: AccountsAsJson, timelines: Timelines, remembered: int = 5_000) -> None:
-        self._origin, self._accounts, self._timelines = origin, accounts, timelines
+    def __init__(
+        self, origin: str, accounts: AccountsAsJson, timelines: Timelines, shown: Shown, remembered: int = 5_000
+    ) -> None:
+        self._origin, self._accounts, self._timelines, self._shown = origin, accounts, timelines, shown
         self._shells: Lately[PostId, _Kept] = Lately(remembered)
 
     def page(self, tx: Transaction, items: Sequence[Item], viewer: MicroblogId | None, now: Millis) -> bytes:
@@ -115,7 +118,7 @@ class StatusesAsJson:
         # Compared before it is looked up: an enum's hash is made in Python.
         fares = _AUTOMATIC if item.may_quote is Approval.AT_ONCE else _CURRENT_USER[item.may_quote]
         start = kept.body + fares + accounts[item.author.id]
-        return start + _ending(item, quote, viewer, now)
+        return start + _ending(item, quote, viewer, now, self._shown)
 
     def _start(self, tx: Transaction, item: Item) -> bytes:
         automatic, manual = approvals(item.post, local=item.author.local)
@@ -141,14 +144,12 @@ class StatusesAsJson:
             quotes_count=item.quotes,
             edited_at=rfc3339(post.edited) if post.edited is not None else None,
             content=content_of(post),
-            media_attachments=[
-                _attachment(item.id, place, each) for place, each in enumerate(post.attachments)
-            ],
+            media_attachments=attachments_of(item.id, post, self._shown),
             mentions=self._mentions(tx, post),
             tags=[
                 entities.StatusTag(name=tag.lower(), url=f"{self._origin}/tags/{tag.lower()}") for tag in post.tags
             ],
-            emojis=emojis_of(post.emojis),
+            emojis=emojis_of(post.emojis, self._shown),
             interaction_policy=policy_of(post, local=item.author.local),
             local_only=post.audience is Audience.LOCAL,
         )  # fmt: skip
@@ -210,15 +211,16 @@ class StatusesAsJson:
         )
 
 
-def _ending(item: Item, quote: bytes, viewer: MicroblogId | None, now: Millis) -> bytes:
+def _ending(item: Item, quote: bytes, viewer: MicroblogId | None, now: Millis, shown: Shown) -> bytes:
     is_plain = item.quote is None and not item.reactions
     if viewer is not None and is_plain and not (item.liked or item.boosted or item.mine) and item.post.poll is None:
         return _PLAIN
-    start = b',"reblog":null,"quote":' + quote + (_reactions(item) if item.reactions else _NO_REACTIONS) + b',"poll":'
+    reactions = _reactions(item, shown) if item.reactions else _NO_REACTIONS
+    start = b',"reblog":null,"quote":' + quote + reactions + b',"poll":'
     if viewer is None:
-        return start + _poll(item, viewer, now) + b"}"
+        return start + _poll(item, viewer, now, shown) + b"}"
     pinned = b',"pinned":' + _TRUTH[item.pinned] if item.mine and item.post.audience is not Audience.MENTIONED else b""
-    return start + _poll(item, viewer, now) + _marks(item, pinned) + b"}"
+    return start + _poll(item, viewer, now, shown) + _marks(item, pinned) + b"}"
 
 
 def reaction_name(emoji: str) -> str:
@@ -226,7 +228,7 @@ def reaction_name(emoji: str) -> str:
     return emoji.strip(":")
 
 
-def _reactions(item: Item) -> bytes:
+def _reactions(item: Item, shown: Shown) -> bytes:
     """In glitch-soc's place, and in Pleroma's."""
     told = _encode(
         [
@@ -234,8 +236,8 @@ def _reactions(item: Item) -> bytes:
                 name=reaction_name(each.emoji),
                 count=each.number,
                 me=each.mine,
-                url=each.picture or UNSET,
-                static_url=each.picture or UNSET,
+                url=shown(each.picture) or UNSET,
+                static_url=shown(each.picture) or UNSET,
             )
             for each in item.reactions
         ]
@@ -250,12 +252,12 @@ def _marks(item: Item, pinned: bytes) -> bytes:
     )  # fmt: skip
 
 
-def _poll(item: Item, viewer: MicroblogId | None, now: Millis) -> bytes:
+def _poll(item: Item, viewer: MicroblogId | None, now: Millis, shown: Shown) -> bytes:
     poll = item.post.poll
-    return b"null" if poll is None else _encode(poll_entity(item, poll, viewer, now))
+    return b"null" if poll is None else _encode(poll_entity(item, poll, viewer, now, shown))
 
 
-def poll_entity(item: Item, poll: Poll, viewer: MicroblogId | None, now: Millis) -> entities.Poll:
+def poll_entity(item: Item, poll: Poll, viewer: MicroblogId | None, now: Millis, shown: Shown) -> entities.Poll:
     """The poll of a post as the viewer sees it; its id is the post's."""
     over = poll.closed is not None or (poll.ends is not None and poll.ends <= now)
     ends = poll.ends if poll.ends is not None else poll.closed
@@ -272,15 +274,10 @@ def poll_entity(item: Item, poll: Poll, viewer: MicroblogId | None, now: Millis)
             entities.PollOption(title=option.text, votes_count=None if hidden else option.votes)
             for option in poll.options
         ],
-        emojis=emojis_of(item.post.emojis),
+        emojis=emojis_of(item.post.emojis, shown),
         voted=UNSET if viewer is None else item.mine or bool(item.votes),
         own_votes=UNSET if viewer is None else list(item.votes),
     )
-
-
-def attachments_of(post_id: PostId, post: Post) -> list[entities.MediaAttachment]:
-    """What is shown with a post."""
-    return [_attachment(post_id, place, each) for place, each in enumerate(post.attachments)]
 
 
 def content_of(post: Post) -> str:
@@ -292,25 +289,3 @@ def content_of(post: Post) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _attachment(post: PostId, place: int, each: Attachment) -> entities.MediaAttachment:
-    kind = each.media_type.partition("/")[0]
-    meta = {}
-    if each.width and each.height:
-        size = f"{each.width}x{each.height}"
-        meta["original"] = {
-            "width": each.width, "height": each.height, "size": size, "aspect": each.width / each.height,
-        }  # fmt: skip
-    if each.focus is not None:
-        meta["focus"] = {"x": each.focus[0], "y": each.focus[1]}
-    return entities.MediaAttachment(
-        id=str(post + place),
-        type=kind if kind in ("image", "video", "audio") else "unknown",
-        url=each.url,
-        preview_url=each.thumbnail or each.url,
-        remote_url=each.url,
-        meta=meta,
-        description=each.alt or None,
-        blurhash=each.blurhash or None,
-    )
