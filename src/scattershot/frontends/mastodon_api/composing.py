@@ -16,6 +16,7 @@ from scattershot.frontends.mastodon_api.entities.writing import ScheduledStatus,
 from scattershot.frontends.mastodon_api.media import focus_of
 from scattershot.frontends.mastodon_api.media_as_json import upload_entity
 from scattershot.wirekit.dates import parse_rfc3339, rfc3339
+from scattershot.wirekit.languages import language_tag
 
 AUDIENCES = {
     "public": Audience.PUBLIC,
@@ -83,7 +84,7 @@ class Composing:
             source_type=params.content_type,
             warning=params.spoiler_text,
             sensitive=params.sensitive,
-            language=params.language,
+            language=language_tag(params.language),
             title=params.title,
             reply_to=PostId(parent) if parent is not None else None,
             poll=poll,
@@ -146,7 +147,7 @@ def params_of(planned: Planned, at: Millis | None) -> dict[str, Any]:
         "sensitive": draft.sensitive,
         "spoiler_text": draft.warning or None,
         "visibility": _VISIBILITIES[draft.audience],
-        "in_reply_to_id": draft.reply_to,
+        "in_reply_to_id": str(draft.reply_to) if draft.reply_to is not None else None,
         "language": draft.language or None,
         "content_type": draft.source_type,
         "title": draft.title or None,
