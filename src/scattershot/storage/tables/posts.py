@@ -100,9 +100,11 @@ def add(
     """Store a new post with its tags; a reply is counted at its parent."""
     tx.execute(
         "INSERT INTO posts (id, author, audience, form, local, writer, published, edited, reply_to, reply_author, "
-        "reply_wire, thread, quote, value) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        "reply_wire, thread, quote, value, has_media) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         post_id, author, post.audience, post.form, local, writer, post.published, post.edited, place.reply_to,
         place.reply_author, place.reply_wire, place.thread or post_id, place.quote, _encode(post).decode(),
+        bool(post.attachments),
     )  # fmt: skip
     if place.reply_to is not None:
         tx.execute("UPDATE posts SET replies = replies + 1 WHERE id = $1", place.reply_to)
@@ -124,11 +126,12 @@ def edit(tx: Transaction, row: Row, post: Post, *, keep: bool) -> None:
             row.value,
         )
     tx.execute(
-        "UPDATE posts SET value = $2, edited = $3, form = $4, version = version + 1 WHERE id = $1",
+        "UPDATE posts SET value = $2, edited = $3, form = $4, has_media = $5, version = version + 1 WHERE id = $1",
         row.id,
         _encode(post).decode(),
         post.edited,
         post.form,
+        bool(post.attachments),
     )
     tx.execute("DELETE FROM tags WHERE post = $1", row.id)
     _put_tags(tx, row.id, post.tags)
@@ -137,7 +140,7 @@ def edit(tx: Transaction, row: Row, post: Post, *, keep: bool) -> None:
 def bury(tx: Transaction, row: Row) -> None:
     """Take the post back: a tombstone stays, everything that was said or done with it goes."""
     tx.execute("UPDATE posts SET gone = TRUE, value = '', version = version + 1 WHERE id = $1", row.id)
-    for table in ("edits", "tags", "likes", "votes", "pins", "boosts"):
+    for table in ("edits", "tags", "likes", "votes", "pins", "boosts", "bookmarks", "filter_posts"):
         tx.execute(f"DELETE FROM {table} WHERE post = $1", row.id)
     if row.reply_to is not None:
         tx.execute("UPDATE posts SET replies = replies - 1 WHERE id = $1 AND replies > 0", row.reply_to)
@@ -441,7 +444,7 @@ def put_value(tx: Transaction, post: PostId, value: Post) -> None:
 def bury_all_by(tx: Transaction, author: MicroblogId) -> None:
     """Take back everything an author wrote or passed on."""
     mine = "(SELECT id FROM posts WHERE author = $1)"
-    for table in ("edits", "tags", "likes", "votes", "pins", "boosts"):
+    for table in ("edits", "tags", "likes", "votes", "pins", "boosts", "bookmarks", "filter_posts"):
         tx.execute(f"DELETE FROM {table} WHERE post IN {mine}", author)
     tx.execute("UPDATE posts SET gone = TRUE, value = '', version = version + 1 WHERE author = $1", author)
     tx.execute(

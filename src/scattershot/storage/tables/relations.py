@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from scattershot.domain.ids import MicroblogId, Millis, NodeId, PostId
 from scattershot.ports.database import Transaction
+from scattershot.storage.tables import filters
 
 
 def _one(value: int) -> tuple[int]:
@@ -14,16 +15,24 @@ def _one(value: int) -> tuple[int]:
 
 
 class Follow(NamedTuple):
-    """A wish to hear; `wire_id` is what the wire calls the wish."""
+    """A wish to hear; `wire_id` is what the wire calls the wish. How it is to be heard counts for those here alone."""
 
     follower: MicroblogId
     followee: MicroblogId
     accepted: bool
     wire_id: str
     at: Millis
+    reblogs: bool = True
+    """Whether boosts come too."""
+    notify: bool = False
+    """Whether each new post is told of."""
+    languages: str = ""
+    """` de en `: only posts in these come; empty: in any."""
+    home: bool = True
+    """Whether it comes to the home timeline; False where an exclusive list keeps it off."""
 
 
-_FOLLOW = "follower, followee, accepted, wire_id, at"
+_FOLLOW = "follower, followee, accepted, wire_id, at, reblogs, notify, languages, home"
 
 
 def follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId) -> Follow | None:
@@ -41,9 +50,38 @@ def follow_called(tx: Transaction, wire_id: str) -> Follow | None:
 def put_follow(tx: Transaction, wish: Follow) -> None:
     """Store a wish, or replace it."""
     tx.execute(
-        f"INSERT INTO follows ({_FOLLOW}) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (followee, follower) "
-        "DO UPDATE SET accepted = excluded.accepted, wire_id = excluded.wire_id",
+        f"INSERT INTO follows ({_FOLLOW}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+        "ON CONFLICT (followee, follower) DO UPDATE SET accepted = excluded.accepted, wire_id = excluded.wire_id",
         *wish,
+    )
+
+
+def put_options(tx: Transaction, wish: Follow) -> None:
+    """Replace how a wish is to be heard."""
+    tx.execute(
+        "UPDATE follows SET reblogs = $3, notify = $4, languages = $5 WHERE followee = $2 AND follower = $1",
+        wish.follower,
+        wish.followee,
+        wish.reblogs,
+        wish.notify,
+        wish.languages,
+    )
+
+
+def kept_off_home(tx: Transaction, follower: MicroblogId, among: list[MicroblogId]) -> set[MicroblogId]:
+    """Those of the microblogs that it follows, but whose posts do not come to its home timeline."""
+    rows = tx.fetch(
+        _one, "SELECT followee FROM follows WHERE follower = $1 AND followee = ANY($2) AND NOT home", follower, among
+    )
+    return {MicroblogId(m) for (m,) in rows}
+
+
+def with_wishes(tx: Transaction, followees: list[MicroblogId]) -> list[Follow]:
+    """The follows of these microblogs whose followers are told of each post, or want certain languages only."""
+    return tx.fetch(
+        Follow,
+        f"SELECT {_FOLLOW} FROM follows WHERE followee = ANY($1) AND (notify OR languages <> '') AND accepted",
+        followees,
     )
 
 
@@ -53,7 +91,8 @@ def name_follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId, w
 
 
 def drop_follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId) -> bool:
-    """Forget the wish."""
+    """Forget the wish; whoever is not followed is in no list of the follower's either."""
+    tx.execute("DELETE FROM list_members WHERE member = $2 AND owner = $1", follower, followee)
     return bool(tx.execute("DELETE FROM follows WHERE followee = $2 AND follower = $1", follower, followee))
 
 
@@ -187,6 +226,8 @@ class Like(NamedTuple):
 
 
 _LIKE = "post, liker, emoji, wire_id, at"
+# Later than the liker's last one, and told apart from those of others in the same millisecond by who they are.
+_PLACE = "GREATEST(CAST($5 AS BIGINT) * 65536 + ($1 + $2) % 65536, (SELECT coalesce(max(place), 0) + 1 FROM likes WHERE liker = $2))"
 
 
 def like(tx: Transaction, post: PostId, liker: MicroblogId, emoji: str) -> Like | None:
@@ -203,7 +244,8 @@ def like_called(tx: Transaction, wire_id: str) -> Like | None:
 
 def add_like(tx: Transaction, new: Like) -> bool:
     """Store a like and count it; False where it was there."""
-    if not tx.execute(f"INSERT INTO likes ({_LIKE}) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING", *new):
+    put = f"INSERT INTO likes ({_LIKE}, place) VALUES ($1, $2, $3, $4, $5, {_PLACE}) ON CONFLICT DO NOTHING"
+    if not tx.execute(put, *new):
         return False
     tx.execute("UPDATE posts SET likes = likes + 1, version = version + 1 WHERE id = $1", new.post)
     return True
@@ -378,6 +420,7 @@ def pinned(tx: Transaction, microblog: MicroblogId) -> list[PostId]:
 
 def drop_all_of(tx: Transaction, microblog: MicroblogId) -> None:
     """Forget every relation of a microblog that is gone; its likes are counted off."""
+    filters.drop_all_of(tx, microblog)
     tx.execute(
         "UPDATE posts SET likes = likes - (SELECT count(*) FROM likes l WHERE l.post = posts.id AND l.liker = $1), "
         "version = version + 1 WHERE id IN (SELECT post FROM likes WHERE liker = $1)",
@@ -386,7 +429,8 @@ def drop_all_of(tx: Transaction, microblog: MicroblogId) -> None:
     for table, columns in (
         ("follows", ("follower", "followee")), ("blocks", ("blocker", "blocked")), ("mutes", ("muter", "muted")),
         ("notifications", ("owner", "sender")), ("pins", ("microblog",)), ("likes", ("liker",)),
-        ("timeline", ("owner",)), ("markers", ("microblog",)),
+        ("timeline", ("owner",)), ("markers", ("microblog",)), ("lists", ("owner",)),
+        ("list_members", ("owner", "member")), ("followed_tags", ("microblog",)), ("bookmarks", ("microblog",)),
     ):  # fmt: skip
         for column in columns:
             tx.execute(f"DELETE FROM {table} WHERE {column} = $1", microblog)
