@@ -20,15 +20,19 @@ from scattershot.app.dealing import Dealing
 from scattershot.app.discover import Discover
 from scattershot.app.dispatch import Dispatch
 from scattershot.app.fanout import Fanout
+from scattershot.app.filters import Filters
+from scattershot.app.followed_tags import FollowedTags
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.intake import Intake
+from scattershot.app.lists import Lists
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
 from scattershot.app.senders import Senders
+from scattershot.app.shelves import Shelves
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
@@ -150,6 +154,7 @@ class Node:
         people.when_ended(self.programs.forget_person)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
+        self.filters = Filters(database, clock)
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
@@ -190,7 +195,19 @@ class Node:
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
-            api=MastodonApi(ApiHouse(settings, clock, self.programs, self.publisher, timelines)),
+            api=MastodonApi(
+                ApiHouse(
+                    settings,
+                    clock,
+                    self.programs,
+                    self.publisher,
+                    timelines,
+                    Shelves(database, clock, timelines),
+                    Lists(database),
+                    FollowedTags(database),
+                    self.filters,
+                )
+            ),
         )
 
     async def start(self) -> None:

@@ -81,8 +81,7 @@ class Fanout:
 
 
 def _wishes(tx: Transaction, written: list[Recorded]) -> dict[MicroblogId, list[Follow]]:
-    """The follows of these authors that are out of the ordinary; there are few, so they are looked up for all at once.
-    """
+    """The follows of these authors that are out of the ordinary: few, so they are looked up for all at once."""
     wishes: dict[MicroblogId, list[Follow]] = {}
     for wish in relations.with_wishes(tx, list({recorded.actor for recorded in written})):
         wishes.setdefault(wish.followee, []).append(wish)

@@ -3,6 +3,7 @@
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.reading import Refused
 from scattershot.domain.tags import tag_named
+from scattershot.domain.window import Window
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import followed_tags
 from scattershot.storage.tables.followed_tags import Row
@@ -49,11 +50,6 @@ class FollowedTags:
         """Those of the tags (in lower case) that it follows."""
         return await self._database.read(lambda tx: followed_tags.among(tx, who, tags))
 
-    async def page(
-        self, who: MicroblogId, below: int, above: int, limit: int, *, nearest: bool = False
-    ) -> list[Row]:
-        """The tags it follows, the newest first."""
-        rows = await self._database.read(
-            lambda tx: followed_tags.page(tx, who, below, above, limit, nearest=nearest)
-        )
-        return rows[::-1] if nearest else rows
+    async def page(self, who: MicroblogId, window: Window, limit: int) -> list[Row]:
+        """The tags it follows, newest first."""
+        return await self._database.read(lambda tx: followed_tags.page(tx, who, window, limit))

@@ -26,6 +26,30 @@ def come_home(tx: Transaction, follower: MicroblogId, author: MicroblogId) -> No
     timelines.backfill_these(tx, follower, author, wanted[:BACKFILL])
 
 
+def hear_so(
+    tx: Transaction,
+    follower: MicroblogId,
+    followee: MicroblogId,
+    *,
+    boosts: bool | None,
+    notify: bool | None,
+    languages: str | None,
+) -> None:
+    """Let a follow be heard otherwise from now on; boosts that are no longer wanted go from home at once."""
+    wish = relations.follow(tx, follower, followee)
+    if wish is None:
+        return
+    new = wish._replace(
+        boosts=wish.boosts if boosts is None else boosts,
+        notify=wish.notify if notify is None else notify,
+        languages=wish.languages if languages is None else languages,
+    )
+    if new != wish:
+        relations.put_options(tx, new)
+    if wish.boosts and not new.boosts:
+        timelines.drop_boosts(tx, follower, followee)
+
+
 def follow_on(tx: Transaction, follower: MicroblogId, old: MicroblogId, target: WireId) -> None:
     """Let a follower hear the target as it heard whoever lives on as that: the same wishes, the same lists."""
     row = microblogs.by_wire_id(tx, target)
@@ -33,9 +57,7 @@ def follow_on(tx: Transaction, follower: MicroblogId, old: MicroblogId, target: 
     wish = relations.follow(tx, follower, row.id) if row is not None else None
     if before is None or wish is None:
         return
-    relations.put_options(
-        tx, wish._replace(reblogs=before.reblogs, notify=before.notify, languages=before.languages)
-    )
+    relations.put_options(tx, wish._replace(boosts=before.boosts, notify=before.notify, languages=before.languages))
     for each in lists.with_member(tx, follower, old):
         lists.add_member(tx, each, wish.followee)
     lists.keep_off_home(tx, follower, [wish.followee])

@@ -68,6 +68,8 @@ class Item(Struct, frozen=True, kw_only=True):
     quote: Quote | None = None
     liked: bool = False
     boosted: bool = False
+    kept: bool = False
+    """Whether the viewer has a bookmark at it."""
     may_reply: bool = False
     may_boost: bool = False
     mine: bool = False
@@ -109,6 +111,7 @@ class _Marks(NamedTuple):
 
     liked: frozenset[PostId] = frozenset()
     boosted: frozenset[PostId] = frozenset()
+    kept: frozenset[PostId] = frozenset()
     hidden: frozenset[MicroblogId] = frozenset()
     pinned: frozenset[PostId] = frozenset()
 
@@ -206,8 +209,13 @@ class Items:
         ):
             plain = self._plain[post] = _Plain(row.version, self._plainly(row, author, answers))
         quote = quoted.get(row.quote) if row.quote is not None else None
-        liked, boosted, mine = post in marks.liked, post in marks.boosted, row.author == viewer
-        if viewer is not None and entry == post and not (liked or boosted or mine) and quote is None:
+        liked, boosted, kept, mine = (
+            post in marks.liked,
+            post in marks.boosted,
+            post in marks.kept,
+            row.author == viewer,
+        )
+        if viewer is not None and entry == post and not (liked or boosted or kept or mine) and quote is None:
             return plain.item
         return structs.replace(
             plain.item,
@@ -216,6 +224,7 @@ class Items:
             quote=self._quote(quote, faces, marks.hidden) if quote is not None else None,
             liked=liked,
             boosted=boosted,
+            kept=kept,
             may_reply=viewer is not None,
             may_boost=viewer is not None and row.audience.is_open,
             mine=mine,
@@ -264,8 +273,9 @@ def _marks(
         return _Marks()
     marked = relations.marked_among(tx, viewer, [row.id for _, row, _ in lines])
     return _Marks(
-        frozenset(post for post, boosted in marked if not boosted),
-        frozenset(post for post, boosted in marked if boosted),
+        frozenset(post for post, how in marked if how == "l"),
+        frozenset(post for post, how in marked if how == "b"),
+        frozenset(post for post, how in marked if how == "k"),
         frozenset(relations.hidden_among(tx, viewer, concerned, now, muted=not shown.muted)),
         frozenset(relations.pinned(tx, viewer) if any(row.author == viewer for _, row, _ in lines) else ()),
     )

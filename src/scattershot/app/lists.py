@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 from scattershot.app.homes import stay_away
 from scattershot.domain.ids import MicroblogId
-from scattershot.domain.lists import MAX_LISTS, MAX_TITLE, Replies
+from scattershot.domain.lists import MAX_LISTS, MAX_TITLE, List, ListId, Replies
 from scattershot.domain.reading import Refused
+from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import lists, relations
-from scattershot.storage.tables.lists import ListId, Row
 
 NO_SUCH_LIST = Refused("not_found", "There is no such list.")
 NOT_FOLLOWED = Refused("not_found", "Only those whom you follow can be put into a list.")
-IN_IT_ALREADY = Refused("invalid", "One of them is in the list already.")
+IN_IT_ALREADY = Refused("invalid", "Account has already been taken")
 
 EVERYBODY = 5_000
 """The most members that are told in one answer."""
@@ -25,29 +25,33 @@ class Lists:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def of(self, owner: MicroblogId) -> list[Row]:
+    async def of(self, owner: MicroblogId) -> list[List]:
         """The owner's lists, oldest first."""
         return await self._database.read(lambda tx: lists.of(tx, owner))
 
-    async def get(self, owner: MicroblogId, list_id: int) -> Row | None:
+    async def get(self, owner: MicroblogId, list_id: int) -> List | None:
         """The owner's list of that id."""
         return await self._database.read(lambda tx: lists.get(tx, owner, ListId(list_id)))
 
-    async def with_member(self, owner: MicroblogId, member: MicroblogId) -> list[Row]:
+    async def with_member(self, owner: MicroblogId, member: MicroblogId) -> list[List]:
         """The owner's lists which the microblog is in."""
         return await self._database.read(lambda tx: lists.with_member(tx, owner, member))
 
+    async def members(self, row: List, window: Window, limit: int | None) -> list[MicroblogId]:
+        """Members of a list by id, the highest first; with no limit all, as many as are told at once."""
+        return await self._database.read(lambda tx: lists.members(tx, row.id, window, limit or EVERYBODY))
+
     async def make(
         self, owner: MicroblogId, title: str, replies: Replies = Replies.LIST, *, exclusive: bool = False
-    ) -> Row | Refused:
+    ) -> List | Refused:
         """A new list with nobody in it."""
         problem = _problem(title)
         if problem is not None:
             return problem
 
-        def work(tx: Transaction) -> Row | Refused:
+        def work(tx: Transaction) -> List | Refused:
             if len(lists.of(tx, owner)) >= MAX_LISTS:
-                return Refused("invalid", f"One can have {MAX_LISTS} lists at most.")
+                return Refused("invalid", f"You have reached the maximum number of lists ({MAX_LISTS})")
             return lists.add(tx, owner, title.strip(), replies, exclusive=exclusive)
 
         return await self._database.write(work)
@@ -60,13 +64,13 @@ class Lists:
         title: str | None = None,
         replies: Replies | None = None,
         exclusive: bool | None = None,
-    ) -> Row | Refused:
+    ) -> List | Refused:
         """Alter what is given. An exclusive list takes what its members wrote off the home timeline at once."""
         problem = _problem(title) if title is not None else None
         if problem is not None:
             return problem
 
-        def work(tx: Transaction) -> Row | Refused:
+        def work(tx: Transaction) -> List | Refused:
             row = lists.get(tx, owner, ListId(list_id))
             if row is None:
                 return NO_SUCH_LIST
@@ -134,11 +138,11 @@ class Lists:
 
 def _problem(title: str) -> Refused | None:
     if not title.strip():
-        return Refused("invalid", "A list needs a title.")
+        return Refused("invalid", "Title can't be blank")
     if len(title.strip()) > MAX_TITLE:
-        return Refused("invalid", f"The title of a list has at most {MAX_TITLE} characters.")
+        return Refused("invalid", f"Title is too long (maximum is {MAX_TITLE} characters)")
     return None
 
 
-def _everybody(tx: Transaction, row: Row) -> list[MicroblogId]:
-    return lists.members(tx, row.id, 1 << 62, 0, EVERYBODY)
+def _everybody(tx: Transaction, row: List) -> list[MicroblogId]:
+    return lists.members(tx, row.id, FROM_THE_TOP, EVERYBODY)

@@ -10,6 +10,7 @@ from scattershot.app import counters, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, NothingNew, Origin
 from scattershot.app.discover import Discover, Found
+from scattershot.app.homes import hear_so
 from scattershot.app.people import node_speaker
 from scattershot.app.reading import readable, reader_of
 from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, refusal
@@ -34,6 +35,7 @@ from scattershot.domain.change import (
     Unpinned,
     Voted,
 )
+from scattershot.domain.follows import spelt_languages
 from scattershot.domain.ids import MicroblogId, Millis, PersonId, PostId, moment_of
 from scattershot.domain.microblog import Handle, Profile
 from scattershot.domain.post import Attachment, Audience, Form, Mention, Poll, Post
@@ -218,9 +220,32 @@ class Publisher:
 
     # -- between microblogs
 
-    async def follow(self, who: MicroblogId, whom: MicroblogId, via: str) -> Done | Refused:
-        """Wish to hear somebody."""
-        return await self._on_microblog(who, whom, via, lambda a, t: Followed(actor=a, target=t))
+    async def follow(
+        self,
+        who: MicroblogId,
+        whom: MicroblogId,
+        via: str,
+        *,
+        boosts: bool | None = None,
+        notify: bool | None = None,
+        languages: Sequence[str] | None = None,
+    ) -> Done | Refused:
+        """Wish to hear somebody; or, where one does, otherwise than before. What is None stays as it was.
+
+        `boosts`: what they pass on comes too. `notify`: each new post is told of. `languages`: only posts in these
+        come; none named is all.
+        """
+        spelt = spelt_languages(languages) if languages is not None else None
+        if languages is not None and spelt is None:
+            return Refused("invalid", "That is not a language.")
+
+        def work(tx: Transaction) -> Done | Refused:
+            done = self._between(tx, who, whom, via, lambda a, t: Followed(actor=a, target=t))
+            if isinstance(done, Done):
+                hear_so(tx, who, whom, boosts=boosts, notify=notify, languages=spelt)
+            return done
+
+        return await self._write(work)
 
     async def unfollow(self, who: MicroblogId, whom: MicroblogId, via: str) -> Done | Refused:
         """No longer wish to hear somebody."""
@@ -385,14 +410,16 @@ class Publisher:
         return await self._write(work)
 
     async def _on_microblog(self, who: MicroblogId, whom: MicroblogId, via: str, make: MakeChange) -> Done | Refused:
-        def work(tx: Transaction) -> Done | Refused:
-            actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
-            target = wire_ids.of(tx, whom, wire_ids.Thing.MICROBLOG)
-            if actor is None or target is None:
-                return NO_SUCH_MICROBLOG
-            return self._apply(tx, make(actor, target), via)
+        return await self._write(lambda tx: self._between(tx, who, whom, via, make))
 
-        return await self._write(work)
+    def _between(
+        self, tx: Transaction, who: MicroblogId, whom: MicroblogId, via: str, make: MakeChange
+    ) -> Done | Refused:
+        actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
+        target = wire_ids.of(tx, whom, wire_ids.Thing.MICROBLOG)
+        if actor is None or target is None:
+            return NO_SUCH_MICROBLOG
+        return self._apply(tx, make(actor, target), via)
 
     def _apply(self, tx: Transaction, change: Change, via: str) -> Done | Refused:
         if isinstance(change, Boosted | Liked | Voted | Followed):

@@ -1,25 +1,12 @@
-"""How one hears whom one follows: with boosts or without, told of each post or not, in which languages."""
+"""In which languages one hears whom one follows."""
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 MAX_LANGUAGES = 100
 """More languages than that nobody chooses among."""
 
 _CODE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
-
-
-class FollowOptions(NamedTuple):
-    """What is to be so of a follow from now on; None stays as it is."""
-
-    reblogs: bool | None = None
-    notify: bool | None = None
-    languages: str | None = None
-    """As `spelt_languages` makes it."""
-
-
-UNCHANGED = FollowOptions()
 
 
 def spelt_languages(codes: Sequence[str]) -> str | None:

@@ -1,6 +1,11 @@
 """Lists: microblogs that somebody reads together, on a timeline of their own."""
 
 from enum import StrEnum
+from typing import NamedTuple, NewType
+
+from scattershot.domain.ids import MicroblogId
+
+ListId = NewType("ListId", int)
 
 MAX_TITLE = 256
 """Characters of a list's title, as many as Mastodon's."""
@@ -16,3 +21,13 @@ class Replies(StrEnum):
     LIST = "list"
     """To members of the list."""
     NONE = "none"
+
+
+class List(NamedTuple):
+    """A list; `exclusive` keeps what its members write off the owner's home timeline."""
+
+    id: ListId
+    owner: MicroblogId
+    title: str
+    replies: Replies
+    exclusive: bool

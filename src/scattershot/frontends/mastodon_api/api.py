@@ -8,20 +8,29 @@ from typing import NamedTuple
 from starlette.types import Receive, Scope, Send
 
 from scattershot.app.counts import Tally
+from scattershot.app.filters import Filters
+from scattershot.app.followed_tags import FollowedTags
+from scattershot.app.lists import Lists as ListsOfPeople
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
+from scattershot.app.shelves import Shelves
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
 from scattershot.frontends.mastodon_api.door import Door
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
+from scattershot.frontends.mastodon_api.filters import Filters as FiltersOfPosts
+from scattershot.frontends.mastodon_api.filters_v1 import FiltersOfOld
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
+from scattershot.frontends.mastodon_api.lists import Lists
+from scattershot.frontends.mastodon_api.marks import Marks
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
+from scattershot.frontends.mastodon_api.tags import Tags
 from scattershot.frontends.mastodon_api.timelines import Timelines
 from scattershot.ports.clock import Clock
 from scattershot.settings import Settings
@@ -40,6 +49,10 @@ class House(NamedTuple):
     programs: Programs
     publisher: Publisher
     timelines: Reads
+    shelves: Shelves
+    lists: ListsOfPeople
+    followed_tags: FollowedTags
+    filters: Filters
 
 
 class MastodonApi:
@@ -48,13 +61,18 @@ class MastodonApi:
     def __init__(self, house: House) -> None:
         settings = house.settings
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally())
-        statuses = StatusesAsJson(settings.origin, accounts, house.timelines)
+        statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.filters)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines).endpoints,
             *InstanceDocs(settings, house.timelines).endpoints,
             *Accounts(house.timelines, accounts).endpoints,
             *Statuses(house.timelines, house.publisher, statuses).endpoints,
-            *Timelines(house.timelines, statuses).endpoints,
+            *Timelines(house.timelines, house.shelves, house.lists, statuses).endpoints,
+            *Marks(house.timelines, house.shelves, statuses, accounts).endpoints,
+            *Lists(house.timelines, house.lists, accounts).endpoints,
+            *Tags(settings, house.followed_tags).endpoints,
+            *FiltersOfPosts(house.timelines, house.filters).endpoints,
+            *FiltersOfOld(house.filters).endpoints,
         ]
         self._document = document(endpoints, settings.origin)
         own = [

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET, json
 
+from scattershot.app.filters import Filters, Sieve
 from scattershot.app.items import Face, Item
 from scattershot.app.lately import Lately
 from scattershot.app.timelines import Timelines
@@ -16,6 +17,7 @@ from scattershot.domain.ids import MicroblogId, Millis, PostId, moment_of
 from scattershot.domain.post import Attachment, Audience, Poll, Post
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson, emojis_of
 from scattershot.frontends.mastodon_api.entities import status as entities
+from scattershot.frontends.mastodon_api.filters_as_json import filter_result
 from scattershot.ports.database import Transaction
 from scattershot.wirekit.dates import rfc3339
 
@@ -46,8 +48,10 @@ class _Kept(NamedTuple):
 class StatusesAsJson:
     """Renders items."""
 
-    def __init__(self, origin: str, accounts: AccountsAsJson, timelines: Timelines, remembered: int = 5_000) -> None:
-        self._origin, self._accounts, self._timelines = origin, accounts, timelines
+    def __init__(
+        self, origin: str, accounts: AccountsAsJson, timelines: Timelines, filters: Filters, remembered: int = 5_000
+    ) -> None:
+        self._origin, self._accounts, self._timelines, self._filters = origin, accounts, timelines, filters
         self._shells: Lately[PostId, _Kept] = Lately(remembered)
 
     def page(self, tx: Transaction, items: Sequence[Item], viewer: MicroblogId | None, now: Millis) -> bytes:
@@ -66,14 +70,16 @@ class StatusesAsJson:
             if item.boosted_by is not None:
                 faces[item.boosted_by.id] = item.boosted_by
         accounts = self._accounts.bodies(tx, faces.values(), now)
+        sieve = self._filters.sieve(tx, viewer, now) if viewer is not None else None
         bodies = []
         for item in items:
+            filtered = _filtered(sieve, item) if sieve is not None else b"[]"
             kept = self._shells.get(item.id)
             if kept is None or kept.post is not item.post:
                 kept = self._shells[item.id] = _Kept(item.post, _encode(self._shell(tx, item))[:-1])
-            body = kept.body + b',"account":' + accounts[item.author.id] + _ending(item, viewer, now)
+            body = kept.body + b',"account":' + accounts[item.author.id] + _ending(item, viewer, now, filtered)
             if item.boosted_by is not None:
-                body = self._boost(item, accounts[item.boosted_by.id], body, viewer)
+                body = self._boost(item, accounts[item.boosted_by.id], body, viewer, filtered)
             bodies.append(body)
         return bodies
 
@@ -121,7 +127,7 @@ class StatusesAsJson:
             for face in faces
         ]
 
-    def _boost(self, item: Item, booster: bytes, inner: bytes, viewer: MicroblogId | None) -> bytes:
+    def _boost(self, item: Item, booster: bytes, inner: bytes, viewer: MicroblogId | None, filtered: bytes) -> bytes:
         """A boost as a post of its own that says nothing but which one it passes on."""
         outer = entities.Shell(
             id=str(item.entry),
@@ -144,7 +150,7 @@ class StatusesAsJson:
             tags=[],
             emojis=[],
         )
-        marks = _marks(item, b"") if viewer is not None else b""
+        marks = _marks(item, b"", filtered) if viewer is not None else b""
         return b"".join(
             (
                 _encode(outer)[:-1],
@@ -159,19 +165,24 @@ class StatusesAsJson:
         )
 
 
-def _ending(item: Item, viewer: MicroblogId | None, now: Millis) -> bytes:
+def _ending(item: Item, viewer: MicroblogId | None, now: Millis, filtered: bytes) -> bytes:
     if viewer is None:
         return b',"reblog":null,"quote":null,"poll":' + _poll(item, viewer, now) + b"}"
-    if not (item.liked or item.boosted or item.mine) and item.post.poll is None:
+    if not (item.liked or item.boosted or item.kept or item.mine or len(filtered) > 2) and item.post.poll is None:
         return _PLAIN
     pinned = b',"pinned":' + _TRUTH[item.pinned] if item.mine and item.post.audience is not Audience.MENTIONED else b""
-    return b',"reblog":null,"quote":null,"poll":' + _poll(item, viewer, now) + _marks(item, pinned) + b"}"
+    return b',"reblog":null,"quote":null,"poll":' + _poll(item, viewer, now) + _marks(item, pinned, filtered) + b"}"
 
 
-def _marks(item: Item, pinned: bytes) -> bytes:
+def _filtered(sieve: Sieve, item: Item) -> bytes:
+    met = sieve.met(item.entry, item.id, item.post)
+    return _encode([filter_result(each) for each in met]) if met else b"[]"
+
+
+def _marks(item: Item, pinned: bytes, filtered: bytes) -> bytes:
     return b"".join(
         (b',"favourited":', _TRUTH[item.liked], b',"reblogged":', _TRUTH[item.boosted],
-         b',"muted":false,"bookmarked":false,"filtered":[]', pinned)
+         b',"muted":false,"bookmarked":', _TRUTH[item.kept], b',"filtered":', filtered, pinned)
     )  # fmt: skip
 
 

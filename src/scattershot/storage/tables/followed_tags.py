@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from scattershot.domain.ids import MicroblogId, Millis, PostId
+from scattershot.domain.window import Window
 from scattershot.ports.database import Transaction
 
 
@@ -44,19 +45,17 @@ def _text(value: str) -> tuple[str]:
     return (value,)
 
 
-def page(
-    tx: Transaction, microblog: MicroblogId, below: int, above: int, limit: int, *, nearest: bool = False
-) -> list[Row]:
-    """The tags it follows between two ids: the newest, or (`nearest`) the oldest, in that order."""
-    return tx.fetch(
+def page(tx: Transaction, microblog: MicroblogId, window: Window, limit: int) -> list[Row]:
+    """The tags it follows, newest first."""
+    found = tx.fetch(
         Row,
         "SELECT id, tag FROM followed_tags WHERE microblog = $1 AND id < $2 AND id > $3 "
-        f"ORDER BY id {'ASC' if nearest else 'DESC'} LIMIT $4",
+        f"ORDER BY id {'ASC' if window.nearest else 'DESC'} LIMIT $4",
         microblog,
-        below,
-        above,
+        *window.bounds,
         limit,
     )
+    return found[::-1] if window.nearest else found
 
 
 # -- what comes to home by them
@@ -74,7 +73,8 @@ def put_posts(tx: Transaction, posts: list[PostId], now: Millis) -> int:
         "INSERT INTO timeline (owner, entry, post) SELECT DISTINCT w.microblog, p.id, p.id FROM tags t "
         "JOIN followed_tags w ON w.tag = t.tag JOIN posts p ON p.id = t.post "
         "JOIN microblogs a ON a.id = p.author LEFT JOIN nodes n ON n.id = a.node "
-        f"WHERE t.post = ANY($1) AND p.audience = 'public' AND NOT p.gone AND w.microblog <> p.author AND {_DEALT_WITH} "
+        "WHERE t.post = ANY($1) AND p.audience = 'public' AND NOT p.gone AND w.microblog <> p.author "
+        f"AND {_DEALT_WITH} "
         "AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.muter = w.microblog AND u.muted = p.author "
         "AND (u.expires IS NULL OR u.expires > $2)) "
         "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker = w.microblog AND b.blocked = p.author) "

@@ -1,43 +1,32 @@
 """Lists and who is in them. Whom an exclusive list keeps off the home timeline stands at the follow itself, for
 fan-out."""
 
-from typing import NamedTuple, NewType
+from typing import NamedTuple
 
 from scattershot.domain.ids import MicroblogId, PostId
-from scattershot.domain.lists import Replies
+from scattershot.domain.lists import List, ListId, Replies
+from scattershot.domain.window import Window
 from scattershot.ports.database import Transaction
 
-ListId = NewType("ListId", int)
 
-
-class Row(NamedTuple):
-    """A list as stored."""
-
-    id: ListId
-    owner: MicroblogId
-    title: str
-    replies: Replies
-    exclusive: bool
-
-
-def _row(id_: int, owner: int, title: str, replies: str, exclusive: bool) -> Row:
-    return Row(ListId(id_), MicroblogId(owner), title, Replies(replies), bool(exclusive))
+def _row(id_: int, owner: int, title: str, replies: str, exclusive: bool) -> List:
+    return List(ListId(id_), MicroblogId(owner), title, Replies(replies), bool(exclusive))
 
 
 _LIST = "id, owner, title, replies, exclusive"
 
 
-def of(tx: Transaction, owner: MicroblogId) -> list[Row]:
+def of(tx: Transaction, owner: MicroblogId) -> list[List]:
     """The owner's lists, oldest first."""
     return tx.fetch(_row, f"SELECT {_LIST} FROM lists WHERE owner = $1 ORDER BY id", owner)
 
 
-def get(tx: Transaction, owner: MicroblogId, list_id: ListId) -> Row | None:
+def get(tx: Transaction, owner: MicroblogId, list_id: ListId) -> List | None:
     """The list of that id, where it is the owner's."""
     return tx.fetch_one(_row, f"SELECT {_LIST} FROM lists WHERE id = $1 AND owner = $2", list_id, owner)
 
 
-def add(tx: Transaction, owner: MicroblogId, title: str, replies: Replies, *, exclusive: bool) -> Row:
+def add(tx: Transaction, owner: MicroblogId, title: str, replies: Replies, *, exclusive: bool) -> List:
     """A new list with nobody in it."""
     made = tx.value(
         "INSERT INTO lists (owner, title, replies, exclusive) VALUES ($1, $2, $3, $4) RETURNING id",
@@ -46,10 +35,10 @@ def add(tx: Transaction, owner: MicroblogId, title: str, replies: Replies, *, ex
         replies,
         exclusive,
     )
-    return Row(ListId(made), owner, title, replies, exclusive)
+    return List(ListId(made), owner, title, replies, exclusive)
 
 
-def put(tx: Transaction, row: Row) -> None:
+def put(tx: Transaction, row: List) -> None:
     """Replace what stands of the list."""
     tx.execute(
         "UPDATE lists SET title = $2, replies = $3, exclusive = $4 WHERE id = $1",
@@ -73,17 +62,21 @@ def _one(value: int) -> tuple[int]:
     return (value,)
 
 
-def members(tx: Transaction, list_id: ListId, below: int, above: int, limit: int) -> list[MicroblogId]:
-    """Members with ids between, the highest first."""
+def members(tx: Transaction, list_id: ListId, window: Window, limit: int) -> list[MicroblogId]:
+    """Members by id, the highest first."""
     rows = tx.fetch(
         _one,
-        "SELECT member FROM list_members WHERE list = $1 AND member < $2 AND member > $3 ORDER BY member DESC LIMIT $4",
+        "SELECT member FROM list_members WHERE list = $1 AND member < $2 AND member > $3 "
+        f"ORDER BY member {_order(window)} LIMIT $4",
         list_id,
-        below,
-        above,
+        *window.bounds,
         limit,
     )
-    return [MicroblogId(m) for (m,) in rows]
+    return [MicroblogId(m) for (m,) in (rows[::-1] if window.nearest else rows)]
+
+
+def _order(window: Window) -> str:
+    return "ASC" if window.nearest else "DESC"
 
 
 def members_among(tx: Transaction, list_id: ListId, among: list[MicroblogId]) -> set[MicroblogId]:
@@ -92,7 +85,7 @@ def members_among(tx: Transaction, list_id: ListId, among: list[MicroblogId]) ->
     return {MicroblogId(m) for (m,) in rows}
 
 
-def add_member(tx: Transaction, row: Row, member: MicroblogId) -> bool:
+def add_member(tx: Transaction, row: List, member: MicroblogId) -> bool:
     """Put a microblog into the list; False where it was there."""
     return bool(
         tx.execute(
@@ -109,7 +102,7 @@ def drop_members(tx: Transaction, list_id: ListId, gone: list[MicroblogId]) -> N
     tx.execute("DELETE FROM list_members WHERE list = $1 AND member = ANY($2)", list_id, gone)
 
 
-def with_member(tx: Transaction, owner: MicroblogId, member: MicroblogId) -> list[Row]:
+def with_member(tx: Transaction, owner: MicroblogId, member: MicroblogId) -> list[List]:
     """The owner's lists which the microblog is in."""
     return tx.fetch(
         _row,
@@ -168,37 +161,37 @@ def _written(entry: int, post: int, by: int, shown: bool) -> Written:
     return Written(PostId(entry), PostId(post), MicroblogId(by), bool(shown))
 
 
-def posted(tx: Transaction, row: Row, below: int, above: int, limit: int, *, nearest: bool) -> list[Written]:
-    """Posts of the members between two ids: the newest, or (`nearest`) the oldest, in that order."""
-    order = _order(nearest)
+def posted(tx: Transaction, row: List, window: Window, limit: int) -> list[Written]:
+    """Posts of the members, the first of the window first: the newest, or where it asks for the nearest the oldest."""
+    way = _way(window)
     shown = _SHOWN.format(answers=_ANSWERS[row.replies])
     return tx.fetch(
         _written,
-        _NEXT.format(**order, table="posts", who="author") + f"p.id, p.id, p.author, {shown} "
-        f"FROM line JOIN posts p ON p.id = line.id ORDER BY p.id {order['order']}",
-        row.id, below, above, limit, row.owner,
+        _NEXT.format(**way, table="posts", who="author") + f"p.id, p.id, p.author, {shown} "
+        f"FROM line JOIN posts p ON p.id = line.id ORDER BY p.id {way['order']}",
+        row.id, *window.bounds, limit, row.owner,
     )  # fmt: skip
 
 
-def boosted(tx: Transaction, row: Row, below: int, above: int, limit: int, *, nearest: bool) -> list[Written]:
+def boosted(tx: Transaction, row: List, window: Window, limit: int) -> list[Written]:
     """The same of what members passed on, without what the owner does not wish to hear of them.
 
     Of a post that several members passed on the first boost is shown, and none of one that a member wrote.
     """
-    order = _order(nearest)
+    way = _way(window)
     return tx.fetch(
         _written,
-        _NEXT.format(**order, table="boosts", who="booster") + "b.id, b.post, b.booster, "
-        "b.audience IN ('public', 'unlisted') AND coalesce(f.reblogs, TRUE) AND NOT p.gone AND p.author <> $5 "
+        _NEXT.format(**way, table="boosts", who="booster") + "b.id, b.post, b.booster, "
+        "b.audience IN ('public', 'unlisted') AND coalesce(f.boosts, TRUE) AND NOT p.gone AND p.author <> $5 "
         "AND NOT EXISTS (SELECT 1 FROM list_members a WHERE a.list = $1 AND a.member = p.author) "
         "AND NOT EXISTS (SELECT 1 FROM boosts o JOIN list_members a ON a.list = $1 AND a.member = o.booster "
         "LEFT JOIN follows g ON g.followee = o.booster AND g.follower = $5 WHERE o.post = b.post AND o.id < b.id "
-        "AND o.audience IN ('public', 'unlisted') AND coalesce(g.reblogs, TRUE)) "
+        "AND o.audience IN ('public', 'unlisted') AND coalesce(g.boosts, TRUE)) "
         "FROM line JOIN boosts b ON b.id = line.id JOIN posts p ON p.id = b.post "
-        f"LEFT JOIN follows f ON f.followee = b.booster AND f.follower = $5 ORDER BY b.id {order['order']}",
-        row.id, below, above, limit, row.owner,
+        f"LEFT JOIN follows f ON f.followee = b.booster AND f.follower = $5 ORDER BY b.id {way['order']}",
+        row.id, *window.bounds, limit, row.owner,
     )  # fmt: skip
 
 
-def _order(nearest: bool) -> dict[str, str]:
-    return {"pick": "min", "order": "ASC"} if nearest else {"pick": "max", "order": "DESC"}
+def _way(window: Window) -> dict[str, str]:
+    return {"pick": "min" if window.nearest else "max", "order": _order(window)}

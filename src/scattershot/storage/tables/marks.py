@@ -1,8 +1,9 @@
 """Pages of what was kept, liked and passed on: by whom, and of what. The newest mark comes first."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.window import Window
 from scattershot.ports.database import Transaction
 
 
@@ -20,8 +21,17 @@ class Marker(NamedTuple):
     microblog: MicroblogId
 
 
-def _order(nearest: bool) -> str:
-    return "ASC" if nearest else "DESC"
+_Line = TypeVar("_Line", Mark, Marker)
+
+
+def _page(
+    tx: Transaction, line: type[_Line], place: str, what: str, whose: int, window: Window, limit: int
+) -> list[_Line]:
+    """Lines of `place` and of the column that `what` begins with, where it says."""
+    order = "ASC" if window.nearest else "DESC"
+    sql = f"SELECT {place}, {what} AND {place} < $2 AND {place} > $3 ORDER BY {place} {order} LIMIT $4"
+    found = tx.fetch(line, sql, whose, *window.bounds, limit)
+    return found[::-1] if window.nearest else found
 
 
 # -- bookmarks
@@ -39,74 +49,25 @@ def drop_bookmark(tx: Transaction, microblog: MicroblogId, post: PostId) -> bool
     return bool(tx.execute("DELETE FROM bookmarks WHERE microblog = $1 AND post = $2", microblog, post))
 
 
-def bookmarked_among(tx: Transaction, microblog: MicroblogId, among: list[PostId]) -> set[PostId]:
-    """Those of the posts that it keeps."""
-    rows = tx.fetch(_one, "SELECT post FROM bookmarks WHERE microblog = $1 AND post = ANY($2)", microblog, among)
-    return {PostId(post) for (post,) in rows}
-
-
-def _one(value: int) -> tuple[int]:
-    return (value,)
-
-
-def bookmarks(
-    tx: Transaction, microblog: MicroblogId, below: int, above: int, limit: int, *, nearest: bool = False
-) -> list[Mark]:
-    """What it keeps: the newest, or (`nearest`) the oldest, in that order."""
-    return tx.fetch(
-        Mark,
-        "SELECT id, post FROM bookmarks WHERE microblog = $1 AND id < $2 AND id > $3 "
-        f"ORDER BY id {_order(nearest)} LIMIT $4",
-        microblog,
-        below,
-        above,
-        limit,
-    )
+def bookmarks(tx: Transaction, microblog: MicroblogId, window: Window, limit: int) -> list[Mark]:
+    """What it keeps."""
+    return _page(tx, Mark, "id", "post FROM bookmarks WHERE microblog = $1", microblog, window, limit)
 
 
 # -- likes and boosts
 
 
-def liked_by(
-    tx: Transaction, liker: MicroblogId, below: int, above: int, limit: int, *, nearest: bool = False
-) -> list[Mark]:
+def liked_by(tx: Transaction, liker: MicroblogId, window: Window, limit: int) -> list[Mark]:
     """What it likes; a post stands twice where it was liked with several emojis."""
-    return tx.fetch(
-        Mark,
-        "SELECT place, post FROM likes WHERE liker = $1 AND place < $2 AND place > $3 "
-        f"ORDER BY place {_order(nearest)} LIMIT $4",
-        liker,
-        below,
-        above,
-        limit,
-    )
+    return _page(tx, Mark, "place", "post FROM likes WHERE liker = $1", liker, window, limit)
 
 
-def likers_of(
-    tx: Transaction, post: PostId, below: int, above: int, limit: int, *, nearest: bool = False
-) -> list[Marker]:
+def likers_of(tx: Transaction, post: PostId, window: Window, limit: int) -> list[Marker]:
     """Who likes the post; one stands twice who did with several emojis."""
-    return tx.fetch(
-        Marker,
-        "SELECT place, liker FROM likes WHERE post = $1 AND place < $2 AND place > $3 "
-        f"ORDER BY place {_order(nearest)} LIMIT $4",
-        post,
-        below,
-        above,
-        limit,
-    )
+    return _page(tx, Marker, "place", "liker FROM likes WHERE post = $1", post, window, limit)
 
 
-def boosters_of(
-    tx: Transaction, post: PostId, below: int, above: int, limit: int, *, nearest: bool = False
-) -> list[Marker]:
+def boosters_of(tx: Transaction, post: PostId, window: Window, limit: int) -> list[Marker]:
     """Who passed the post on for everybody to see."""
-    return tx.fetch(
-        Marker,
-        "SELECT id, booster FROM boosts WHERE post = $1 AND id < $2 AND id > $3 "
-        f"AND audience IN ('public', 'unlisted') ORDER BY id {_order(nearest)} LIMIT $4",
-        post,
-        below,
-        above,
-        limit,
-    )
+    what = "booster FROM boosts WHERE post = $1 AND audience IN ('public', 'unlisted')"
+    return _page(tx, Marker, "id", what, post, window, limit)

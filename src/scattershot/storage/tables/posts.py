@@ -290,18 +290,6 @@ def count_here(tx: Transaction) -> int:
     return int(tx.value("SELECT count(*) FROM posts WHERE audience = 'public' AND local AND NOT gone"))
 
 
-def public(tx: Transaction, before: PostId, limit: int, *, here: bool) -> list[Row]:
-    """Public posts known here, or only those written here."""
-    where = "AND local" if here else ""
-    return tx.fetch(
-        _row,
-        f"SELECT {_COLUMNS} FROM posts WHERE audience = 'public' {where} AND id < $1 AND NOT gone "
-        "ORDER BY id DESC LIMIT $2",
-        before,
-        limit,
-    )
-
-
 _OF_P = ", ".join(f"p.{column.strip()}" for column in _COLUMNS.split(","))
 
 
@@ -343,16 +331,9 @@ def _order(window: Window) -> str:
     return "ASC" if window.nearest else "DESC"
 
 
-def tagged(tx: Transaction, tag: str, before: PostId, limit: int) -> list[Row]:
-    """Public posts with the tag."""
-    return tx.fetch(
-        _row,
-        f"SELECT {_OF_P} FROM tags t JOIN posts p ON p.id = t.post WHERE t.tag = $1 AND t.post < $2 "
-        "AND p.audience = 'public' AND NOT p.gone ORDER BY t.post DESC LIMIT $3",
-        tag.lower(),
-        before,
-        limit,
-    )
+def rows(tx: Transaction, rest: str, *args: object) -> list[Row]:
+    """The posts `p` of the rest of a statement, for rooms that know which ones they want."""
+    return tx.fetch(_row, f"SELECT {_OF_P} {rest}", *args)
 
 
 # -- boosts

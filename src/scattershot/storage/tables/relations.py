@@ -22,7 +22,7 @@ class Follow(NamedTuple):
     accepted: bool
     wire_id: str
     at: Millis
-    reblogs: bool = True
+    boosts: bool = True
     """Whether boosts come too."""
     notify: bool = False
     """Whether each new post is told of."""
@@ -32,7 +32,7 @@ class Follow(NamedTuple):
     """Whether it comes to the home timeline; False where an exclusive list keeps it off."""
 
 
-_FOLLOW = "follower, followee, accepted, wire_id, at, reblogs, notify, languages, home"
+_FOLLOW = "follower, followee, accepted, wire_id, at, boosts, notify, languages, home"
 
 
 def follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId) -> Follow | None:
@@ -59,13 +59,23 @@ def put_follow(tx: Transaction, wish: Follow) -> None:
 def put_options(tx: Transaction, wish: Follow) -> None:
     """Replace how a wish is to be heard."""
     tx.execute(
-        "UPDATE follows SET reblogs = $3, notify = $4, languages = $5 WHERE followee = $2 AND follower = $1",
+        "UPDATE follows SET boosts = $3, notify = $4, languages = $5 WHERE followee = $2 AND follower = $1",
         wish.follower,
         wish.followee,
-        wish.reblogs,
+        wish.boosts,
         wish.notify,
         wish.languages,
     )
+
+
+def languages_of(tx: Transaction, follower: MicroblogId) -> dict[MicroblogId, str]:
+    """Those whom it wants to hear in certain languages only, and in which."""
+    rows = tx.fetch(_named, "SELECT followee, languages FROM follows WHERE follower = $1 AND languages <> ''", follower)
+    return dict(rows)
+
+
+def _named(microblog: int, text: str) -> tuple[MicroblogId, str]:
+    return MicroblogId(microblog), text
 
 
 def kept_off_home(tx: Transaction, follower: MicroblogId, among: list[MicroblogId]) -> set[MicroblogId]:
@@ -227,7 +237,10 @@ class Like(NamedTuple):
 
 _LIKE = "post, liker, emoji, wire_id, at"
 # Later than the liker's last one, and told apart from those of others in the same millisecond by who they are.
-_PLACE = "GREATEST(CAST($5 AS BIGINT) * 65536 + ($1 + $2) % 65536, (SELECT coalesce(max(place), 0) + 1 FROM likes WHERE liker = $2))"
+_PLACE = (
+    "GREATEST(CAST($5 AS BIGINT) * 65536 + ($1 + $2) % 65536, "
+    "(SELECT coalesce(max(place), 0) + 1 FROM likes WHERE liker = $2))"
+)
 
 
 def like(tx: Transaction, post: PostId, liker: MicroblogId, emoji: str) -> Like | None:
@@ -267,18 +280,19 @@ def drop_like(tx: Transaction, post: PostId, liker: MicroblogId, emoji: str) -> 
 
 
 class Marked(NamedTuple):
-    """A post that somebody liked, or boosted."""
+    """A post that somebody marked: by a like (`l`), a boost (`b`) or a bookmark (`k`: it keeps it)."""
 
     post: PostId
-    boosted: bool
+    how: str
 
 
 def marked_among(tx: Transaction, who: MicroblogId, among: list[PostId]) -> list[Marked]:
-    """Those of the posts that it likes (with whatever emoji), and those that it passed on."""
+    """Those of the posts that it likes (with whatever emoji), passed on, or keeps."""
     return tx.fetch(
         Marked,
-        "SELECT post, 0 FROM likes WHERE liker = $1 AND post = ANY($2) "
-        "UNION ALL SELECT post, 1 FROM boosts WHERE booster = $1 AND post = ANY($2)",
+        "SELECT post, 'l' FROM likes WHERE liker = $1 AND post = ANY($2) "
+        "UNION ALL SELECT post, 'b' FROM boosts WHERE booster = $1 AND post = ANY($2) "
+        "UNION ALL SELECT post, 'k' FROM bookmarks WHERE microblog = $1 AND post = ANY($2)",
         who,
         among,
     )

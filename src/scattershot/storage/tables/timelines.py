@@ -81,7 +81,7 @@ def put_boost(
     """Put a boost on the home timelines of the booster's followers here who do not have the post there already."""
     return tx.execute(
         "INSERT INTO timeline (owner, entry, post) SELECT f.follower, $1, $3 FROM follows f "
-        f"JOIN microblogs m ON m.id = f.follower WHERE f.followee = $2 AND {_MAY_HEAR} AND f.reblogs "
+        f"JOIN microblogs m ON m.id = f.follower WHERE f.followee = $2 AND {_MAY_HEAR} AND f.boosts "
         "AND f.follower <> $5 "
         "AND NOT EXISTS (SELECT 1 FROM mutes w WHERE w.muter = f.follower AND w.muted = $5) "
         "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker = f.follower AND b.blocked = $5) "

@@ -1,10 +1,11 @@
 -- What reaches a timeline: how one hears those whom one follows, lists, followed tags, filters; and what one keeps.
 
-ALTER TABLE follows ADD COLUMN reblogs BOOLEAN NOT NULL DEFAULT TRUE;   -- whether what the followed boost comes too
+ALTER TABLE follows ADD COLUMN boosts BOOLEAN NOT NULL DEFAULT TRUE;   -- whether what the followed boost comes too
 ALTER TABLE follows ADD COLUMN notify BOOLEAN NOT NULL DEFAULT FALSE;   -- whether each new post is told of
 ALTER TABLE follows ADD COLUMN languages TEXT NOT NULL DEFAULT '';      -- ' de en ': posts in these alone; '': in any
 ALTER TABLE follows ADD COLUMN home BOOLEAN NOT NULL DEFAULT TRUE;      -- false: an exclusive list keeps them off home
 CREATE INDEX follows_with_wishes ON follows (followee) WHERE notify OR languages <> '';
+CREATE INDEX follows_in_languages ON follows (follower) WHERE languages <> '';
 
 CREATE TABLE lists (            -- microblogs that a follower reads together
     id            {serial},
