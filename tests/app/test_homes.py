@@ -179,9 +179,7 @@ async def test_nobody_is_told_any_more_who_wishes_so(node: Node, ann: MicroblogI
     assert await _told(node, ann) == []
 
 
-async def test_what_was_missed_is_told_when_it_is_caught_up_but_not_what_is_old(
-    node: Node, ann: MicroblogId
-) -> None:
+async def test_what_was_missed_is_told_when_it_is_caught_up_but_not_what_is_old(node: Node, ann: MicroblogId) -> None:
     before = node.clock.now()
     node.clock.advance(DAY / 1_000)
     dana = await _heard_elsewhere(node, ann, notify=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scattershot.domain.ids import Millis
+from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.ports.database import Database
 from scattershot.storage import dialect
@@ -21,14 +21,21 @@ from tests.engines import open_database
 LARGE = [
     "arrivals",
     "blocks",
+    "bookmarks",
     "boosts",
     "deliveries",
     "delivered",
     "edits",
     "endpoints",
+    "filter_keywords",
+    "filter_posts",
+    "filters",
+    "followed_tags",
     "follows",
     "keys",
     "likes",
+    "list_members",
+    "lists",
     "log",
     "mentions",
     "microblogs",
@@ -84,18 +91,19 @@ async def everyday_life(village: Village) -> None:
     await village.settle()
     here = await a.seen(await b.wire_id(first))
     assert here is not None
+    bob_here = await a.microblog("@bob@b.example")
     await a.post("ann", "an answer, @bob@b.example", reply_to=here.id)
     for deed in (a.node.publisher.like, a.node.publisher.boost):
         a.done(await deed(ann, here.id, "test"))
     a.done(await a.node.publisher.vote(ann, here.id, ["tea"], "test"))
     await village.settle()
     await look_around(a, b)
+    await choose(a, str(here.id), str(bob_here))
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
-    bob_at_a = await a.microblog("@bob@b.example")
     for act in (a.node.publisher.unfollow, a.node.publisher.block, a.node.publisher.unblock):
-        a.done(await act(ann, bob_at_a, "test"))
-    await a.node.publisher.mute(ann, bob_at_a, None)
+        a.done(await act(ann, bob_here, "test"))
+    await a.node.publisher.mute(ann, bob_here, None)
     await village.settle()
     b.done(await b.node.publisher.delete(bob, first, "test"))
     village.clock.advance(90_000)
@@ -115,6 +123,39 @@ async def look_around(a: House, b: House) -> None:
         await b.get((await b.row("bob")).profile.id.value.removeprefix("https://b.example") + path)
     for path in ("/nodeinfo/2.1", "/.well-known/webfinger?resource=acct:bob@b.example"):
         await b.get(path)
+
+
+async def choose(a: House, post: str, bob: str) -> None:
+    """Lists, followed tags, filters, bookmarks, and every way to read a timeline, by app."""
+    phone = await a.phone("ann")
+    a.done(await a.node.publisher.follow((await a.row("ann")).id, MicroblogId(int(bob)), "test",
+                                         boosts=False, notify=True, languages=["en"]))  # fmt: skip
+    friends = await phone.post("/api/v1/lists", {"title": "friends", "exclusive": True})
+    members = f"/api/v1/lists/{friends['id']}/accounts"
+    await phone.post(members, {"account_ids": [bob]})
+    await phone.post("/api/v1/tags/tea/follow")
+    for deed in ("bookmark", "favourite"):
+        await phone.post(f"/api/v1/statuses/{post}/{deed}")
+    made = await phone.post(
+        "/api/v2/filters", {"title": "x", "context": ["home"], "keywords_attributes": [{"keyword": "tea"}]}
+    )
+    held = await phone.post(f"/api/v2/filters/{made['id']}/statuses", {"status_id": post})
+    reads = ["/api/v1/lists", members, f"/api/v1/accounts/{bob}/lists", "/api/v1/followed_tags", "/api/v1/filters",
+             "/api/v1/tags/tea", f"/api/v1/statuses/{post}/favourited_by", f"/api/v1/statuses/{post}/reblogged_by",
+             "/api/v2/filters", f"/api/v2/filters/statuses/{held['id']}"]  # fmt: skip
+    timelines = ["public", "public?local=1", "public?remote=1", "public?only_media=1&local=1", "tag/tea",
+                 "tag/tea?any[]=a&all[]=b&none[]=c&only_media=1", f"list/{friends['id']}", "home"]  # fmt: skip
+    reads += [f"/api/v1/timelines/{path}" for path in timelines]
+    for path in (*reads, "/api/v1/bookmarks", "/api/v1/favourites"):
+        await phone.get(path)
+        await phone.get(f"{path}{'&' if '?' in path else '?'}min_id=1")
+    for replies in ("followed", "none"):
+        await phone.put(f"/api/v1/lists/{friends['id']}", {"replies_policy": replies})
+        await phone.get(f"/api/v1/timelines/list/{friends['id']}")
+    await phone.post("/api/v1/tags/tea/unfollow")
+    await phone.delete(members, {"account_ids": [bob]})
+    await phone.delete(f"/api/v2/filters/keywords/{made['keywords'][0]['id']}")
+    await phone.delete(f"/api/v2/filters/statuses/{held['id']}")
 
 
 async def test_no_everyday_statement_reads_a_large_table_from_end_to_end(spoken: set[str], tmp_path: Path) -> None:
