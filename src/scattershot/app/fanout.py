@@ -30,8 +30,6 @@ class Fanout:
         """Spread the changes; every row is written at most once however often this runs."""
         written = [recorded for recorded in batch if recorded.kind is Kind.POSTED]
         wishes = _wishes(tx, written) if written else {}
-        if written:
-            followed_tags.put_posts(tx, [recorded.post for recorded in written if recorded.post is not None], now)
         for recorded in batch:
             self._spread(tx, recorded, now, wishes)
 
@@ -97,7 +95,10 @@ def _posted(tx: Transaction, recorded: Recorded, now: Millis, wishes: list[Follo
     else:
         language = row.post.language if wishes else ""
         timelines.put_post(tx, row.id, row.author, row.reply_author, now, language)
-        _tell_those_who_wish(tx, row, recorded, now, [wish for wish in wishes if wants(wish.languages, language)])
+        if row.audience is Audience.PUBLIC and row.may_have_tags:
+            followed_tags.put_post(tx, row.id, row.author, [tag.lower() for tag in row.post.tags], now)
+        if wishes:
+            _tell_those_who_wish(tx, row, recorded, now, [wish for wish in wishes if wants(wish.languages, language)])
     if row.local:
         timelines.put_own(tx, row.id, row.author)
     for hearer in posts.hearers(tx, row.id):

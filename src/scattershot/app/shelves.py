@@ -21,7 +21,7 @@ from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import lists, marks, posts, relations
 from scattershot.storage.tables.lists import Written
 
-ROUNDS = 5
+ROUNDS = 8
 """How often more of a list is looked at, where most of what its members wrote is not for it."""
 
 
@@ -118,9 +118,9 @@ class Shelves:
         languages = relations.languages_of(tx, row.owner)
         stretch, further = window, True
         for _ in range(ROUNDS):
-            looked_at = _next(tx, row, stretch, 2 * limit)
+            looked_at = _next(tx, row, stretch, limit)
             found += _in_their_languages(tx, [each for each in looked_at if each.shown], languages)
-            further = len(looked_at) == 2 * limit
+            further = len(looked_at) == limit
             if len(found) >= limit or not further:
                 break
             stretch = _beyond(stretch, looked_at[-1].entry)

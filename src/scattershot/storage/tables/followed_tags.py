@@ -60,28 +60,27 @@ def page(tx: Transaction, microblog: MicroblogId, window: Window, limit: int) ->
 
 # -- what comes to home by them
 
-_DEALT_WITH = "coalesce(n.standing, 'normal') = 'normal' AND a.standing = 'normal'"
 
-
-def put_posts(tx: Transaction, posts: list[PostId], now: Millis) -> int:
-    """Put public posts on the home timelines of those here who follow one of their tags; how many lines that made.
+def put_post(tx: Transaction, post: PostId, author: MicroblogId, tags: list[str], now: Millis) -> int:
+    """Put a public post on the home timelines of those here who follow one of its tags; how many lines that made.
 
     None come of somebody muted or blocked, of one who blocks the reader, whom an exclusive list keeps off home, or whom
     the node has limited.
     """
     return tx.execute(
-        "INSERT INTO timeline (owner, entry, post) SELECT DISTINCT w.microblog, p.id, p.id FROM tags t "
-        "JOIN followed_tags w ON w.tag = t.tag JOIN posts p ON p.id = t.post "
-        "JOIN microblogs a ON a.id = p.author LEFT JOIN nodes n ON n.id = a.node "
-        "WHERE t.post = ANY($1) AND p.audience = 'public' AND NOT p.gone AND w.microblog <> p.author "
-        f"AND {_DEALT_WITH} "
-        "AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.muter = w.microblog AND u.muted = p.author "
-        "AND (u.expires IS NULL OR u.expires > $2)) "
-        "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker = w.microblog AND b.blocked = p.author) "
-        "AND NOT EXISTS (SELECT 1 FROM blocks c WHERE c.blocker = p.author AND c.blocked = w.microblog) "
-        "AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.followee = p.author AND f.follower = w.microblog "
-        "AND NOT f.home) ON CONFLICT DO NOTHING",
-        posts,
+        "INSERT INTO timeline (owner, entry, post) SELECT DISTINCT w.microblog, $1, $1 FROM followed_tags w "
+        "JOIN microblogs a ON a.id = $2 LEFT JOIN nodes n ON n.id = a.node "
+        "WHERE w.tag = ANY($3) AND w.microblog <> $2 AND a.standing = 'normal' "
+        "AND coalesce(n.standing, 'normal') = 'normal' "
+        "AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.muter = w.microblog AND u.muted = $2 "
+        "AND (u.expires IS NULL OR u.expires > $4)) "
+        "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker = w.microblog AND b.blocked = $2) "
+        "AND NOT EXISTS (SELECT 1 FROM blocks c WHERE c.blocker = $2 AND c.blocked = w.microblog) "
+        "AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.followee = $2 AND f.follower = w.microblog AND NOT f.home) "
+        "ON CONFLICT DO NOTHING",
+        post,
+        author,
+        tags,
         now,
     )
 

@@ -146,15 +146,19 @@ _ANSWERS = {
     Replies.LIST: "EXISTS (SELECT 1 FROM list_members o WHERE o.list = $1 AND o.member = p.reply_author)",
     Replies.NONE: "FALSE",
 }
-# Only the members whose next entry is among the next can have any of the next: so it costs one look per member, and
-# no more than the page from each of as many members as the page has lines.
+# Only the members whose next entry is among the next can have any of the next, and none of these lies beyond the last
+# of those entries. So it costs one look per member, and then little more than the page.
 _NEXT = (
     "WITH next AS (SELECT member, (SELECT {pick}(id) FROM {table} WHERE {who} = member AND id < $2 AND id > $3) AS id "
     "FROM list_members WHERE list = $1 ORDER BY 2 {order} NULLS LAST LIMIT $4), "
     "line AS (SELECT x.id FROM next JOIN {table} x ON x.{who} = next.member AND x.id IN (SELECT id FROM {table} "
-    "WHERE {who} = next.member AND id < $2 AND id > $3 ORDER BY id {order} LIMIT $4) "
+    "WHERE {who} = next.member AND {within} ORDER BY id {order} LIMIT $4) "
     "WHERE next.id IS NOT NULL ORDER BY x.id {order} LIMIT $4) SELECT "
 )
+_WITHIN = {
+    False: "id < $2 AND id > (SELECT CASE WHEN count(id) = $4 THEN min(id) - 1 ELSE $3 END FROM next)",
+    True: "id < (SELECT CASE WHEN count(id) = $4 THEN max(id) + 1 ELSE $2 END FROM next) AND id > $3",
+}
 
 
 def _written(entry: int, post: int, by: int, shown: bool) -> Written:
@@ -194,4 +198,5 @@ def boosted(tx: Transaction, row: List, window: Window, limit: int) -> list[Writ
 
 
 def _way(window: Window) -> dict[str, str]:
-    return {"pick": "min" if window.nearest else "max", "order": _order(window)}
+    pick = "min" if window.nearest else "max"
+    return {"pick": pick, "order": _order(window), "within": _WITHIN[window.nearest]}

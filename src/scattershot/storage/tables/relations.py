@@ -88,6 +88,8 @@ def kept_off_home(tx: Transaction, follower: MicroblogId, among: list[MicroblogI
 
 def with_wishes(tx: Transaction, followees: list[MicroblogId]) -> list[Follow]:
     """The follows of these microblogs whose followers are told of each post, or want certain languages only."""
+    if tx.value("SELECT 1 FROM follows WHERE notify OR languages <> '' LIMIT 1") is None:  # a fifth of what follows
+        return []
     return tx.fetch(
         Follow,
         f"SELECT {_FOLLOW} FROM follows WHERE followee = ANY($1) AND (notify OR languages <> '') AND accepted",
