@@ -19,20 +19,17 @@ from scattershot.app.couriers import Couriers
 from scattershot.app.dealing import Dealing
 from scattershot.app.discover import Discover
 from scattershot.app.dispatch import Dispatch
+from scattershot.app.drafts import Drafts
 from scattershot.app.fanout import Fanout
-from scattershot.app.filters import Filters
-from scattershot.app.followed_tags import FollowedTags
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.intake import Intake
-from scattershot.app.lists import Lists
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
 from scattershot.app.senders import Senders
-from scattershot.app.shelves import Shelves
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
@@ -149,12 +146,12 @@ class Node:
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
+        self.drafts = Drafts(database, clock, bus, self.publisher)
         self.housekeeping = Housekeeping(database, clock)
         self.programs = Programs(database, clock)
         people.when_ended(self.programs.forget_person)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
-        self.filters = Filters(database, clock)
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
@@ -189,25 +186,17 @@ class Node:
             self.backfill,
             reports,
         )
+        self.api = MastodonApi(
+            ApiHouse(settings, clock, self.programs, self.publisher, timelines, database, self.drafts, self.backfill)
+        )
+        self.readers.after_step(self.api.topics.nudge)
         return make_app(
             [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
-            api=MastodonApi(
-                ApiHouse(
-                    settings,
-                    clock,
-                    self.programs,
-                    self.publisher,
-                    timelines,
-                    Shelves(database, clock, timelines),
-                    Lists(database),
-                    FollowedTags(database),
-                    self.filters,
-                )
-            ),
+            api=self.api,
         )
 
     async def start(self) -> None:
@@ -223,6 +212,7 @@ class Node:
             self.backfill.run,
             self.housekeeping.run,
             self.tallies.run,
+            self.drafts.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -239,6 +229,7 @@ class Node:
         done += await self.couriers.step()
         done += await self.discover.step()
         done += await self.backfill.step()
+        done += await self.drafts.step()
         return done + await self.catch_up.step()
 
     async def stop(self, patience: float = 5.0) -> None:

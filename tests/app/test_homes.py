@@ -157,12 +157,12 @@ async def test_whoever_wishes_is_told_of_each_post_but_not_of_answers_to_others(
     await _follow(node, ann, carol)
     root = await node.say(carol, "somebody else's")
     mine = await node.say(bob, "new")
-    assert await _told(node, ann) == ["status"]
+    assert await _told(node, ann) == ["post"]
     await node.say(bob, "@carol an answer", reply_to=root)
     await node.publisher.boost(bob, root, "test")
-    assert await _told(node, ann) == ["status"]
+    assert await _told(node, ann) == ["post"]
     await node.say(bob, "more of it", reply_to=mine)
-    assert await _told(node, ann) == ["status", "status"]
+    assert await _told(node, ann) == ["post", "post"]
 
 
 async def test_whom_a_post_mentions_is_told_of_it_once(node: Node, ann: MicroblogId, bob: MicroblogId) -> None:
@@ -189,7 +189,7 @@ async def test_what_was_missed_is_told_when_it_is_caught_up_but_not_what_is_old(
     await _written_elsewhere(node, dana, "weeks ago", published=Millis(now - 8 * DAY))
     assert await _told(node, ann) == []
     await _written_elsewhere(node, dana, "while we were down", published=Millis(now - 2 * DAY))
-    assert await _told(node, ann) == ["status"]
+    assert await _told(node, ann) == ["post"]
     assert await _home(node, ann) == ["while we were down", "weeks ago", "before the follow"]
 
 
@@ -198,7 +198,7 @@ async def test_of_unwanted_languages_nobody_is_told(node: Node, ann: MicroblogId
     await _written_elsewhere(node, dana, "hello", language="en")
     assert await _told(node, ann) == []
     await _written_elsewhere(node, dana, "hallo", language="de")
-    assert await _told(node, ann) == ["status"]
+    assert await _told(node, ann) == ["post"]
 
 
 # -- exclusive lists
@@ -253,7 +253,7 @@ async def test_whoever_is_kept_off_home_may_still_be_told_of(node: Node, ann: Mi
     await lists.add(ann, made.id, [bob])
     await node.say(bob, "#tea is ready")
     assert await _home(node, ann) == []
-    assert await _told(node, ann) == ["status"]
+    assert await _told(node, ann) == ["post"]
 
 
 async def test_others_hear_whom_one_keeps_off_home(

@@ -118,7 +118,7 @@ def _tell_those_who_wish(
     hearers = set(posts.hearers(tx, row.id)) if told else set()
     for wish in told:
         if wish.follower not in hearers:
-            _tell(tx, wish.follower, "status", recorded)
+            _tell(tx, wish.follower, "post", recorded)
 
 
 def _tell(tx: Transaction, owner: MicroblogId, kind: str, recorded: Recorded) -> None:

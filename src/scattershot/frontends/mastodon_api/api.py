@@ -7,18 +7,25 @@ from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
+from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
+from scattershot.app.drafts import Drafts
 from scattershot.app.filters import Filters
 from scattershot.app.followed_tags import FollowedTags
 from scattershot.app.lists import Lists as ListsOfPeople
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
+from scattershot.app.quiet import Quiet
 from scattershot.app.shelves import Shelves
 from scattershot.app.timelines import Timelines as Reads
+from scattershot.app.topics import Topics
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
+from scattershot.frontends.mastodon_api.composing import Composing
 from scattershot.frontends.mastodon_api.door import Door
+from scattershot.frontends.mastodon_api.drafts import DraftEndpoints
+from scattershot.frontends.mastodon_api.edits import Edits
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
 from scattershot.frontends.mastodon_api.filters import Filters as FiltersOfPosts
 from scattershot.frontends.mastodon_api.filters_v1 import FiltersOfOld
@@ -28,11 +35,16 @@ from scattershot.frontends.mastodon_api.marks import Marks
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
+from scattershot.frontends.mastodon_api.polls import Polls
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
+from scattershot.frontends.mastodon_api.streaming import PATH as STREAMING
+from scattershot.frontends.mastodon_api.streaming import Streaming
 from scattershot.frontends.mastodon_api.tags import Tags
+from scattershot.frontends.mastodon_api.threads import Threads
 from scattershot.frontends.mastodon_api.timelines import Timelines
 from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database
 from scattershot.settings import Settings
 
 _ELSEWHERE = frozenset(
@@ -49,10 +61,9 @@ class House(NamedTuple):
     programs: Programs
     publisher: Publisher
     timelines: Reads
-    shelves: Shelves
-    lists: ListsOfPeople
-    followed_tags: FollowedTags
-    filters: Filters
+    database: Database
+    drafts: Drafts
+    backfill: Backfill
 
 
 class MastodonApi:
@@ -61,19 +72,29 @@ class MastodonApi:
     def __init__(self, house: House) -> None:
         settings = house.settings
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally())
-        statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.filters)
+        filters = Filters(house.database, house.clock)
+        statuses = StatusesAsJson(settings.origin, accounts, house.timelines, filters)
+        composing = Composing()
+        shelves = Shelves(house.database, house.clock, house.timelines)
+        lists = ListsOfPeople(house.database)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines).endpoints,
             *InstanceDocs(settings, house.timelines).endpoints,
             *Accounts(house.timelines, accounts).endpoints,
-            *Statuses(house.timelines, house.publisher, statuses).endpoints,
-            *Timelines(house.timelines, house.shelves, house.lists, statuses).endpoints,
-            *Marks(house.timelines, house.shelves, statuses, accounts).endpoints,
-            *Lists(house.timelines, house.lists, accounts).endpoints,
-            *Tags(settings, house.followed_tags).endpoints,
-            *FiltersOfPosts(house.timelines, house.filters).endpoints,
-            *FiltersOfOld(house.filters).endpoints,
+            *Statuses(house.timelines, house.publisher, statuses, composing, house.drafts).endpoints,
+            *Threads(house.timelines, house.backfill, Quiet(house.database), statuses).endpoints,
+            *Edits(house.timelines, accounts).endpoints,
+            *Polls(house.timelines, house.publisher).endpoints,
+            *DraftEndpoints(house.drafts, composing).endpoints,
+            *Timelines(house.timelines, shelves, lists, statuses).endpoints,
+            *Marks(house.timelines, shelves, statuses, accounts).endpoints,
+            *Lists(house.timelines, lists, accounts).endpoints,
+            *Tags(settings, FollowedTags(house.database)).endpoints,
+            *FiltersOfPosts(house.timelines, filters).endpoints,
+            *FiltersOfOld(filters).endpoints,
         ]
+        self.topics = Topics(house.database, house.clock, house.timelines, statuses.one)
+        self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)
         own = [
             Endpoint("GET", "/api/openapi.json", self._openapi, who=Who.ANYONE, answers=dict,
@@ -98,7 +119,12 @@ class MastodonApi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        await self.door(scope, receive, send)
+        if scope["path"].startswith(STREAMING):
+            await self.streaming(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self.door(scope, receive, send)
 
     async def _openapi(self, _: Call, __: Nothing) -> Reply:
         return Answer(self._document)

@@ -43,6 +43,7 @@ def audiences_within(parent: Audience) -> tuple[Audience, ...]:
 
 NOTICES: Mapping[str, str] = {
     "mention": "mentioned you",
+    "post": "posted",
     "like": "liked your post",
     "boost": "boosted your post",
     "follow": "follows you",
