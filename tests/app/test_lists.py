@@ -11,6 +11,7 @@ from scattershot.app.lists import Lists
 from scattershot.app.publish import Done
 from scattershot.app.shelves import Shelves
 from scattershot.app.timelines import Page
+from scattershot.domain.follows import Wish
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.lists import MAX_LISTS, List, Replies
 from scattershot.domain.post import Audience
@@ -179,7 +180,7 @@ async def test_muted_members_and_unwanted_languages_are_not_shown(
     node: Node, lists: Lists, ann: MicroblogId, bob: MicroblogId
 ) -> None:
     row = await _made(lists, ann)
-    await node.publisher.follow(ann, bob, "test", languages=["de"])
+    await node.publisher.follow(ann, bob, "test", Wish(languages=" de "))
     await lists.add(ann, row.id, [bob])
     await node.say(bob, "says no language")
     assert await _texts(node, row) == ["says no language"]
@@ -199,7 +200,7 @@ async def _a_busy_world(node: Node, lists: Lists, dice: random.Random) -> tuple[
     people = [(await node.person(f"person{n}"))[1] for n in range(7)]
     members = people[:4]
     for whom in people[:5]:
-        await node.publisher.follow(owner, whom, "test", boosts=dice.random() < 0.7)
+        await node.publisher.follow(owner, whom, "test", Wish(boosts=dice.random() < 0.7))
     row = await _made(lists, owner, replies=dice.choice(list(Replies)))
     await lists.add(owner, row.id, members)
     written: list[PostId] = []

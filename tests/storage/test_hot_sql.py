@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scattershot.domain.follows import Wish
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.ports.database import Database
@@ -128,8 +129,8 @@ async def look_around(a: House, b: House) -> None:
 async def choose(a: House, post: str, bob: str) -> None:
     """Lists, followed tags, filters, bookmarks, and every way to read a timeline, by app."""
     phone = await a.phone("ann")
-    a.done(await a.node.publisher.follow((await a.row("ann")).id, MicroblogId(int(bob)), "test",
-                                         boosts=False, notify=True, languages=["en"]))  # fmt: skip
+    wish = Wish(boosts=False, notify=True, languages=" en ")
+    a.done(await a.node.publisher.follow((await a.row("ann")).id, MicroblogId(int(bob)), "test", wish))
     friends = await phone.post("/api/v1/lists", {"title": "friends", "exclusive": True})
     members = f"/api/v1/lists/{friends['id']}/accounts"
     await phone.post(members, {"account_ids": [bob]})

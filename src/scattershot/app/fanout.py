@@ -11,7 +11,7 @@ from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.post import Audience
 from scattershot.domain.record import Kind, Recorded
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import followed_tags, microblogs, posts, relations, timelines, wire_ids
+from scattershot.storage.tables import followed_tags, microblogs, posts, relations, timelines, wire_ids, wishes
 from scattershot.storage.tables.relations import Follow
 
 NEWS_FOR = 7 * 86_400_000
@@ -29,16 +29,16 @@ class Fanout:
     def step(self, tx: Transaction, batch: Sequence[Recorded], now: Millis) -> None:
         """Spread the changes; every row is written at most once however often this runs."""
         written = [recorded for recorded in batch if recorded.kind is Kind.POSTED]
-        wishes = _wishes(tx, written) if written else {}
+        wished = _wishes(tx, written) if written else {}
         for recorded in batch:
-            self._spread(tx, recorded, now, wishes)
+            self._spread(tx, recorded, now, wished)
 
     def _spread(
-        self, tx: Transaction, recorded: Recorded, now: Millis, wishes: dict[MicroblogId, list[Follow]]
+        self, tx: Transaction, recorded: Recorded, now: Millis, wished: dict[MicroblogId, list[Follow]]
     ) -> None:
         match recorded.kind:
             case Kind.POSTED:
-                _posted(tx, recorded, now, wishes.get(recorded.actor, []))
+                _posted(tx, recorded, now, wished.get(recorded.actor, []))
             case Kind.EDITED:
                 _edited(tx, recorded)
             case Kind.DELETED:
@@ -80,25 +80,25 @@ class Fanout:
 
 def _wishes(tx: Transaction, written: list[Recorded]) -> dict[MicroblogId, list[Follow]]:
     """The follows of these authors that are out of the ordinary: few, so they are looked up for all at once."""
-    wishes: dict[MicroblogId, list[Follow]] = {}
-    for wish in relations.with_wishes(tx, list({recorded.actor for recorded in written})):
-        wishes.setdefault(wish.followee, []).append(wish)
-    return wishes
+    found: dict[MicroblogId, list[Follow]] = {}
+    for wish in wishes.about(tx, list({recorded.actor for recorded in written})):
+        found.setdefault(wish.followee, []).append(wish)
+    return found
 
 
-def _posted(tx: Transaction, recorded: Recorded, now: Millis, wishes: list[Follow]) -> None:
+def _posted(tx: Transaction, recorded: Recorded, now: Millis, wished: list[Follow]) -> None:
     row = posts.get(tx, recorded.post) if recorded.post is not None else None
     if row is None or row.gone:
         return
     if row.audience is Audience.MENTIONED:
         timelines.put_for(tx, row.id, row.author, posts.hearers(tx, row.id), now)
     else:
-        language = row.post.language if wishes else ""
+        language = row.post.language if wished else ""
         timelines.put_post(tx, row.id, row.author, row.reply_author, now, language)
         if row.audience is Audience.PUBLIC and row.may_have_tags:
             followed_tags.put_post(tx, row.id, row.author, [tag.lower() for tag in row.post.tags], now)
-        if wishes:
-            _tell_those_who_wish(tx, row, recorded, now, [wish for wish in wishes if wants(wish.languages, language)])
+        if wished:
+            _tell_those_who_wish(tx, row, recorded, now, [wish for wish in wished if wants(wish.languages, language)])
     if row.local:
         timelines.put_own(tx, row.id, row.author)
     for hearer in posts.hearers(tx, row.id):
@@ -106,7 +106,7 @@ def _posted(tx: Transaction, recorded: Recorded, now: Millis, wishes: list[Follo
 
 
 def _tell_those_who_wish(
-    tx: Transaction, row: posts.Row, recorded: Recorded, now: Millis, wishes: list[Follow]
+    tx: Transaction, row: posts.Row, recorded: Recorded, now: Millis, wished: list[Follow]
 ) -> None:
     """Tell of a new post whoever follows its author so; not of answers to others, nor whom it mentions: they hear it.
 
@@ -114,7 +114,7 @@ def _tell_those_who_wish(
     """
     if row.reply_wire is not None or row.reply_author not in (None, row.author) or row.published < now - NEWS_FOR:
         return
-    told = [wish for wish in wishes if wish.notify and wish.at <= row.published]
+    told = [wish for wish in wished if wish.notify and wish.at <= row.published]
     hearers = set(posts.hearers(tx, row.id)) if told else set()
     for wish in told:
         if wish.follower not in hearers:

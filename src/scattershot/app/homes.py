@@ -1,11 +1,11 @@
 """What comes to a home timeline at once when one begins to hear an author, and goes from it when one no longer does."""
 
-from scattershot.domain.follows import wants
+from scattershot.domain.follows import Wish, wants
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.post import Audience
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import lists, microblogs, posts, relations, timelines
+from scattershot.storage.tables import lists, microblogs, posts, relations, timelines, wishes
 
 BACKFILL = 20
 """Posts already known of a newly followed author that come to the home timeline at once."""
@@ -26,27 +26,15 @@ def come_home(tx: Transaction, follower: MicroblogId, author: MicroblogId) -> No
     timelines.backfill_these(tx, follower, author, wanted[:BACKFILL])
 
 
-def hear_so(
-    tx: Transaction,
-    follower: MicroblogId,
-    followee: MicroblogId,
-    *,
-    boosts: bool | None,
-    notify: bool | None,
-    languages: str | None,
-) -> None:
+def hear_so(tx: Transaction, follower: MicroblogId, followee: MicroblogId, wish: Wish) -> None:
     """Let a follow be heard otherwise from now on; boosts that are no longer wanted go from home at once."""
-    wish = relations.follow(tx, follower, followee)
-    if wish is None:
+    old = relations.follow(tx, follower, followee)
+    if old is None:
         return
-    new = wish._replace(
-        boosts=wish.boosts if boosts is None else boosts,
-        notify=wish.notify if notify is None else notify,
-        languages=wish.languages if languages is None else languages,
-    )
-    if new != wish:
-        relations.put_options(tx, new)
-    if wish.boosts and not new.boosts:
+    new = old._replace(**{name: value for name, value in wish._asdict().items() if value is not None})
+    if new != old:
+        wishes.put(tx, new)
+    if old.boosts and not new.boosts:
         timelines.drop_boosts(tx, follower, followee)
 
 
@@ -57,7 +45,7 @@ def follow_on(tx: Transaction, follower: MicroblogId, old: MicroblogId, target: 
     wish = relations.follow(tx, follower, row.id) if row is not None else None
     if before is None or wish is None:
         return
-    relations.put_options(tx, wish._replace(boosts=before.boosts, notify=before.notify, languages=before.languages))
+    wishes.put(tx, wish._replace(boosts=before.boosts, notify=before.notify, languages=before.languages))
     for each in lists.with_member(tx, follower, old):
         lists.add_member(tx, each, wish.followee)
     lists.keep_off_home(tx, follower, [wish.followee])
@@ -65,9 +53,9 @@ def follow_on(tx: Transaction, follower: MicroblogId, old: MicroblogId, target: 
 
 def stay_away(tx: Transaction, owner: MicroblogId, authors: list[MicroblogId]) -> None:
     """Say anew whom an exclusive list keeps off the owner's home timeline, and let what they wrote go or come."""
-    before = relations.kept_off_home(tx, owner, authors)
+    before = wishes.kept_off_home(tx, owner, authors)
     lists.keep_off_home(tx, owner, authors)
-    after = relations.kept_off_home(tx, owner, authors)
+    after = wishes.kept_off_home(tx, owner, authors)
     if after - before:
         timelines.drop_authors(tx, owner, list(after - before))
     for author in before - after:

@@ -35,7 +35,7 @@ from scattershot.domain.change import (
     Unpinned,
     Voted,
 )
-from scattershot.domain.follows import spelt_languages
+from scattershot.domain.follows import AS_BEFORE, Wish
 from scattershot.domain.ids import MicroblogId, Millis, PersonId, PostId, moment_of
 from scattershot.domain.microblog import Handle, Profile
 from scattershot.domain.polls import poll_problem
@@ -250,29 +250,13 @@ class Publisher:
 
     # -- between microblogs
 
-    async def follow(
-        self,
-        who: MicroblogId,
-        whom: MicroblogId,
-        via: str,
-        *,
-        boosts: bool | None = None,
-        notify: bool | None = None,
-        languages: Sequence[str] | None = None,
-    ) -> Done | Refused:
-        """Wish to hear somebody; or, where one does, otherwise than before. What is None stays as it was.
-
-        `boosts`: what they pass on comes too. `notify`: each new post is told of. `languages`: only posts in these
-        come; none named is all.
-        """
-        spelt = spelt_languages(languages) if languages is not None else None
-        if languages is not None and spelt is None:
-            return Refused("invalid", "That is not a language.")
+    async def follow(self, who: MicroblogId, whom: MicroblogId, via: str, wish: Wish = AS_BEFORE) -> Done | Refused:
+        """Wish to hear somebody; or, where one does, otherwise than before."""
 
         def work(tx: Transaction) -> Done | Refused:
             done = self._between(tx, who, whom, via, lambda a, t: Followed(actor=a, target=t))
             if isinstance(done, Done):
-                hear_so(tx, who, whom, boosts=boosts, notify=notify, languages=spelt)
+                hear_so(tx, who, whom, wish)
             return done
 
         return await self._write(work)

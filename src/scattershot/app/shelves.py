@@ -18,7 +18,7 @@ from scattershot.domain.visibility import may_see
 from scattershot.domain.window import Window
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import lists, marks, posts, relations
+from scattershot.storage.tables import lists, marks, posts, relations, wishes
 from scattershot.storage.tables.lists import Written
 
 ROUNDS = 8
@@ -115,7 +115,7 @@ class Shelves:
     def listed_in(self, tx: Transaction, row: List, window: Window, limit: int) -> Page:
         """What the members of a list wrote and passed on, as the list and the follows of its owner say."""
         found: list[Written] = []
-        languages = relations.languages_of(tx, row.owner)
+        languages = wishes.languages_of(tx, row.owner)
         stretch, further = window, True
         for _ in range(ROUNDS):
             looked_at = _next(tx, row, stretch, limit)

@@ -1,10 +1,25 @@
-"""In which languages one hears whom one follows."""
+"""How one wishes to hear whom one follows: with boosts or without, told of each post or not, in which languages."""
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 MAX_LANGUAGES = 100
 """More languages than that nobody chooses among."""
+
+
+class Wish(NamedTuple):
+    """How a follow is to be heard from now on; None stays as it was, and at first is what is usual."""
+
+    boosts: bool | None = None
+    """Whether what they pass on comes too."""
+    notify: bool | None = None
+    """Whether each new post is told of."""
+    languages: str | None = None
+    """In which languages posts come, as `spelt_languages` has them."""
+
+
+AS_BEFORE = Wish()
 
 _CODE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 

@@ -32,68 +32,27 @@ class Follow(NamedTuple):
     """Whether it comes to the home timeline; False where an exclusive list keeps it off."""
 
 
-_FOLLOW = "follower, followee, accepted, wire_id, at, boosts, notify, languages, home"
+FOLLOW = "follower, followee, accepted, wire_id, at, boosts, notify, languages, home"
 
 
 def follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId) -> Follow | None:
     """The wish of one to hear the other."""
     return tx.fetch_one(
-        Follow, f"SELECT {_FOLLOW} FROM follows WHERE followee = $2 AND follower = $1", follower, followee
+        Follow, f"SELECT {FOLLOW} FROM follows WHERE followee = $2 AND follower = $1", follower, followee
     )
 
 
 def follow_called(tx: Transaction, wire_id: str) -> Follow | None:
     """The wish of that wire id."""
-    return tx.fetch_one(Follow, f"SELECT {_FOLLOW} FROM follows WHERE wire_id = $1 AND wire_id <> ''", wire_id)
+    return tx.fetch_one(Follow, f"SELECT {FOLLOW} FROM follows WHERE wire_id = $1 AND wire_id <> ''", wire_id)
 
 
 def put_follow(tx: Transaction, wish: Follow) -> None:
     """Store a wish, or replace it."""
     tx.execute(
-        f"INSERT INTO follows ({_FOLLOW}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+        f"INSERT INTO follows ({FOLLOW}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
         "ON CONFLICT (followee, follower) DO UPDATE SET accepted = excluded.accepted, wire_id = excluded.wire_id",
         *wish,
-    )
-
-
-def put_options(tx: Transaction, wish: Follow) -> None:
-    """Replace how a wish is to be heard."""
-    tx.execute(
-        "UPDATE follows SET boosts = $3, notify = $4, languages = $5 WHERE followee = $2 AND follower = $1",
-        wish.follower,
-        wish.followee,
-        wish.boosts,
-        wish.notify,
-        wish.languages,
-    )
-
-
-def languages_of(tx: Transaction, follower: MicroblogId) -> dict[MicroblogId, str]:
-    """Those whom it wants to hear in certain languages only, and in which."""
-    rows = tx.fetch(_named, "SELECT followee, languages FROM follows WHERE follower = $1 AND languages <> ''", follower)
-    return dict(rows)
-
-
-def _named(microblog: int, text: str) -> tuple[MicroblogId, str]:
-    return MicroblogId(microblog), text
-
-
-def kept_off_home(tx: Transaction, follower: MicroblogId, among: list[MicroblogId]) -> set[MicroblogId]:
-    """Those of the microblogs that it follows, but whose posts do not come to its home timeline."""
-    rows = tx.fetch(
-        _one, "SELECT followee FROM follows WHERE follower = $1 AND followee = ANY($2) AND NOT home", follower, among
-    )
-    return {MicroblogId(m) for (m,) in rows}
-
-
-def with_wishes(tx: Transaction, followees: list[MicroblogId]) -> list[Follow]:
-    """The follows of these microblogs whose followers are told of each post, or want certain languages only."""
-    if tx.value("SELECT 1 FROM follows WHERE notify OR languages <> '' LIMIT 1") is None:  # a fifth of what follows
-        return []
-    return tx.fetch(
-        Follow,
-        f"SELECT {_FOLLOW} FROM follows WHERE followee = ANY($1) AND (notify OR languages <> '') AND accepted",
-        followees,
     )
 
 
@@ -143,14 +102,14 @@ def following(tx: Transaction, follower: MicroblogId, after: MicroblogId, limit:
 def requests(tx: Transaction, followee: MicroblogId) -> list[Follow]:
     """Wishes not answered yet, oldest first."""
     return tx.fetch(
-        Follow, f"SELECT {_FOLLOW} FROM follows WHERE followee = $1 AND NOT accepted ORDER BY at LIMIT 500", followee
+        Follow, f"SELECT {FOLLOW} FROM follows WHERE followee = $1 AND NOT accepted ORDER BY at LIMIT 500", followee
     )
 
 
 def pending(tx: Transaction, follower: MicroblogId) -> list[Follow]:
     """Its own wishes not answered yet."""
     return tx.fetch(
-        Follow, f"SELECT {_FOLLOW} FROM follows WHERE follower = $1 AND NOT accepted ORDER BY at LIMIT 500", follower
+        Follow, f"SELECT {FOLLOW} FROM follows WHERE follower = $1 AND NOT accepted ORDER BY at LIMIT 500", follower
     )
 
 
