@@ -1,6 +1,6 @@
-"""Entities of lists and of hashtags (docs.joinmastodon.org/entities/List, /entities/Tag)."""
+"""Entities of lists (docs.joinmastodon.org/entities/List)."""
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
 
 class List(Struct, frozen=True, kw_only=True):
@@ -10,22 +10,3 @@ class List(Struct, frozen=True, kw_only=True):
     title: str
     replies_policy: str
     exclusive: bool
-
-
-class TagDay(Struct, frozen=True, kw_only=True):
-    """How often a hashtag was used on a day (its midnight in seconds), and by how many."""
-
-    day: str
-    uses: str
-    accounts: str
-
-
-class Tag(Struct, frozen=True, kw_only=True):
-    """A hashtag; `following` and `featuring` only for somebody signed in."""
-
-    id: str
-    name: str
-    url: str
-    history: list[TagDay]
-    following: bool | UnsetType = UNSET
-    featuring: bool | UnsetType = UNSET
