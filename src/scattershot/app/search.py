@@ -143,9 +143,13 @@ class Search:
 
     async def tag(self, name: str) -> TagUse:
         """A hashtag's last days, used or not."""
-        now = self._clock.now()
-        [use] = await self._database.read(lambda tx: histories(tx, [name.lower()], now), slow=True)
+        [use] = await self.tags_named([name.lower()])
         return use
+
+    async def tags_named(self, names: list[str]) -> list[TagUse]:
+        """The last days of hashtags (in lower case), used or not."""
+        now = self._clock.now()
+        return await self._database.read(lambda tx: histories(tx, names, now), slow=True)
 
     # -- one thing
 
