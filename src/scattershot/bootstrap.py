@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from starlette.types import ASGIApp
 
 from scattershot import __version__
-from scattershot.app import counters, dispatch
+from scattershot.app import counters, dispatch, web_push
 from scattershot.app.apply.origin import House, Ids
 from scattershot.app.backfill import Backfill
 from scattershot.app.catch_up import CatchUp
@@ -25,11 +25,16 @@ from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
+from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
+from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
+from scattershot.app.poll_ends import PollEnds
 from scattershot.app.programs import Programs
+from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
+from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
 from scattershot.app.senders import Senders
@@ -37,20 +42,29 @@ from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
+from scattershot.app.web_push import Keys, WebPush
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
+from scattershot.drivers.archive import KEPT, MEDIA
+from scattershot.drivers.blobs_disk import DiskAside, DiskBlobs
 from scattershot.drivers.bus_local import LocalBus
+from scattershot.drivers.darkroom.room import ProcessDarkroom
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.key_maker import OpensslKeyMaker
+from scattershot.drivers.secret_file import secret_in
 from scattershot.drivers.system_clock import SystemClock
 from scattershot.frontends.mastodon_api.api import House as ApiHouse
 from scattershot.frontends.mastodon_api.api import MastodonApi
+from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
+from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.web import Web
+from scattershot.ports.blobs import Aside, Blobs
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
+from scattershot.ports.darkroom import Darkroom
 from scattershot.ports.database import Database
-from scattershot.ports.fetcher import Fetcher
+from scattershot.ports.fetcher import Fetcher, Pourer
 from scattershot.ports.keys import KeyMaker
 from scattershot.ports.protocol import Signer, Tongue
 from scattershot.protocols.activitypub.adapter import ActivityPub
@@ -58,6 +72,7 @@ from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.server import make_app, shared
 from scattershot.settings import BadSettings, Settings
 from scattershot.storage.migrate import migrate
+from scattershot.wirekit import sealing
 from scattershot.wirekit.addresses import is_public_address
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
@@ -65,7 +80,19 @@ Loop = Callable[[], Coroutine[Any, Any, None]]
 PROTOCOLS = (ActivityPub,)
 """The tongues spoken with other nodes."""
 
+PUSH_FILE = "push.key"
+"""The file in the data folder without which the access tokens kept for pushes cannot be read."""
+
 _logger = logging.getLogger(__name__)
+
+
+class Shelves(NamedTuple):
+    """Where files are kept, ours and those of other nodes, where they lie before, and where they are opened."""
+
+    kept: Blobs
+    cache: Blobs
+    aside: Aside
+    darkroom: Darkroom
 
 
 class Drivers(NamedTuple):
@@ -74,8 +101,9 @@ class Drivers(NamedTuple):
     database: Database
     clock: Clock
     bus: Bus
-    fetcher: Fetcher
+    fetcher: Pourer
     keys: KeyMaker
+    shelves: Shelves
 
 
 class DataInUseError(Exception):
@@ -109,7 +137,17 @@ def real_drivers(settings: Settings, database: Database | None = None) -> Driver
         user_agent=user_agent(settings),
         schemes=schemes,
     )
-    return Drivers(database or open_database(settings), SystemClock(), LocalBus(), fetcher, OpensslKeyMaker())
+    return Drivers(
+        database or open_database(settings), SystemClock(), LocalBus(), fetcher, OpensslKeyMaker(), shelves(settings)
+    )
+
+
+def shelves(settings: Settings) -> Shelves:
+    """Files below the data folder; nothing is made there before there is one to keep."""
+    folder = settings.data / MEDIA
+    return Shelves(
+        DiskBlobs(folder / KEPT), DiskBlobs(folder / "cache"), DiskAside(folder / "aside"), ProcessDarkroom()
+    )
 
 
 def user_agent(settings: Settings) -> str:
@@ -130,22 +168,38 @@ def open_database(settings: Settings) -> Database:
     return PostgresDatabase(settings.database)
 
 
+class OwnKeys(NamedTuple):
+    """Secrets of the node's own: what makes addresses of pictures from elsewhere its own, and what its pushes bear."""
+
+    signed: Signed
+    push: Keys
+
+
 class Node:
     """A whole node: `start` brings its loops to life, `step` moves everything once for tests, `stop` ends it."""
 
-    def __init__(self, settings: Settings, drivers: Drivers, house: House, people: People, speaker: Signer) -> None:
+    def __init__(
+        self, settings: Settings, drivers: Drivers, house: House, people: People, speaker: Signer, own: OwnKeys
+    ) -> None:
         self.settings, self.drivers, self.house, self.people = settings, drivers, house, people
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
-        database, clock, bus, fetcher, _ = drivers
+        database, clock, bus, fetcher, _, shelves = drivers
         self.activitypub = activitypub(settings, fetcher, clock)
         tongues: Mapping[str, Tongue] = {self.activitypub.name: self.activitypub}
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
         self.intake = Intake(database, clock, bus, tongues, house, self.discover)
         self.publisher = Publisher(
-            database, clock, bus, house, self.discover, settings.domains, settings.max_post_length
-        )
+            database, clock, bus, house, self.discover, settings.domains, settings.max_post_length,
+            settings.max_attachments,
+        )  # fmt: skip
         self.indexing = Indexing(database, clock)
+        kept, cache, aside, darkroom = shelves
+        sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
+        self.media = Media(database, clock, bus, kept, aside, darkroom, house.addresses, sizes)
+        self.proxy = Proxy(
+            database, clock, fetcher, cache, aside, own.signed, sizes, settings.media_cache_mb * 1_000_000
+        )
         self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
@@ -162,12 +216,27 @@ class Node:
         )
         self.trends = Trends(database, clock, on=settings.trends)
         self.while_away = WhileAway(database, clock)
+        self.poll_ends = PollEnds(database, clock, bus)
+        self.timelines = Timelines(database, clock, settings.domain)
+        self.notifications = Notifications(database, clock, self.timelines)
+        self.push = WebPush(
+            database,
+            clock,
+            bus,
+            fetcher,
+            self.notifications,
+            PushesAsJson(settings.origin).words,
+            own.push,
+            contact=_push_contact(settings),
+            schemes=("https", "http") if settings.insecure_http else ("https",),
+        )
+        self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
 
     def _app(self) -> ASGIApp:
-        database, clock, bus, _, _ = self.drivers
+        database, clock, bus, *_ = self.drivers
         settings = self.settings
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
@@ -182,7 +251,7 @@ class Node:
             speaker=self._speaker,
             followers_sync=FollowersSync(database, clock, bus, self.house),
         )
-        timelines = Timelines(database, clock, settings.domain)
+        timelines = self.timelines
         reports = Reports(database, clock, settings.domain)
         web = Web(
             settings,
@@ -196,8 +265,24 @@ class Node:
             self.backfill,
             reports,
             self.search,
+            self.proxy.signed.path,
+            self.notifications,
         )
-        self.api = MastodonApi(
+        files = Files(self.media, self.proxy)
+        self.api = self._api(timelines)
+        self.readers.after_step(self.api.topics.nudge)
+        return make_app(
+            [*self.doors.routes, *web.routes, *files.routes, *shared(web.pages, self.doors.documents)],
+            metrics=settings.metrics,
+            not_found=web.not_found,
+            failed=web.failed,
+            at_once={"/inbox": self.doors.inbox},
+            api=self.api,
+        )
+
+    def _api(self, timelines: Timelines) -> MastodonApi:
+        settings, (database, clock, *_) = self.settings, self.drivers
+        return MastodonApi(
             ApiHouse(
                 settings=settings,
                 clock=clock,
@@ -210,22 +295,18 @@ class Node:
                 search=self.search,
                 trends=self.trends,
                 while_away=self.while_away,
+                media=self.media,
+                shown=self.proxy.signed.url,
+                notifications=self.notifications,
+                push=self.push,
             )
-        )
-        self.readers.after_step(self.api.topics.nudge)
-        return make_app(
-            [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
-            metrics=settings.metrics,
-            not_found=web.not_found,
-            failed=web.failed,
-            at_once={"/inbox": self.doors.inbox},
-            api=self.api,
         )
 
     async def start(self) -> None:
         """Let the node live: everything that goes on by itself goes on."""
         await self.catch_up.begin()
         await self.couriers.begin()
+        await self.media.begin()
         loops: list[Loop] = [
             self.readers.run,
             self.intake.run,
@@ -235,6 +316,10 @@ class Node:
             self.backfill.run,
             self.housekeeping.run,
             self.tallies.run,
+            self.media.run,
+            self.proxy.run,
+            self.poll_ends.run,
+            self.push.run,
             self.drafts.run,
             self.indexing.run,
             self.trends.run,
@@ -249,11 +334,14 @@ class Node:
 
     async def step(self) -> int:
         """Move everything on by one step; how much there was to do."""
-        done = await self.readers.step()
+        done = await self.poll_ends.step()
+        done += await self.readers.step()
+        done += await self.push.step()
         done += await self.intake.step()
         done += await self.couriers.step()
         done += await self.discover.step()
         done += await self.backfill.step()
+        done += await self.media.step()
         done += await self.drafts.step()
         done += await self.indexing.take_up()
         return done + await self.catch_up.step()
@@ -265,6 +353,9 @@ class Node:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.couriers.stop(patience)
         await self.doors.stop()
+        await self.media.stop()
+        await self.proxy.stop()
+        await self.drivers.shelves.darkroom.close()
         await self.drivers.database.close()
         if isinstance(self.drivers.fetcher, HttpClient):
             await self.drivers.fetcher.close()
@@ -288,7 +379,15 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     house = House(Addresses(settings.origin), Ids(os.getpid()), _door)
     people = People(drivers.database, drivers.clock, drivers.bus, drivers.keys, house, settings.domains)
     speaker = await people.node_speaker(settings.title)
-    return Node(settings, drivers, house, people, speaker)
+    signed = Signed(await proxy_secret(drivers.database), settings.origin)
+    push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
+    return Node(settings, drivers, house, people, speaker, OwnKeys(signed, push_keys))
+
+
+def _push_contact(settings: Settings) -> str:
+    """Where those who run a push service reach those who run this node (RFC 8292 section 2.1)."""
+    name, at, domain = settings.contact.partition("@")
+    return f"mailto:{settings.contact}" if name and at and domain else f"{settings.origin}/"
 
 
 def _door(profile: Profile) -> EndpointAddress | None:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from scattershot.app.media import Kept
 from scattershot.app.search import Portion
 from scattershot.domain.ids import MicroblogId, Millis
+from scattershot.domain.media import Use
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.window import FROM_THE_TOP, Window
+from scattershot.frontends.mastodon_api.notification_types import TYPES
 from scattershot.ports.database import Database
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
@@ -18,22 +21,29 @@ from scattershot.storage.migrate import migrate
 from scattershot.storage.tables import trends
 from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
+from scattershot.testing.push_phone import PushPhone
 from scattershot.testing.village import House, Village, a_village
+from scattershot.wirekit.http_message import Response
 from tests.engines import open_database
+from tests.files import a_picture
 
 LARGE = [
     "arrivals",
+    "askers",
     "blocks",
     "boosts",
+    "conversations",
     "deliveries",
     "delivered",
     "edits",
+    "ending_polls",
     "endpoints",
     "follows",
     "keys",
     "likes",
     "links",
     "log",
+    "media_files",
     "mentions",
     "microblogs",
     "mutes",
@@ -45,22 +55,31 @@ LARGE = [
     "search_names",
     "search_posts",
     "search_tags",
+    "remote_media",
+    "push_subscriptions",
+    "pushes",
     "seen",
+    "severances",
+    "severed",
     "signed_copies",
     "steps",
     "tagged",
     "tags",
     "timeline",
+    "uploads",
     "votes",
     "wanted",
     "watches",
     "wire_ids",
 ]
 
+EVERYTHING = dict.fromkeys(TYPES.values(), True)
+
 SCAN = re.compile(r"SCAN (\w+)(?! USING (?:COVERING )?INDEX)")
 
 SELDOM = {
     "SELECT count(*) FROM watches",  # once at a start
+    "SELECT coalesce(sum(bytes), 0) FROM remote_media",  # once, when the first file is kept
     "UPDATE nodes SET retry_at = ?1 + (id * 7919) % ?2 WHERE failing_since > ?3 AND retry_at > ?1 + ?2",  # at a start
     "UPDATE watches SET due = ?1 + (microblog % ?2) WHERE due > ?1 + ?2",  # at a start
     dialect.to_sqlite(trends.VOICES_OF_TAGS).text,  # every few minutes, and aside
@@ -102,12 +121,16 @@ async def everyday_life(village: Village) -> None:
     await village.settle()
     await look_around(a, b)
     await look_for_things(a, ann)
+    await show_pictures(village, a, b)
+    await look_at_the_phone(village, a, b)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
     bob_at_a = await a.microblog("@bob@b.example")
     for act in (a.node.publisher.unfollow, a.node.publisher.block, a.node.publisher.unblock):
         a.done(await act(ann, bob_at_a, "test"))
     await a.node.publisher.mute(ann, bob_at_a, None)
+    await village.settle()
+    village.clock.advance(90_000)
     await village.settle()
     b.done(await b.node.publisher.delete(bob, first, "test"))
     village.clock.advance(90_000)
@@ -128,6 +151,37 @@ async def look_for_things(a: House, ann: MicroblogId) -> None:
     assert (await a.node.while_away.missed(ann)).matters
 
 
+async def show_pictures(village: Village, a: House, b: House) -> None:
+    """Uploads, shown, described, looked at from another node, left to go; an avatar and another."""
+    bob, bobs, anns = (await b.row("bob")).id, await b.phone("bob"), await a.phone("ann")
+    files = [("file", "x.jpg", "image/jpeg", a_picture(size=(40, 30)))]
+    shown, unshown, taken_back = [await bobs.upload("POST", "/api/v2/media", [], files) for _ in range(3)]
+    await bobs.put(f"/api/v1/media/{shown['id']}", {"description": "a square"})
+    await bobs.delete(f"/api/v1/media/{taken_back['id']}")
+    draft = await bobs.post("/api/v1/scattershot/drafts", {"status": "later", "media_ids": [unshown["id"]]})
+    await bobs.delete(f"/api/v1/scattershot/drafts/{draft['id']}")
+    posted = await bobs.post("/api/v1/statuses", {"status": "look", "media_ids": [shown["id"]]})
+    await village.settle()
+    [seen] = (await anns.get("/api/v1/timelines/home", {"limit": 1})).body
+    for url in (seen["media_attachments"][0]["url"], seen["media_attachments"][0]["preview_url"]):
+        assert (await a.get(url.removeprefix("https://a.example"))).status == 200
+    village.clock.advance(7_200)
+    await a.get(seen["media_attachments"][0]["url"].removeprefix("https://a.example"))
+    await a.node.proxy.note()
+    for _ in range(2):
+        given = b.node.media.receiving()
+        await given.add(a_picture())
+        await given.end()
+        kept = await b.node.media.portrait(bob, Use.AVATAR, given)
+        assert isinstance(kept, Kept)
+        await b.profile("bob", avatar=kept.attachment.url)
+    await bobs.delete(f"/api/v1/statuses/{posted['id']}?delete_media=true")
+    village.clock.advance(90_000)
+    await b.node.media.begin()
+    await b.node.media.tidy()
+    await village.settle()
+
+
 async def look_around(a: House, b: House) -> None:
     """Every page and document once."""
     browser = Browser(a.node.app, "https://a.example")
@@ -141,6 +195,41 @@ async def look_around(a: House, b: House) -> None:
         await b.get((await b.row("bob")).profile.id.value.removeprefix("https://b.example") + path)
     for path in ("/nodeinfo/2.1", "/.well-known/webfinger?resource=acct:bob@b.example"):
         await b.get(path)
+
+
+async def look_at_the_phone(village: Village, a: House, b: House) -> None:
+    """What an app asks for again and again, while something is pushed to it."""
+    phone, keys = await a.phone("ann"), PushPhone()
+    village.fetcher.route("push.example", lambda request: Response(201, request.url))
+    wish = {"subscription": {"endpoint": "https://push.example/1", "keys": keys.keys}, "data": {"alerts": EVERYTHING}}
+    await phone.post("/api/v1/push/subscription", wish)
+    await phone.patch("/api/v2/notifications/policy", {"for_not_followers": "filter", "for_new_accounts": "filter"})
+    await b.person("carl")
+    for text in ("may I, @ann@a.example", "or I, @ann@a.example"):
+        await b.post("carl", text, Audience.MENTIONED)
+    await village.settle()
+    told, requests = "/api/v1/notifications", "/api/v1/notifications/requests"
+    waiting = (await phone.get(requests)).body
+    await phone.get(f"{requests}/{waiting[0]['id']}")
+    await phone.post(f"{requests}/{waiting[0]['id']}/accept")
+    await b.post("carl", "thank you, @ann@a.example", Audience.MENTIONED)
+    await village.settle()
+    conversation = (await phone.get("/api/v1/conversations")).body[0]["id"]
+    await phone.post(f"/api/v1/conversations/{conversation}/read")
+    await phone.delete(f"/api/v1/conversations/{conversation}")
+    first = (await phone.get(told)).body[0]
+    for path in (
+        f"{told}?types[]=mention&exclude_types[]=follow&account_id={first['account']['id']}&min_id=1",
+        f"{told}/{first['id']}", f"{told}/unread_count", f"{told}/unread_count?types[]=mention", f"{told}/policy",
+        "/api/v2/notifications", "/api/v2/notifications?grouped_types[]=follow&min_id=1&limit=1",
+        "/api/v2/notifications/unread_count", f"/api/v2/notifications/{first['group_key']}",
+        f"/api/v2/notifications/{first['group_key']}/accounts", "/api/v1/markers?timeline[]=home",
+    ):  # fmt: skip
+        await phone.get(path)
+    await phone.post("/api/v1/markers", {"notifications": {"last_read_id": first["id"]}})
+    await phone.post(f"/api/v2/notifications/{first['group_key']}/dismiss")
+    await phone.post(f"{told}/clear")
+    await phone.delete("/api/v1/push/subscription")
 
 
 async def test_no_everyday_statement_reads_a_large_table_from_end_to_end(spoken: set[str], tmp_path: Path) -> None:

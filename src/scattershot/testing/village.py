@@ -12,16 +12,17 @@ from typing import Any
 from scattershot.app.discover import Found
 from scattershot.app.programs import BY_HAND
 from scattershot.app.publish import Done, Draft
-from scattershot.bootstrap import Drivers, Node, build_node
+from scattershot.bootstrap import Drivers, Node, build_node, shelves
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Handle
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
+from scattershot.domain.window import FROM_THE_TOP
 from scattershot.drivers.bus_local import LocalBus
 from scattershot.ports.database import Database
 from scattershot.ports.keys import KeyMaker
 from scattershot.settings import read_settings
-from scattershot.storage.tables import microblogs, posts, timelines
+from scattershot.storage.tables import microblogs, notifications, posts, timelines
 from scattershot.testing.fakes import AsgiFetcher, FakeClock
 from scattershot.testing.phone import Phone
 from scattershot.wirekit.http_message import Request, Response
@@ -126,7 +127,7 @@ class House:
     async def told(self, name: str) -> list[str]:
         """The kinds of notifications somebody here has, newest first."""
         owner = (await self.row(name)).id
-        told = await self.node.drivers.database.read(lambda tx: timelines.notifications(tx, owner, None, 100))
+        told = await self.node.drivers.database.read(lambda tx: notifications.page(tx, owner, FROM_THE_TOP, 100))
         return [notification.kind for notification in told]
 
     async def get(self, path: str, accept: str = "application/activity+json") -> Response:
@@ -152,7 +153,7 @@ class Village:
         given = {"data": str(self._data / host), "origin": f"https://{host}", **settings}
         made = read_settings(None, {}, given)
         database = await self._open_database(host)
-        drivers = Drivers(database, self.clock, LocalBus(), self.fetcher, self._keys)
+        drivers = Drivers(database, self.clock, LocalBus(), self.fetcher, self._keys, shelves(made))
         node = await build_node(made, drivers)
         self.fetcher.mount(host, node.app)
         self.houses[host] = House(node, host, self)
@@ -201,4 +202,8 @@ async def a_village(
                 opened[host] = await open_database(stack, host)
             return opened[host]
 
-        yield Village(one, keys, data)
+        village = Village(one, keys, data)
+        yield village
+        for house in village.houses.values():
+            await house.node.proxy.stop()
+            await house.node.drivers.shelves.darkroom.close()

@@ -1,14 +1,18 @@
 """Who sees what, and that nothing others send can act on a page."""
 
+import re
 from html import unescape
 
 import pytest
 
+from scattershot.app import notifying
 from scattershot.domain.change import Boosted, Posted
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.microblog import Emoji, Field
+from scattershot.domain.notification import Measure, Treatment, Wishes
 from scattershot.domain.post import Attachment, Audience, Option, Poll, Post
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
+from scattershot.ports.database import Transaction
 from scattershot.testing.browser import Browser
 from tests.frontends.web.node import Node
 
@@ -125,6 +129,34 @@ async def test_notifications_are_counted_until_they_are_looked_at(
     assert (await anns.get("/notifications/untold")).text == "0"
 
 
+async def test_who_is_kept_out_is_let_in_or_forgotten(
+    node: Node, ann: MicroblogId, bob: MicroblogId, anns: Browser
+) -> None:
+    await node.notifications.put_wishes(ann, Wishes(not_following=Treatment.HOLD))
+    for deed, heard in (("/turn-away", False), ("/let-in", True)):
+        await node.say(bob, "@ann may I?")
+        await node.settle()
+        page = await anns.get("/notifications")
+        assert "until you let them in" in page.text
+        assert "may I?" not in page.text
+        page = await anns.submit(page, page.deed(deed))
+        assert "until you let them in" not in page.text
+        assert ("may I?" in page.text) is heard
+
+
+async def test_a_warning_and_a_loss_are_told_in_words(node: Node, ann: MicroblogId, anns: Browser) -> None:
+    def tell(tx: Transaction) -> None:
+        now = node.clock.now()
+        notifying.note_warning(tx, ann, Measure.NONE, "Be kind.", [], "test", now)
+        notifying.note_severance(tx, ann, "evil.example", [], [], now)
+
+    await node.database.write(tell)
+    await node.settle()
+    page = (await anns.get("/notifications")).text
+    assert "Be kind." in page
+    assert "evil.example" in page
+
+
 async def test_tags_older_pages_and_lasting_addresses(node: Node, ann: MicroblogId) -> None:
     posts = [await node.say(ann, f"number {n} #count") for n in range(25)]
     browser = node.browser()
@@ -212,6 +244,40 @@ async def test_nothing_that_others_write_becomes_markup(node: Node, anns: Browse
         assert '" onload="' not in page.text
         assert '" onerror="' not in page.text
         assert '<p title=":y: a">' in page.text
+
+
+async def test_a_page_asks_nobody_but_us(node: Node, anns: Browser) -> None:
+    """Pictures, emojis, sounds and films of other nodes come by our own proxy, and no page may load any other way."""
+    far = "https://remote.example"
+    dana = await node.elsewhere(
+        display_name="Dana :cat:", bio="<p>:cat:</p>", avatar=f"{far}/a.png", header=f"{far}/h.png",
+        emojis=(Emoji("cat", f"{far}/cat.png"),),
+    )  # fmt: skip
+    post = _post(
+        WireId(ACTIVITYPUB, f"{far}/p/1"),
+        dana,
+        f'<p>:cat: <a href="{far}/page">elsewhere</a></p>',
+        emojis=(Emoji("cat", f"{far}/cat.png"),),
+        attachments=(
+            Attachment(f"{far}/x.png", "image/png", thumbnail=f"{far}/small.png"),
+            Attachment(f"{far}/x.mp4", "video/mp4", thumbnail=f"{far}/still.jpg"),
+            Attachment(f"{far}/x.mp3", "audio/mpeg"),
+            Attachment(f"{far}/x.pdf", "application/pdf"),
+            Attachment("http://a.test/media/0123456789abcdef.png", "image/png"),
+        ),
+    )
+    await node.apply(Posted(actor=dana, post=post))
+    number = (await node.timelines.public(None, here=False)).items[0].id
+    for path in ("/public", "/@dana@remote.example", f"/@dana@remote.example/{number}"):
+        page = await anns.get(path)
+        loaded = [unescape(found) for found in re.findall(r'(?:src|poster)="([^"]*)"', page.text)]
+        assert len(loaded) > 8
+        assert all(address.startswith(("/proxy/", "/static/", "/media/")) for address in loaded), loaded
+        assert "/media/0123456789abcdef.png" in loaded
+        assert f'href="{far}/x.pdf"' in unescape(page.text), "whoever wishes to go there may"
+        policy = page.headers.get("content-security-policy") or ""
+        assert "img-src 'self'; media-src 'self';" in policy
+        assert "http" not in policy
 
 
 @pytest.mark.parametrize("path", ["/", "/login", "/@ann", "/local", "/@nobody"])

@@ -50,6 +50,8 @@ class Endpoint(NamedTuple):
     allowance: Allowance | None = None
     largest: int = 0
     """Bytes of a body with files, where more than usual is taken."""
+    media: bool = False
+    """Whether files of the body are media: then `takes` has them as `Receiving`."""
     extension: str = ""
     """Of an endpoint that Mastodon's documentation does not have: what it is for."""
 
@@ -111,6 +113,8 @@ class Table:
         straight = self._straight.get((method, path))
         if straight is not None:
             return straight
+        if "\0" in path:  # nothing is called so, and PostgreSQL would stumble over it
+            return NotThere(())
         words = path.strip("/").split("/")
         names: dict[str, str] = {}
         branch = _walk(self._root, words, 0, names, method) or _walk(self._root, words, 0, names, None)

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
+from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
@@ -25,6 +26,7 @@ from scattershot.frontends.web.relating import Relating
 from scattershot.frontends.web.reporting import Reporting
 from scattershot.frontends.web.signing_in import SigningIn
 from scattershot.frontends.web.visitors import Visitors
+from scattershot.frontends.web.words import Proxied
 from scattershot.frontends.web.writing import Writing
 from scattershot.ports.clock import Clock
 from scattershot.settings import Settings
@@ -46,9 +48,11 @@ class Web:
         backfill: Backfill,
         reports: Reports,
         search: Search,
+        proxied: Proxied,
+        notifications: Notifications,
     ) -> None:
         visitors = Visitors(people, settings.origin, settings.trusted_proxies)
-        self._desk = desk = Desk(settings, clock, visitors, timelines)
+        self._desk = desk = Desk(settings, clock, visitors, timelines, proxied)
         profiles = Profiles(desk, settings, timelines, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
         self.routes: list[Route] = [
@@ -59,7 +63,7 @@ class Web:
             *Finding(desk, timelines, discover, search).routes,
             *profiles.routes,
             *Writing(desk, settings, timelines, publisher).routes,
-            *Relating(desk, timelines, publisher).routes,
+            *Relating(desk, timelines, publisher, notifications).routes,
             *OwnProfile(desk, settings, timelines, publisher, discover).routes,
             *Account(desk, timelines, people, publisher, discover).routes,
             *Reporting(desk, timelines, publisher, reports).routes,
