@@ -162,3 +162,4 @@ def _blocked(tx: Transaction, recorded: Recorded) -> None:
     assert recorded.target is not None
     timelines.drop_author(tx, recorded.actor, recorded.target)
     timelines.drop_author(tx, recorded.target, recorded.actor)
+    notifying.blocked(tx, recorded.actor, recorded.target)
