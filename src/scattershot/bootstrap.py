@@ -33,6 +33,8 @@ from scattershot.app.poll_ends import PollEnds
 from scattershot.app.programs import Programs
 from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
+from scattershot.app.quotes import Quotes
+from scattershot.app.reactions import Reactions
 from scattershot.app.readers import Readers
 from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
@@ -168,18 +170,18 @@ def open_database(settings: Settings) -> Database:
     return PostgresDatabase(settings.database)
 
 
+class OwnKeys(NamedTuple):
+    """Secrets of the node's own: what makes addresses of pictures from elsewhere its own, and what its pushes bear."""
+
+    signed: Signed
+    push: Keys
+
+
 class Node:
     """A whole node: `start` brings its loops to life, `step` moves everything once for tests, `stop` ends it."""
 
     def __init__(
-        self,
-        settings: Settings,
-        drivers: Drivers,
-        house: House,
-        people: People,
-        speaker: Signer,
-        signed: Signed,
-        push_keys: Keys,
+        self, settings: Settings, drivers: Drivers, house: House, people: People, speaker: Signer, own: OwnKeys
     ) -> None:
         self.settings, self.drivers, self.house, self.people = settings, drivers, house, people
         self._speaker = speaker
@@ -193,11 +195,16 @@ class Node:
             database, clock, bus, house, self.discover, settings.domains, settings.max_post_length,
             settings.max_attachments,
         )  # fmt: skip
+        self.timelines = Timelines(database, clock, settings.domain)
+        self.quotes = Quotes(self.publisher, self.timelines)
+        self.reactions = Reactions(self.publisher, self.timelines)
         self.indexing = Indexing(database, clock)
         kept, cache, aside, darkroom = shelves
         sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
         self.media = Media(database, clock, bus, kept, aside, darkroom, house.addresses, sizes)
-        self.proxy = Proxy(database, clock, fetcher, cache, aside, signed, sizes, settings.media_cache_mb * 1_000_000)
+        self.proxy = Proxy(
+            database, clock, fetcher, cache, aside, own.signed, sizes, settings.media_cache_mb * 1_000_000
+        )
         self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
@@ -221,8 +228,8 @@ class Node:
             bus,
             fetcher,
             self.notifications,
-            PushesAsJson(settings.origin, signed.url).words,
-            push_keys,
+            PushesAsJson(settings.origin, own.signed.url).words,
+            own.push,
             contact=_push_contact(settings),
             schemes=("https", "http") if settings.insecure_http else ("https",),
         )
@@ -265,7 +272,20 @@ class Node:
             self.notifications,
         )
         files = Files(self.media, self.proxy)
-        self.api = MastodonApi(
+        self.api = self._api(timelines)
+        self.readers.after_step(self.api.topics.nudge)
+        return make_app(
+            [*self.doors.routes, *web.routes, *files.routes, *shared(web.pages, self.doors.documents)],
+            metrics=settings.metrics,
+            not_found=web.not_found,
+            failed=web.failed,
+            at_once={"/inbox": self.doors.inbox},
+            api=self.api,
+        )
+
+    def _api(self, timelines: Timelines) -> MastodonApi:
+        settings, (database, clock, *_) = self.settings, self.drivers
+        return MastodonApi(
             ApiHouse(
                 settings=settings,
                 clock=clock,
@@ -284,15 +304,6 @@ class Node:
                 push=self.push,
             )
         )
-        self.readers.after_step(self.api.topics.nudge)
-        return make_app(
-            [*self.doors.routes, *web.routes, *files.routes, *shared(web.pages, self.doors.documents)],
-            metrics=settings.metrics,
-            not_found=web.not_found,
-            failed=web.failed,
-            at_once={"/inbox": self.doors.inbox},
-            api=self.api,
-        )
 
     async def start(self) -> None:
         """Let the node live: everything that goes on by itself goes on."""
@@ -308,10 +319,10 @@ class Node:
             self.backfill.run,
             self.housekeeping.run,
             self.tallies.run,
-            self.poll_ends.run,
-            self.push.run,
             self.media.run,
             self.proxy.run,
+            self.poll_ends.run,
+            self.push.run,
             self.drafts.run,
             self.indexing.run,
             self.trends.run,
@@ -373,7 +384,7 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     speaker = await people.node_speaker(settings.title)
     signed = Signed(await proxy_secret(drivers.database), settings.origin)
     push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
-    return Node(settings, drivers, house, people, speaker, signed, push_keys)
+    return Node(settings, drivers, house, people, speaker, OwnKeys(signed, push_keys))
 
 
 def _push_contact(settings: Settings) -> str:

@@ -133,36 +133,13 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") ->
         programs = Programs(database, clock)
         told = Notifications(database, clock, timelines)
         web = Web(
-            settings,
-            clock,
-            people,
-            programs,
-            publisher,
-            discover,
-            timelines,
-            streams,
-            backfill,
-            reports,
-            search,
-            proxied,
-            told,
-        )
+            settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, search,
+            proxied, told,
+        )  # fmt: skip
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
         yield Node(
-            settings,
-            clock,
-            database,
-            house,
-            people,
-            publisher,
-            readers,
-            timelines,
-            streams,
-            indexing,
-            search,
-            trends,
-            told,
-            app,
-        )
+            settings, clock, database, house, people, publisher, readers, timelines, streams, indexing, search, trends,
+            told, app,
+        )  # fmt: skip
         streams.close()
