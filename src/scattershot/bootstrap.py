@@ -230,7 +230,7 @@ class Node:
             bus,
             fetcher,
             self.notifications,
-            PushesAsJson(settings.origin).words,
+            PushesAsJson(settings.origin, own.signed.url).words,
             own.push,
             contact=_push_contact(settings),
             schemes=("https", "http") if settings.insecure_http else ("https",),

@@ -230,3 +230,4 @@ def _blocked(tx: Transaction, recorded: Recorded) -> None:
     assert recorded.target is not None
     timelines.drop_authors(tx, recorded.actor, [recorded.target])
     timelines.drop_authors(tx, recorded.target, [recorded.actor])
+    notifying.blocked(tx, recorded.actor, recorded.target)
