@@ -9,12 +9,32 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from tests.mastodon.schemas.entities import judge
-from tests.mastodon.schemas.kinds import ID, NUMBER, OBJECT, STRING, TEXT, Schema, array, ref, some, thing
+from tests.mastodon.schemas.kinds import (
+    DATETIME,
+    EMPTY,
+    ID,
+    NUMBER,
+    OBJECT,
+    STRING,
+    TEXT,
+    Schema,
+    array,
+    ref,
+    some,
+    thing,
+)
 from tests.mastodon.schemas.routes import ROUTES
+
+_DRAFT = thing({"id": ID, "updated_at": DATETIME, "params": OBJECT, "media_attachments": array(ref("MediaAttachment"))})
 
 # Ours alone: endpoints that no Mastodon has, each declared with a word on what it is for (`Endpoint.extension`).
 EXTENSIONS: dict[str, Schema] = {
     "GET /api/openapi.json": thing({"openapi": STRING, "paths": OBJECT}),
+    "GET /api/v1/scattershot/drafts": array(_DRAFT),
+    "POST /api/v1/scattershot/drafts": _DRAFT,
+    "GET /api/v1/scattershot/drafts/:id": _DRAFT,
+    "PUT /api/v1/scattershot/drafts/:id": _DRAFT,
+    "DELETE /api/v1/scattershot/drafts/:id": EMPTY,
     "GET /api/v1/timelines/catch_up": array(ref("Status")),
     "GET /api/v1/timelines/catch_up/reasons": array(thing({"status_id": ID, "weight": NUMBER, "reasons": some(TEXT)})),
 }

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.mastodon.clients.nodes import OOB, PATIENCE, Someone
-from tests.processes import until
+from tests.mastodon.clients.nodes import OOB, PATIENCE, Someone, until
 
 mastodon = pytest.importorskip("mastodon")
 

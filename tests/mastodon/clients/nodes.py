@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
 from itertools import count
 from typing import Any
@@ -13,11 +13,15 @@ import requests
 
 from scattershot.testing.browser import FilledForm, Page
 from scattershot.wirekit.http_message import Headers
+from tests import processes
 from tests.processes import Process
 
 PASSWORD = "correct horse battery"
 OOB = "urn:ietf:wg:oauth:2.0:oob"
-PATIENCE = 10.0
+PATIENCE = 20.0
+
+until = partial(processes.until, seconds=PATIENCE)
+"""Wait, looking often, until something is so."""
 
 _addresses = count(1)
 

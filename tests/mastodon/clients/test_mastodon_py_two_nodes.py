@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from tests.mastodon.clients.library import eventually, mastodon, signed_in
-from tests.mastodon.clients.nodes import Someone, needs
+from tests.mastodon.clients.nodes import Someone, needs, until
 from tests.mastodon.clients.pictures import a_picture
-from tests.processes import until
 
 
 @pytest.fixture(scope="module")

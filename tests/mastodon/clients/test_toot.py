@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.mastodon.clients.nodes import Someone, needs
+from tests.mastodon.clients.nodes import Someone, needs, until
 from tests.mastodon.clients.pictures import a_picture
-from tests.processes import until
 
 pytest.importorskip("toot")
-SECONDS = 20
+SECONDS = 60
 
 
 class Toot:
