@@ -23,16 +23,20 @@ from scattershot.app.drafts import Drafts
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
+from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
+from scattershot.app.missed import WhileAway
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
+from scattershot.app.search import Search
 from scattershot.app.senders import Senders
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
+from scattershot.app.trends import Trends
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
@@ -141,7 +145,8 @@ class Node:
         self.publisher = Publisher(
             database, clock, bus, house, self.discover, settings.domains, settings.max_post_length
         )
-        self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch()])
+        self.indexing = Indexing(database, clock)
+        self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
@@ -152,6 +157,9 @@ class Node:
         people.when_ended(self.programs.forget_person)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
+        self.search = Search(database, clock, self.discover, settings.domain)
+        self.trends = Trends(database, clock, on=settings.trends)
+        self.while_away = WhileAway(database, clock)
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
@@ -185,9 +193,22 @@ class Node:
             self.streams,
             self.backfill,
             reports,
+            self.search,
         )
         self.api = MastodonApi(
-            ApiHouse(settings, clock, self.programs, self.publisher, timelines, database, self.drafts, self.backfill)
+            ApiHouse(
+                settings=settings,
+                clock=clock,
+                database=database,
+                programs=self.programs,
+                publisher=self.publisher,
+                timelines=timelines,
+                drafts=self.drafts,
+                backfill=self.backfill,
+                search=self.search,
+                trends=self.trends,
+                while_away=self.while_away,
+            )
         )
         self.readers.after_step(self.api.topics.nudge)
         return make_app(
@@ -213,6 +234,8 @@ class Node:
             self.housekeeping.run,
             self.tallies.run,
             self.drafts.run,
+            self.indexing.run,
+            self.trends.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -230,6 +253,7 @@ class Node:
         done += await self.discover.step()
         done += await self.backfill.step()
         done += await self.drafts.step()
+        done += await self.indexing.take_up()
         return done + await self.catch_up.step()
 
     async def stop(self, patience: float = 5.0) -> None:

@@ -62,6 +62,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_post_length: Annotated[int, Meta(ge=1, le=1_000_000, description="The most characters a post may have.")] = (
         5_000
     )
+    trends: Annotated[bool, Meta(description="Reckon and show which tags, links and posts are talked about.")] = True
     calls_allowed: Annotated[
         int,
         Meta(

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from scattershot.domain.ids import Millis
+from scattershot.app.search import Portion
+from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.post import Audience, Option, Poll
+from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.ports.database import Database
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
 from scattershot.storage.migrate import migrate
+from scattershot.storage.tables import trends
 from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.village import House, Village, a_village
@@ -29,6 +32,7 @@ LARGE = [
     "follows",
     "keys",
     "likes",
+    "links",
     "log",
     "mentions",
     "microblogs",
@@ -37,9 +41,14 @@ LARGE = [
     "notifications",
     "pins",
     "posts",
+    "search_microblogs",
+    "search_names",
+    "search_posts",
+    "search_tags",
     "seen",
     "signed_copies",
     "steps",
+    "tagged",
     "tags",
     "timeline",
     "votes",
@@ -54,6 +63,8 @@ SELDOM = {
     "SELECT count(*) FROM watches",  # once at a start
     "UPDATE nodes SET retry_at = ?1 + (id * 7919) % ?2 WHERE failing_since > ?3 AND retry_at > ?1 + ?2",  # at a start
     "UPDATE watches SET due = ?1 + (microblog % ?2) WHERE due > ?1 + ?2",  # at a start
+    dialect.to_sqlite(trends.VOICES_OF_TAGS).text,  # every few minutes, and aside
+    dialect.to_sqlite(trends.VOICES_OF_PAGES).text,
 }
 
 
@@ -90,6 +101,7 @@ async def everyday_life(village: Village) -> None:
     a.done(await a.node.publisher.vote(ann, here.id, ["tea"], "test"))
     await village.settle()
     await look_around(a, b)
+    await look_for_things(a, ann)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
     bob_at_a = await a.microblog("@bob@b.example")
@@ -100,6 +112,20 @@ async def everyday_life(village: Village) -> None:
     b.done(await b.node.publisher.delete(bob, first, "test"))
     village.clock.advance(90_000)
     await village.settle()
+
+
+async def look_for_things(a: House, ann: MicroblogId) -> None:
+    """Searching, what is talked about, and what was missed."""
+    for typed in ("hello", '"an answer" from:me -#tea', "in:library has:poll before:2030-01-01"):
+        await a.node.search.posts(ann, typed, Portion(window=Window(below=1 << 60, above=1)))
+    for typed, following in (("bo", False), ("bob@b.example", True)):
+        await a.node.search.people(ann, typed, following=following)
+    await a.node.search.tags("te")
+    await a.node.trends.step()
+    for look in (a.node.trends.tags, a.node.trends.pages, a.node.trends.posts):
+        await look(20)
+    await a.node.trends.linking("https://example.org/", FROM_THE_TOP, 20)
+    assert (await a.node.while_away.missed(ann)).matters
 
 
 async def look_around(a: House, b: House) -> None:

@@ -125,19 +125,6 @@ async def test_notifications_are_counted_until_they_are_looked_at(
     assert (await anns.get("/notifications/untold")).text == "0"
 
 
-async def test_the_box_finds_people_and_posts_and_says_when_it_does_not(
-    node: Node, bob: MicroblogId, anns: Browser
-) -> None:
-    post = await node.say(bob, "Find me")
-    assert (await anns.get("/search?q=%40bob%40a.test")).path == "/@bob"
-    assert (await anns.get("/search?q=bob")).path == "/@bob"
-    assert (await anns.get(f"/search?q=http://a.test/p/{post}")).path == f"/@bob/{post}"
-    assert (await anns.get("/search?q=%23Cats")).path == "/tags/cats"
-    missing = await anns.get("/search?q=nobody")
-    assert missing.status == 404
-    assert "Nobody here is called nobody" in missing.text
-
-
 async def test_tags_older_pages_and_lasting_addresses(node: Node, ann: MicroblogId) -> None:
     posts = [await node.say(ann, f"number {n} #count") for n in range(25)]
     browser = node.browser()

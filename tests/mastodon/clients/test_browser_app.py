@@ -20,7 +20,7 @@ MILLISECONDS = 10_000
 
 
 class _App(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802: the library's name for it
+    def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("content-type", "text/html; charset=utf-8")
         self.end_headers()

@@ -10,14 +10,18 @@ from starlette.types import Receive, Scope, Send
 from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
 from scattershot.app.drafts import Drafts
+from scattershot.app.missed import WhileAway
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.quiet import Quiet
+from scattershot.app.search import Search as Finder
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.app.topics import Topics
+from scattershot.app.trends import Trends as Talk
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
+from scattershot.frontends.mastodon_api.catch_up import CatchUp
 from scattershot.frontends.mastodon_api.composing import Composing
 from scattershot.frontends.mastodon_api.door import Door
 from scattershot.frontends.mastodon_api.drafts import DraftEndpoints
@@ -28,12 +32,15 @@ from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.polls import Polls
+from scattershot.frontends.mastodon_api.search import Search
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.streaming import PATH as STREAMING
 from scattershot.frontends.mastodon_api.streaming import Streaming
+from scattershot.frontends.mastodon_api.tags_as_json import TagsAsJson
 from scattershot.frontends.mastodon_api.threads import Threads
 from scattershot.frontends.mastodon_api.timelines import Timelines
+from scattershot.frontends.mastodon_api.trends import Trends
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
 from scattershot.settings import Settings
@@ -55,6 +62,9 @@ class House(NamedTuple):
     database: Database
     drafts: Drafts
     backfill: Backfill
+    search: Finder
+    trends: Talk
+    while_away: WhileAway
 
 
 class MastodonApi:
@@ -65,6 +75,7 @@ class MastodonApi:
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally())
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines)
         composing = Composing()
+        tags = TagsAsJson(settings.origin)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines).endpoints,
             *InstanceDocs(settings, house.timelines).endpoints,
@@ -75,6 +86,9 @@ class MastodonApi:
             *Polls(house.timelines, house.publisher).endpoints,
             *DraftEndpoints(house.drafts, composing).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
+            *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,
+            *Trends(house.trends, house.timelines, statuses, tags).endpoints,
+            *CatchUp(house.while_away, house.timelines, statuses).endpoints,
         ]
         self.topics = Topics(house.database, house.clock, house.timelines, statuses.one)
         self.streaming = Streaming(self.topics, house.programs)

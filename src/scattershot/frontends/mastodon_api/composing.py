@@ -100,7 +100,7 @@ def params_of(planned: Planned, at: Millis | None) -> dict[str, Any]:
         "sensitive": draft.sensitive,
         "spoiler_text": draft.warning or None,
         "visibility": _VISIBILITIES[draft.audience],
-        "in_reply_to_id": draft.reply_to,
+        "in_reply_to_id": str(draft.reply_to) if draft.reply_to is not None else None,
         "language": draft.language or None,
         "content_type": draft.source_type,
         "title": draft.title or None,

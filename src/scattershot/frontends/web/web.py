@@ -10,11 +10,13 @@ from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
+from scattershot.app.search import Search
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
 from scattershot.frontends.web.account import Account
 from scattershot.frontends.web.consent import Consents
 from scattershot.frontends.web.desk import Desk, Endpoint
+from scattershot.frontends.web.finding import Finding
 from scattershot.frontends.web.lists import Lists
 from scattershot.frontends.web.live import Live
 from scattershot.frontends.web.own_profile import OwnProfile
@@ -43,6 +45,7 @@ class Web:
         streams: Streams,
         backfill: Backfill,
         reports: Reports,
+        search: Search,
     ) -> None:
         visitors = Visitors(people, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines)
@@ -52,7 +55,8 @@ class Web:
             Route("/static/{file}", desk.assets.serve),
             *SigningIn(desk, people).routes,
             *Consents(desk, programs).routes,
-            *Lists(desk, settings, timelines, discover).routes,
+            *Lists(desk, settings, timelines).routes,
+            *Finding(desk, timelines, discover, search).routes,
             *profiles.routes,
             *Writing(desk, settings, timelines, publisher).routes,
             *Relating(desk, timelines, publisher).routes,
