@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from scattershot.app.media import Kept
 from scattershot.app.search import Portion
 from scattershot.domain.ids import MicroblogId, Millis
+from scattershot.domain.media import Use
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.ports.database import Database
@@ -20,6 +22,7 @@ from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.village import House, Village, a_village
 from tests.engines import open_database
+from tests.files import a_picture
 
 LARGE = [
     "arrivals",
@@ -34,6 +37,7 @@ LARGE = [
     "likes",
     "links",
     "log",
+    "media_files",
     "mentions",
     "microblogs",
     "mutes",
@@ -45,12 +49,14 @@ LARGE = [
     "search_names",
     "search_posts",
     "search_tags",
+    "remote_media",
     "seen",
     "signed_copies",
     "steps",
     "tagged",
     "tags",
     "timeline",
+    "uploads",
     "votes",
     "wanted",
     "watches",
@@ -61,6 +67,7 @@ SCAN = re.compile(r"SCAN (\w+)(?! USING (?:COVERING )?INDEX)")
 
 SELDOM = {
     "SELECT count(*) FROM watches",  # once at a start
+    "SELECT coalesce(sum(bytes), 0) FROM remote_media",  # once, when the first file is kept
     "UPDATE nodes SET retry_at = ?1 + (id * 7919) % ?2 WHERE failing_since > ?3 AND retry_at > ?1 + ?2",  # at a start
     "UPDATE watches SET due = ?1 + (microblog % ?2) WHERE due > ?1 + ?2",  # at a start
     dialect.to_sqlite(trends.VOICES_OF_TAGS).text,  # every few minutes, and aside
@@ -102,6 +109,7 @@ async def everyday_life(village: Village) -> None:
     await village.settle()
     await look_around(a, b)
     await look_for_things(a, ann)
+    await show_pictures(village, a, b)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
     bob_at_a = await a.microblog("@bob@b.example")
@@ -126,6 +134,37 @@ async def look_for_things(a: House, ann: MicroblogId) -> None:
         await look(20)
     await a.node.trends.linking("https://example.org/", FROM_THE_TOP, 20)
     assert (await a.node.while_away.missed(ann)).matters
+
+
+async def show_pictures(village: Village, a: House, b: House) -> None:
+    """Uploads, shown, described, looked at from another node, left to go; an avatar and another."""
+    bob, bobs, anns = (await b.row("bob")).id, await b.phone("bob"), await a.phone("ann")
+    files = [("file", "x.jpg", "image/jpeg", a_picture(size=(40, 30)))]
+    shown, unshown, taken_back = [await bobs.upload("POST", "/api/v2/media", [], files) for _ in range(3)]
+    await bobs.put(f"/api/v1/media/{shown['id']}", {"description": "a square"})
+    await bobs.delete(f"/api/v1/media/{taken_back['id']}")
+    draft = await bobs.post("/api/v1/scattershot/drafts", {"status": "later", "media_ids": [unshown["id"]]})
+    await bobs.delete(f"/api/v1/scattershot/drafts/{draft['id']}")
+    posted = await bobs.post("/api/v1/statuses", {"status": "look", "media_ids": [shown["id"]]})
+    await village.settle()
+    [seen] = (await anns.get("/api/v1/timelines/home", {"limit": 1})).body
+    for url in (seen["media_attachments"][0]["url"], seen["media_attachments"][0]["preview_url"]):
+        assert (await a.get(url.removeprefix("https://a.example"))).status == 200
+    village.clock.advance(7_200)
+    await a.get(seen["media_attachments"][0]["url"].removeprefix("https://a.example"))
+    await a.node.proxy.note()
+    for _ in range(2):
+        given = b.node.media.receiving()
+        await given.add(a_picture())
+        await given.end()
+        kept = await b.node.media.portrait(bob, Use.AVATAR, given)
+        assert isinstance(kept, Kept)
+        await b.profile("bob", avatar=kept.attachment.url)
+    await bobs.delete(f"/api/v1/statuses/{posted['id']}?delete_media=true")
+    village.clock.advance(90_000)
+    await b.node.media.begin()
+    await b.node.media.tidy()
+    await village.settle()
 
 
 async def look_around(a: House, b: House) -> None:

@@ -15,6 +15,7 @@ from scattershot.app.fanout import Fanout
 from scattershot.app.indexing import Indexing
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
+from scattershot.app.proxy import Signed
 from scattershot.app.publish import Done, Draft, Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
@@ -126,8 +127,22 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") ->
         timelines, streams = Timelines(database, clock, settings.domain), Streams(database)
         reports = Reports(database, clock, settings.domain)
         backfill = Backfill(database, clock, bus, {}, discover, speaker)
+        proxied = Signed(b"a key for tests", settings.origin).path
         programs = Programs(database, clock)
-        web = Web(settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, search)
+        web = Web(
+            settings,
+            clock,
+            people,
+            programs,
+            publisher,
+            discover,
+            timelines,
+            streams,
+            backfill,
+            reports,
+            search,
+            proxied,
+        )
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
         yield Node(

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
 from scattershot.app.drafts import Drafts
+from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
@@ -28,10 +29,13 @@ from scattershot.frontends.mastodon_api.drafts import DraftEndpoints
 from scattershot.frontends.mastodon_api.edits import Edits
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
+from scattershot.frontends.mastodon_api.media import MediaEndpoints
+from scattershot.frontends.mastodon_api.media_as_json import Shown
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.polls import Polls
+from scattershot.frontends.mastodon_api.portraits import Portraits
 from scattershot.frontends.mastodon_api.search import Search
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
@@ -59,6 +63,8 @@ class House(NamedTuple):
     programs: Programs
     publisher: Publisher
     timelines: Reads
+    media: Media
+    shown: Shown
     database: Database
     drafts: Drafts
     backfill: Backfill
@@ -72,19 +78,22 @@ class MastodonApi:
 
     def __init__(self, house: House) -> None:
         settings = house.settings
-        accounts = AccountsAsJson(settings.origin, settings.domain, Tally())
-        statuses = StatusesAsJson(settings.origin, accounts, house.timelines)
-        composing = Composing()
+        accounts = AccountsAsJson(settings.origin, settings.domain, Tally(), house.shown)
+        statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown)
+        composing = Composing(house.media)
         tags = TagsAsJson(settings.origin)
+        people = Accounts(house.timelines, accounts)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines).endpoints,
             *InstanceDocs(settings, house.timelines).endpoints,
-            *Accounts(house.timelines, accounts).endpoints,
+            *people.endpoints,
+            *Portraits(house.timelines, house.publisher, people.own).endpoints,
             *Statuses(house.timelines, house.publisher, statuses, composing, house.drafts).endpoints,
             *Threads(house.timelines, house.backfill, Quiet(house.database), statuses).endpoints,
             *Edits(house.timelines, accounts).endpoints,
-            *Polls(house.timelines, house.publisher).endpoints,
+            *Polls(house.timelines, house.publisher, house.shown).endpoints,
             *DraftEndpoints(house.drafts, composing).endpoints,
+            *MediaEndpoints(house.media).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
             *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,
             *Trends(house.trends, house.timelines, statuses, tags).endpoints,
@@ -103,6 +112,7 @@ class MastodonApi:
             Table([*endpoints, *own]),
             house.programs,
             house.clock,
+            house.media.receiving,
             origin=settings.origin,
             allowed=settings.calls_allowed,
             trusted=settings.trusted_proxies,

@@ -25,6 +25,7 @@ from scattershot.frontends.web.relating import Relating
 from scattershot.frontends.web.reporting import Reporting
 from scattershot.frontends.web.signing_in import SigningIn
 from scattershot.frontends.web.visitors import Visitors
+from scattershot.frontends.web.words import Proxied
 from scattershot.frontends.web.writing import Writing
 from scattershot.ports.clock import Clock
 from scattershot.settings import Settings
@@ -46,9 +47,10 @@ class Web:
         backfill: Backfill,
         reports: Reports,
         search: Search,
+        proxied: Proxied,
     ) -> None:
         visitors = Visitors(people, settings.origin, settings.trusted_proxies)
-        self._desk = desk = Desk(settings, clock, visitors, timelines)
+        self._desk = desk = Desk(settings, clock, visitors, timelines, proxied)
         profiles = Profiles(desk, settings, timelines, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
         self.routes: list[Route] = [

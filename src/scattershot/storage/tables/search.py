@@ -71,7 +71,7 @@ def put(tx: Transaction, post: PostId, document: Document) -> bool:
     vector = _vector(document)
     if number is None:
         tx.execute(
-            "INSERT INTO search_posts (number, post, words) VALUES ($1, $2, CAST($3 AS TEXT)::tsvector)",
+            "INSERT INTO search_posts (number, post, words) VALUES ($1, $2, CAST($3 AS TSVECTOR))",
             _free_number(tx, post),
             post,
             vector,
@@ -79,8 +79,7 @@ def put(tx: Transaction, post: PostId, document: Document) -> bool:
         return True
     return bool(
         tx.execute(
-            "UPDATE search_posts SET words = CAST($2 AS TEXT)::tsvector "
-            "WHERE number = $1 AND words <> CAST($2 AS TEXT)::tsvector",
+            "UPDATE search_posts SET words = CAST($2 AS TSVECTOR) WHERE number = $1 AND words <> CAST($2 AS TSVECTOR)",
             number,
             vector,
         )
@@ -177,7 +176,7 @@ def find(tx: Transaction, wanted: Wanted, above: int, below: int, limit: int) ->
     newest = tx.fetch(
         Hit,
         "SELECT number, post FROM (SELECT number, post, words FROM search_posts WHERE number > $2 AND number < $3 "
-        "ORDER BY number DESC LIMIT $5) AS newest WHERE words @@ CAST($1 AS TEXT)::tsquery "
+        "ORDER BY number DESC LIMIT $5) AS newest WHERE words @@ CAST($1 AS TSQUERY) "
         "ORDER BY number DESC LIMIT $4",
         query,
         above,
@@ -187,10 +186,10 @@ def find(tx: Transaction, wanted: Wanted, above: int, below: int, limit: int) ->
     )
     if len(newest) == limit:
         return newest
-    return tx.fetch(  # it is a rare one; without the CTE the planner would walk the primary key
+    return tx.fetch(  # it is a rare one; were the numbers asked for at once, the planner would walk the primary key
         Hit,
-        "WITH found AS MATERIALIZED (SELECT number, post FROM search_posts WHERE words @@ CAST($1 AS TEXT)::tsquery "
-        "AND number > $2 AND number < $3) SELECT number, post FROM found ORDER BY number DESC LIMIT $4",
+        "WITH found AS MATERIALIZED (SELECT number, post FROM search_posts WHERE words @@ CAST($1 AS TSQUERY)) "
+        "SELECT number, post FROM found WHERE number > $2 AND number < $3 ORDER BY number DESC LIMIT $4",
         query,
         above,
         below,
