@@ -15,7 +15,6 @@ AWAITED: dict[str, tuple[str, ...]] = {
     "Status": ("quotes_count", "quote_approval"),
     "DeletedStatus": ("quotes_count", "quote_approval"),
     "Instance": ("source_url", "configuration"),
-    "InstanceV1": ("configuration",),
 }
 
 
