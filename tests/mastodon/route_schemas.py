@@ -10,6 +10,7 @@ from jsonschema.exceptions import ValidationError, best_match
 
 from tests.mastodon.schemas.entities import judge
 from tests.mastodon.schemas.kinds import (
+    BOOL,
     DATETIME,
     EMPTY,
     ID,
@@ -19,6 +20,8 @@ from tests.mastodon.schemas.kinds import (
     TEXT,
     Schema,
     array,
+    nullable,
+    one_of,
     ref,
     some,
     thing,
@@ -26,6 +29,10 @@ from tests.mastodon.schemas.kinds import (
 from tests.mastodon.schemas.routes import ROUTES
 
 _DRAFT = thing({"id": ID, "updated_at": DATETIME, "params": OBJECT, "media_attachments": array(ref("MediaAttachment"))})
+
+_ROLE = one_of("owner", "editor")
+_KEPT = thing({"account": ref("Account"), "role": _ROLE, "is_own": BOOL, "is_current": BOOL})
+_KEEPER = thing({"account": nullable(ref("Account")), "role": _ROLE, "is_named": BOOL, "is_own": BOOL})
 
 # Ours alone: endpoints that no Mastodon has, each declared with a word on what it is for (`Endpoint.extension`).
 EXTENSIONS: dict[str, Schema] = {
@@ -35,6 +42,8 @@ EXTENSIONS: dict[str, Schema] = {
     "GET /api/v1/scattershot/drafts/:id": _DRAFT,
     "PUT /api/v1/scattershot/drafts/:id": _DRAFT,
     "DELETE /api/v1/scattershot/drafts/:id": EMPTY,
+    "GET /api/v1/scattershot/microblogs": array(_KEPT),
+    "GET /api/v1/scattershot/microblogs/:id/keepers": array(_KEEPER),
     "GET /api/v1/timelines/catch_up": array(ref("Status")),
     "GET /api/v1/timelines/catch_up/reasons": array(thing({"status_id": ID, "weight": NUMBER, "reasons": some(TEXT)})),
 }
