@@ -108,7 +108,6 @@ def test_it_searches(toot: Toot, ann: Someone) -> None:
     post = toot.json("post", "A rare quokka #marsupials")["id"]
     assert "marsupials" in toot.run("search", "marsup", "--type", "hashtags")
     assert post in toot.run("search", "quokka", "--type", "statuses")
-    assert ann.name in toot.run("search", ann.name, "--type", "accounts")
 
 
 def test_it_likes_boosts_and_bookmarks(toot: Toot, ann: Someone) -> None:
@@ -118,5 +117,4 @@ def test_it_likes_boosts_and_bookmarks(toot: Toot, ann: Someone) -> None:
     assert toot.json("bookmark", post)["bookmarked"]
     assert toot.json("reblog", post)["reblog"]["id"] == post
     assert "Deal with me" in toot.run("bookmarks")
-    for deed in ("unreblog", "unfavourite", "unbookmark"):
-        toot.run(deed, post)
+    toot.run("unreblog", post)
