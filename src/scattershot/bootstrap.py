@@ -23,11 +23,13 @@ from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.intake import Intake
+from scattershot.app.keepers import Keepers
 from scattershot.app.people import People
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
 from scattershot.app.senders import Senders
+from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
@@ -137,6 +139,19 @@ class Node:
         self.publisher = Publisher(
             database, clock, bus, house, self.discover, settings.domains, settings.max_post_length
         )
+        self.keepers = Keepers(
+            database, clock, bus, drivers.keys, house, settings.domains, settings.microblogs_per_person
+        )
+        self.sign_up = SignUp(
+            database,
+            clock,
+            people,
+            self.publisher,
+            settings.domains,
+            mode=settings.sign_up,
+            message=settings.sign_up_message,
+            people_may_invite=settings.people_may_invite,
+        )
         self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch()])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
@@ -168,8 +183,9 @@ class Node:
         timelines = Timelines(database, clock, settings.domain)
         reports = Reports(database, clock, settings.domain)
         web = Web(
-            settings, clock, self.people, self.publisher, self.discover, timelines, self.streams, self.backfill, reports
-        )
+            settings, clock, self.people, self.publisher, self.discover, timelines, self.streams, self.backfill,
+            reports, self.keepers, self.sign_up,
+        )  # fmt: skip
         return make_app(
             [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,

@@ -14,9 +14,9 @@ from scattershot.domain.addresses import Addresses
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import Standing
-from scattershot.domain.post import Post
+from scattershot.domain.post import Post, may_name
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, relations
+from scattershot.storage.tables import microblogs, posts, relations, wire_ids
 
 _PATHS = Addresses("")
 
@@ -57,6 +57,8 @@ class Item(Struct, frozen=True, kw_only=True):
     id: PostId
     post: Post
     author: Face
+    writer: Face | None = None
+    """Who of the author's keepers wrote it, where the author names them and they agree."""
     page: str
     likes: int
     boosts: int
@@ -181,7 +183,18 @@ class Items:
             for each in lines
             if _is_shown(each, faces, marks.hidden, viewer, shown)
         ]
+        items = self._with_writers(tx, items)
         return items if viewer is None else _with_votes(tx, items, viewer)
+
+    def _with_writers(self, tx: Transaction, items: list[Item]) -> list[Item]:
+        """The items with whoever wrote them for another; most name nobody."""
+        claims = {item.post.writer.id for item in items if item.post.writer is not None}
+        if not claims:
+            return items
+        known = {claim: wire_ids.find_as(tx, claim, wire_ids.Thing.MICROBLOG) for claim in claims}
+        faces = self.faces(tx, [MicroblogId(number) for number in known.values() if number is not None])
+        writers = {claim: faces.get(MicroblogId(number)) for claim, number in known.items() if number is not None}
+        return [_signed(item, writers.get(item.post.writer.id) if item.post.writer else None) for item in items]
 
     def _item(
         self,
@@ -250,6 +263,12 @@ class Items:
         if author is None or row.author in hidden:
             return None
         return Quote(row.id, row.post, author, f"{author.page}/{row.id}")
+
+
+def _signed(item: Item, writer: Face | None) -> Item:
+    if writer is None or not may_name(item.post.author, writer.profile):
+        return item
+    return structs.replace(item, writer=writer)
 
 
 def _marks(

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 from scattershot.app import counters, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, NothingNew, Origin
+from scattershot.app.bylines import writer_for
 from scattershot.app.discover import Discover, Found
 from scattershot.app.people import node_speaker
 from scattershot.app.reading import readable, reader_of
-from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, refusal
+from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, not_allowed, refusal
 from scattershot.domain.change import (
     Blocked,
     Boosted,
@@ -36,6 +37,7 @@ from scattershot.domain.change import (
 )
 from scattershot.domain.ids import MicroblogId, Millis, PersonId, PostId, moment_of
 from scattershot.domain.microblog import Handle, Profile
+from scattershot.domain.people import Deed
 from scattershot.domain.post import Attachment, Audience, Form, Mention, Poll, Post
 from scattershot.domain.reading import Refused
 from scattershot.domain.record import Recorded
@@ -100,6 +102,14 @@ def _conversation(parent: posts.Row | None, own: str) -> str:
     return parent.post.conversation
 
 
+def _may_not_alter(tx: Transaction, keeper: PersonId | None, row: posts.Row) -> Refused | None:
+    """Why that keeper cannot alter or take back the post."""
+    if keeper is None:
+        return None
+    deed = Deed.WRITE if row.writer == keeper else Deed.ALTER
+    return not_allowed(tx, keeper, row.author, deed)
+
+
 class Publisher:
     """Does what people here ask for; every answer is `Done` or `Refused` in words for people."""
 
@@ -119,17 +129,20 @@ class Publisher:
     # -- posts
 
     async def post(self, author: MicroblogId, draft: Draft, writer: PersonId | None, via: str) -> Done | Refused:
-        """Post a draft as the microblog. Names it does not know yet are looked up first."""
+        """Post a draft as the microblog, by one of its keepers (None: the node). Names not known yet are looked up."""
         if problem := self._problem(draft):
             return Refused("invalid", problem)
         known = await self._known(draft.text)
 
         def work(tx: Transaction) -> Done | Refused:
+            if writer is not None and (refused := not_allowed(tx, writer, author, Deed.WRITE)):
+                return refused
             made = self._compose(tx, author, draft, known)
             if isinstance(made, Refused):
                 return made
             post_id, post = made
             origin = Origin(self._clock.now(), via, asked_for=True, post_id=post_id, writer=writer)
+            post = replace(post, writer=writer_for(tx, writer, author, origin, self._house)) if writer else post
             done = _done(apply(tx, Posted(actor=post.author, post=post), origin, self._house), post_id)
             if isinstance(done, Done):
                 timelines.put_own(tx, post_id, author)  # who writes reads it at once; fan-out will find it there
@@ -137,8 +150,10 @@ class Publisher:
 
         return await self._write(work)
 
-    async def edit(self, author: MicroblogId, post_id: PostId, draft: Draft, via: str) -> Done | Refused:
-        """Let a post of the microblog read otherwise; its audience stays."""
+    async def edit(
+        self, author: MicroblogId, post_id: PostId, draft: Draft, via: str, keeper: PersonId | None = None
+    ) -> Done | Refused:
+        """Let a post of the microblog read otherwise, as one of its keepers (None: the node); its audience stays."""
         if problem := self._problem(draft):
             return Refused("invalid", problem)
         known = await self._known(draft.text)
@@ -147,6 +162,8 @@ class Publisher:
             row = posts.get(tx, post_id)
             if row is None or row.gone or row.author != author:
                 return NO_SUCH_POST
+            if refused := _may_not_alter(tx, keeper, row):
+                return refused
             composed = self._html(draft, known)
             old = row.post
             new = replace(
@@ -166,13 +183,17 @@ class Publisher:
 
         return await self._write(work)
 
-    async def delete(self, author: MicroblogId, post_id: PostId, via: str) -> Done | Refused:
-        """Take a post of the microblog back."""
+    async def delete(
+        self, author: MicroblogId, post_id: PostId, via: str, keeper: PersonId | None = None
+    ) -> Done | Refused:
+        """Take a post of the microblog back, as one of its keepers (None: the node)."""
 
         def work(tx: Transaction) -> Done | Refused:
             row = posts.get(tx, post_id)
             if row is None or row.gone or row.author != author:
                 return NO_SUCH_POST
+            if refused := _may_not_alter(tx, keeper, row):
+                return refused
             post = row.post
             return self._apply(tx, Deleted(actor=post.author, post=post.id), via)
 

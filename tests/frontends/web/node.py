@@ -12,10 +12,12 @@ from scattershot.app.apply.origin import Applied, House, Ids, Origin
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.fanout import Fanout
+from scattershot.app.keepers import Keepers
 from scattershot.app.people import People
 from scattershot.app.publish import Done, Draft, Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
+from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
@@ -50,6 +52,8 @@ class Node:
     readers: Readers
     timelines: Timelines
     streams: Streams
+    keepers: Keepers
+    sign_up: SignUp
     app: Starlette
 
     def browser(self, address: str = "198.51.100.7") -> Browser:
@@ -101,9 +105,9 @@ class Node:
 
 
 @asynccontextmanager
-async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") -> AsyncIterator[Node]:
-    """A node with nobody in it."""
-    settings = read_settings(None, {}, {"origin": origin, "title": "Test node"})
+async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **given: object) -> AsyncIterator[Node]:
+    """A node with nobody in it; `given` are settings."""
+    settings = read_settings(None, {}, {"origin": origin, "title": "Test node", **given})
     clock, bus = FakeClock(), LocalBus()
     async with open_database(engine) as database:
         house = House(Addresses(settings.origin), Ids(), lambda profile: None)
@@ -115,8 +119,21 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") ->
         timelines, streams = Timelines(database, clock, settings.domain), Streams(database)
         reports = Reports(database, clock, settings.domain)
         backfill = Backfill(database, clock, bus, {}, discover, speaker)
-        web = Web(settings, clock, people, publisher, discover, timelines, streams, backfill, reports)
+        keepers = Keepers(database, clock, bus, PooledKeyMaker(), house, settings.domains)
+        sign_up = SignUp(
+            database,
+            clock,
+            people,
+            publisher,
+            settings.domains,
+            mode=settings.sign_up,
+            message=settings.sign_up_message,
+            people_may_invite=settings.people_may_invite,
+        )
+        web = Web(settings, clock, people, publisher, discover, timelines, streams, backfill, reports, keepers, sign_up)
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
-        yield Node(settings, clock, database, house, people, publisher, readers, timelines, streams, app)
+        yield Node(
+            settings, clock, database, house, people, publisher, readers, timelines, streams, keepers, sign_up, app
+        )
         streams.close()

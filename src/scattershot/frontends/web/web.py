@@ -6,9 +6,11 @@ from starlette.routing import Route
 
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
+from scattershot.app.keepers import Keepers
 from scattershot.app.people import People
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
+from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
 from scattershot.frontends.web.account import Account
@@ -19,7 +21,10 @@ from scattershot.frontends.web.own_profile import OwnProfile
 from scattershot.frontends.web.profiles import Profiles
 from scattershot.frontends.web.relating import Relating
 from scattershot.frontends.web.reporting import Reporting
+from scattershot.frontends.web.sessions import Sessions
 from scattershot.frontends.web.signing_in import SigningIn
+from scattershot.frontends.web.signing_up import SigningUp
+from scattershot.frontends.web.teams import Teams
 from scattershot.frontends.web.visitors import Visitors
 from scattershot.frontends.web.writing import Writing
 from scattershot.ports.clock import Clock
@@ -40,9 +45,12 @@ class Web:
         streams: Streams,
         backfill: Backfill,
         reports: Reports,
+        keepers: Keepers,
+        sign_up: SignUp,
     ) -> None:
-        visitors = Visitors(people, settings.origin, settings.trusted_proxies)
+        visitors = Visitors(people, keepers, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines)
+        account = Account(desk, timelines, people, publisher, discover)
         profiles = Profiles(desk, settings, timelines, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
         self.routes: list[Route] = [
@@ -53,7 +61,10 @@ class Web:
             *Writing(desk, settings, timelines, publisher).routes,
             *Relating(desk, timelines, publisher).routes,
             *OwnProfile(desk, settings, timelines, publisher, discover).routes,
-            *Account(desk, timelines, people, publisher, discover).routes,
+            *account.routes,
+            *Teams(desk, settings, keepers, account).routes,
+            *Sessions(desk, people).routes,
+            *SigningUp(desk, settings, people, sign_up).routes,
             *Reporting(desk, timelines, publisher, reports).routes,
             *Live(desk, streams).routes,
         ]

@@ -12,7 +12,7 @@ from scattershot.app.items import Item
 from scattershot.app.lately import Lately
 from scattershot.app.publish import Done, Publisher
 from scattershot.app.timelines import Timelines
-from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.ids import PersonId, PostId
 from scattershot.domain.reading import Refused
 from scattershot.frontends.web import composer
 from scattershot.frontends.web.desk import Desk
@@ -57,8 +57,7 @@ class Writing:
         if parent is not None:
             typed = composer.within(typed, parent.post.audience)
         draft = composer.draft_of(typed, parent.id if parent is not None else None)
-        person = visitor.person.id if visitor.person is not None else None
-        who = visitor.who
+        person, who = _keeper(visitor), visitor.who
         done = await self._once(visitor.secret, form.get("once"), lambda: self._publisher.post(who, draft, person, VIA))
         if isinstance(done, Refused):
             return await self._again(request, visitor, typed, parent, done)
@@ -128,9 +127,10 @@ class Writing:
             return await self._desk.not_found(request, visitor)
         typed = composer.typed_in(form)
         draft = composer.draft_of(typed)._replace(attachments=item.post.attachments, title=item.post.title)
-        done = await self._publisher.edit(item.author.id, item.id, draft, VIA)
+        done = await self._publisher.edit(item.author.id, item.id, draft, VIA, _keeper(visitor))
         if isinstance(done, Refused):
-            return await self._editor(request, visitor, item, typed, 422, done.detail)
+            status = 403 if done.why == "not_allowed" else 422
+            return await self._editor(request, visitor, item, typed, status, done.detail)
         return self._desk.to(item.page)
 
     async def _delete_page(self, request: Request, visitor: Visitor) -> Response:
@@ -142,20 +142,20 @@ class Writing:
     # -- marks
 
     async def _deed(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        assert visitor.who is not None
         post, deed = PostId(_id(request)), request.path_params["deed"]
-        done = await self._do(visitor.who, post, deed, form)
+        done = await self._do(visitor, post, deed, form)
         if done is None:
             return await self._desk.not_found(request, visitor)
         if isinstance(done, Refused):
             return await self._desk.refused(request, visitor, done)
         return self._desk.back(form, "/home" if deed == "delete" else f"/p/{post}")
 
-    async def _do(self, who: MicroblogId, post: PostId, deed: str, form: Form) -> Done | Refused | None:
-        publisher = self._publisher
+    async def _do(self, visitor: Visitor, post: PostId, deed: str, form: Form) -> Done | Refused | None:
+        publisher, who = self._publisher, visitor.who
+        assert who is not None
         match deed:
             case "delete":
-                return await publisher.delete(who, post, VIA)
+                return await publisher.delete(who, post, VIA, _keeper(visitor))
             case "like":
                 return await publisher.like(who, post, VIA)
             case "unlike":
@@ -172,6 +172,10 @@ class Writing:
                 return await publisher.vote(who, post, form.all("choice"), VIA)
             case _:
                 return None
+
+
+def _keeper(visitor: Visitor) -> PersonId | None:
+    return visitor.person.id if visitor.person is not None else None
 
 
 def _id(request: Request) -> int:

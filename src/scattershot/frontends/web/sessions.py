@@ -1,0 +1,45 @@
+"""Where one is signed in, and ending that."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from scattershot.app.people import People
+from scattershot.domain.people import Deed
+from scattershot.frontends.web.desk import Desk
+from scattershot.frontends.web.forms import Form
+from scattershot.frontends.web.visitors import Visitor
+
+_PAGE = "/settings/sessions"
+
+
+class Sessions:
+    """The page of one's browsers."""
+
+    def __init__(self, desk: Desk, people: People) -> None:
+        self._desk, self._people = desk, people
+
+    @property
+    def routes(self) -> list[Route]:
+        """Its paths."""
+        return [
+            Route(_PAGE, self._desk.members(self._show), methods=["GET"]),
+            Route(f"{_PAGE}/end", self._desk.form(self._end, Deed.READ), methods=["POST"]),
+            Route(f"{_PAGE}/end-others", self._desk.form(self._end_others, Deed.READ), methods=["POST"]),
+        ]
+
+    async def _show(self, request: Request, visitor: Visitor) -> Response:
+        assert visitor.person is not None
+        sessions = await self._people.sessions(visitor.person.id, visitor.secret)
+        return await self._desk.page(request, visitor, "sessions.html", sessions=sessions)
+
+    async def _end(self, request: Request, visitor: Visitor, form: Form) -> Response:
+        assert visitor.person is not None
+        if not await self._people.end_session(visitor.person.id, form.get("session")):
+            return await self._desk.not_found(request, visitor)
+        return self._desk.to(_PAGE)
+
+    async def _end_others(self, _request: Request, visitor: Visitor, _form: Form) -> Response:
+        assert visitor.person is not None
+        await self._people.end_other_sessions(visitor.person.id, visitor.secret)
+        return self._desk.to(_PAGE)
