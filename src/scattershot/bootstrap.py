@@ -25,6 +25,7 @@ from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.intake import Intake
 from scattershot.app.keepers import Keepers
 from scattershot.app.people import People
+from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
@@ -40,6 +41,8 @@ from scattershot.drivers.bus_local import LocalBus
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.key_maker import OpensslKeyMaker
 from scattershot.drivers.system_clock import SystemClock
+from scattershot.frontends.mastodon_api.api import House as ApiHouse
+from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.web.web import Web
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
@@ -158,6 +161,8 @@ class Node:
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.housekeeping = Housekeeping(database, clock)
+        self.programs = Programs(database, clock)
+        people.when_ended(self.programs.forget_person)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
         self.streams = Streams(database)
@@ -183,15 +188,26 @@ class Node:
         timelines = Timelines(database, clock, settings.domain)
         reports = Reports(database, clock, settings.domain)
         web = Web(
-            settings, clock, self.people, self.publisher, self.discover, timelines, self.streams, self.backfill,
-            reports, self.keepers, self.sign_up,
-        )  # fmt: skip
+            settings,
+            clock,
+            self.people,
+            self.programs,
+            self.publisher,
+            self.discover,
+            timelines,
+            self.streams,
+            self.backfill,
+            reports,
+            self.keepers,
+            self.sign_up,
+        )
         return make_app(
             [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
+            api=MastodonApi(ApiHouse(settings, clock, self.programs, self.publisher, timelines)),
         )
 
     async def start(self) -> None:

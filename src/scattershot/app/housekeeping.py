@@ -7,7 +7,17 @@ from scattershot.app import counters
 from scattershot.domain.ids import Millis
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import arrivals, deliveries, keepers, log, microblogs, people, sign_ups, timelines
+from scattershot.storage.tables import (
+    arrivals,
+    deliveries,
+    keepers,
+    log,
+    microblogs,
+    people,
+    programs,
+    sign_ups,
+    timelines,
+)
 
 EVERY = 900.0
 """Seconds between two rounds."""
@@ -56,6 +66,7 @@ def _drop_old(tx: Transaction, now: Millis) -> int:
         people.drop_expired(tx, now)
         + keepers.drop_expired(tx, now)
         + sign_ups.drop_expired(tx, now)
+        + programs.drop_expired_grants(tx, now)
         + arrivals.forget_seen(tx, Millis(now - SEEN_FOR))
         + arrivals.drop_refused(tx, Millis(now - REFUSED_FOR))
         + log.forget(tx, Millis(now - LOG_FOR))

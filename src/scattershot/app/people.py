@@ -80,6 +80,11 @@ class People:
     ) -> None:
         self._database, self._clock, self._bus, self._keys = database, clock, bus, keys
         self._house, self._domains = house, domains
+        self._told: list[Callable[[PersonId], None]] = []
+
+    def when_ended(self, call: Callable[[PersonId], None]) -> None:
+        """Have something told of whoever signs in here no more."""
+        self._told.append(call)
 
     # -- making
 
@@ -152,6 +157,8 @@ class People:
         """
         now = self._clock.now()
 
+        gone: list[PersonId] = []
+
         def work(tx: Transaction) -> tuple[Handle, ...] | Refused:
             person = rows.by_name(tx, name.lower())
             if person is None:
@@ -165,14 +172,17 @@ class People:
                 keepers.drop_all(tx, row.id)
             sign_ups.drop_invitations_of(tx, person.id)
             rows.remove(tx, person.id)
+            gone[:] = [person.id]
             return tuple(row.profile.handle for row in owned)
 
         vanished = await self._database.write(work)
+        for person in gone:
+            self._tell(person)
         self._bus.nudge(readers.TOPIC)
         return vanished
 
     async def disable(self, name: str) -> Person | Refused:
-        """Let a person in no more: whatever let them in until now is worth nothing. Their microblogs stay as they are."""
+        """Let a person in no more, by nothing that let them in until now. Their microblogs stay as they are."""
         return await self._set_disabled(name, disabled=True)
 
     async def enable(self, name: str) -> Person | Refused:
@@ -189,7 +199,14 @@ class People:
                 sign_ups.drop_invitations_of(tx, person.id)
             return person._replace(disabled=disabled)
 
-        return await self._database.write(work)
+        person = await self._database.write(work)
+        if disabled and isinstance(person, Person):
+            self._tell(person.id)
+        return person
+
+    def _tell(self, gone: PersonId) -> None:
+        for call in self._told:
+            call(gone)
 
     async def everybody(self) -> list[Person]:
         """Those who sign in here, the oldest first."""
@@ -356,25 +373,6 @@ class People:
         """End a session."""
         await self._database.write(lambda tx: rows.end_session(tx, hashed(session)))
 
-    async def token(self, name: str, scopes: str = "read write follow") -> str | Refused:
-        """A new access token for programs, acting for the person's first microblog."""
-        secret = new_secret()
-        now = self._clock.now()
-
-        def work(tx: Transaction) -> str | Refused:
-            person = rows.by_name(tx, name.lower())
-            kept = microblogs.kept_by(tx, person.id) if person is not None else []
-            if person is None or not kept:
-                return Refused("not_found", f"Nobody called {name} signs in here.")
-            rows.add_token(tx, hashed(secret), rows.Token(person.id, kept[0].id, scopes), now)
-            return secret
-
-        return await self._database.write(work)
-
-    async def with_token(self, token: str) -> rows.Token | None:
-        """What a token allows."""
-        return await self._database.read(lambda tx: rows.token(tx, hashed(token)))
-
 
 def node_speaker(tx: Transaction) -> Signer | None:
     """The microblog that speaks for the node itself, once it was made."""
@@ -383,7 +381,7 @@ def node_speaker(tx: Transaction) -> Signer | None:
 
 
 def new_secret() -> str:
-    """Something nobody can guess, to be given out once."""
+    """Something nobody guesses: 256 bits of chance, in 43 characters fit for an address."""
     return secrets.token_urlsafe(32)
 
 

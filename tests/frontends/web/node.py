@@ -14,6 +14,7 @@ from scattershot.app.discover import Discover
 from scattershot.app.fanout import Fanout
 from scattershot.app.keepers import Keepers
 from scattershot.app.people import People
+from scattershot.app.programs import Programs
 from scattershot.app.publish import Done, Draft, Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
@@ -130,7 +131,11 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
             message=settings.sign_up_message,
             people_may_invite=settings.people_may_invite,
         )
-        web = Web(settings, clock, people, publisher, discover, timelines, streams, backfill, reports, keepers, sign_up)
+        programs = Programs(database, clock)
+        web = Web(
+            settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, keepers,
+            sign_up,
+        )  # fmt: skip
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
         yield Node(

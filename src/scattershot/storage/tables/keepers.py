@@ -77,13 +77,15 @@ def put(tx: Transaction, person: PersonId, microblog: MicroblogId, role: KeeperR
 def drop(tx: Transaction, person: PersonId, microblog: MicroblogId) -> None:
     """The person keeps the microblog no longer, and no program of theirs acts for it."""
     tx.execute("DELETE FROM keepers WHERE person = $1 AND microblog = $2", person, microblog)
-    tx.execute("DELETE FROM tokens WHERE person = $1 AND microblog = $2", person, microblog)
+    tx.execute("DELETE FROM access_tokens WHERE person = $1 AND microblog = $2", person, microblog)
+    tx.execute("DELETE FROM grants WHERE person = $1 AND microblog = $2", person, microblog)
 
 
 def drop_all(tx: Transaction, microblog: MicroblogId) -> None:
     """Nobody keeps the microblog any more, and nobody is asked to."""
-    for table in ("keepers", "tokens", "keeper_invitations"):
-        tx.execute(f"DELETE FROM {table} WHERE microblog = $1", microblog)
+    for keeper in of(tx, microblog):
+        drop(tx, keeper.person, microblog)
+    tx.execute("DELETE FROM keeper_invitations WHERE microblog = $1", microblog)
 
 
 def set_named(tx: Transaction, person: PersonId, microblog: MicroblogId, named: bool) -> None:

@@ -222,6 +222,12 @@ def touch(tx: Transaction, microblog: MicroblogId, published: Millis) -> None:
     )
 
 
+def last_post(tx: Transaction, microblog: MicroblogId) -> Millis | None:
+    """When it last wrote, to the hour."""
+    last: Millis | None = tx.value("SELECT last_post FROM microblogs WHERE id = $1", microblog)
+    return last
+
+
 def here(tx: Transaction) -> list[Row]:
     """All microblogs kept here that are not gone, oldest first."""
     return tx.fetch(_row, f"SELECT {_COLUMNS} FROM microblogs WHERE local AND NOT gone ORDER BY id")
