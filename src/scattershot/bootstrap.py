@@ -142,19 +142,6 @@ class Node:
         self.publisher = Publisher(
             database, clock, bus, house, self.discover, settings.domains, settings.max_post_length
         )
-        self.keepers = Keepers(
-            database, clock, bus, drivers.keys, house, settings.domains, settings.microblogs_per_person
-        )
-        self.sign_up = SignUp(
-            database,
-            clock,
-            people,
-            self.publisher,
-            settings.domains,
-            mode=settings.sign_up,
-            message=settings.sign_up_message,
-            people_may_invite=settings.people_may_invite,
-        )
         self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch()])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
@@ -163,6 +150,10 @@ class Node:
         self.housekeeping = Housekeeping(database, clock)
         self.programs = Programs(database, clock)
         people.when_ended(self.programs.forget_person)
+        self.keepers = Keepers(
+            database, clock, bus, drivers.keys, house, self.programs, settings.domains, settings.microblogs_per_person
+        )
+        self.sign_up = SignUp(database, clock, people, self.publisher, settings)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
         self.streams = Streams(database)

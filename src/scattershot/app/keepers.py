@@ -15,9 +15,10 @@ from scattershot.app.apply.origin import House, Origin
 from scattershot.app.items import Face, Items
 from scattershot.app.making import make_microblog, new_handle, unmade
 from scattershot.app.people import hashed, new_secret
+from scattershot.app.programs import Programs
 from scattershot.app.refusals import NO_SUCH_MICROBLOG, NOT_OWNERS
 from scattershot.domain.change import Vanished
-from scattershot.domain.ids import MicroblogId, Millis, PersonId
+from scattershot.domain.ids import MicroblogId, Millis, PersonId, TokenId
 from scattershot.domain.microblog import Handle, Profile, Voice, parse_handle
 from scattershot.domain.people import Deed, KeeperRole, may
 from scattershot.domain.reading import Refused
@@ -101,11 +102,12 @@ class Keepers:
         bus: Bus,
         keys: KeyMaker,
         house: House,
+        programs: Programs,
         domains: tuple[str, ...],
         most: int = 5,
     ) -> None:
         self._database, self._clock, self._bus, self._keys = database, clock, bus, keys
-        self._house, self._domains, self._most = house, domains, most
+        self._house, self._programs, self._domains, self._most = house, programs, domains, most
         self._items = Items(domains[0])
 
     async def _write(self, work: Callable[[Transaction, Millis], T]) -> T:
@@ -223,17 +225,26 @@ class Keepers:
     async def delete(self, person: PersonId, microblog: MicroblogId, via: str) -> Handle | Refused:
         """Delete a microblog for ever with all its posts: its handle, which is never given again."""
 
+        ended: list[TokenId] = []
+
         def work(tx: Transaction, now: Millis) -> Handle | Refused:
             row = _allowed(tx, person, microblog, Deed.END)
             if isinstance(row, Refused):
                 return row
-            if any(keeper.main == microblog for keeper in rows.of(tx, microblog)):
+            found = rows.of(tx, microblog)
+            if any(keeper.main == microblog for keeper in found):
                 return _OWN_NAME
             apply(tx, Vanished(actor=row.profile.id), Origin(now, via, asked_for=True), self._house)
+            ended[:] = [token for keeper in found for token in rows.tokens(tx, keeper.person, microblog)]
             rows.drop_all(tx, microblog)
             return row.profile.handle
 
-        return await self._write(work)
+        return self._forget(await self._write(work), ended)
+
+    def _forget(self, done: T, ended: list[TokenId]) -> T:
+        for token in ended:
+            self._programs.forget(token)
+        return done
 
     # -- asking others
 
@@ -332,7 +343,9 @@ class Keepers:
                 rows.put(tx, keeper, microblog, role, now)
             return refused
 
-        return await self._write(work)
+        refused = await self._write(work)
+        self._programs.look_anew(keeper, microblog)
+        return refused
 
     async def hand_over(self, person: PersonId, microblog: MicroblogId, keeper: PersonId) -> Refused | None:
         """Make another keeper its owner, and oneself an editor."""
@@ -349,19 +362,24 @@ class Keepers:
             rows.put(tx, person, microblog, KeeperRole.EDITOR, now)
             return None
 
-        return await self._write(work)
+        refused = await self._write(work)
+        for each in (person, keeper):
+            self._programs.look_anew(each, microblog)
+        return refused
 
     async def remove(self, person: PersonId, microblog: MicroblogId, keeper: PersonId) -> Refused | None:
         """Let somebody keep it no longer, nor any program of theirs; everybody may leave by themselves."""
+        ended: list[TokenId] = []
 
         def work(tx: Transaction, _: Millis) -> Refused | None:
             row = _allowed(tx, person, microblog, Deed.READ if keeper == person else Deed.KEEP)
             refused = row if isinstance(row, Refused) else _may_change(tx, microblog, keeper, None)
             if refused is None:
+                ended[:] = rows.tokens(tx, keeper, microblog)
                 rows.drop(tx, keeper, microblog)
             return refused
 
-        return await self._write(work)
+        return self._forget(await self._write(work), ended)
 
     # -- names
 

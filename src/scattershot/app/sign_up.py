@@ -16,6 +16,7 @@ from scattershot.domain.people import Person, Role, email_problem
 from scattershot.domain.reading import Refused
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
+from scattershot.settings import Settings
 from scattershot.storage.tables import microblogs, people, sign_ups
 from scattershot.wirekit.token_bucket import Bucket, RateLimits
 
@@ -114,15 +115,11 @@ class SignUp:
         clock: Clock,
         people: People,
         publisher: Publisher,
-        domains: tuple[str, ...],
-        *,
-        mode: str = "closed",
-        message: str = "",
-        people_may_invite: bool = False,
+        settings: Settings,
     ) -> None:
         self._database, self._clock, self._people, self._publisher = database, clock, people, publisher
-        self._domains, self._people_may_invite = domains, people_may_invite
-        self.mode, self.message = mode, message
+        self._domains, self._people_may_invite = settings.domains, settings.people_may_invite
+        self.mode, self.message = settings.sign_up, settings.sign_up_message
         self._limits = RateLimits(BY_ADDRESS)
         self._at_once = asyncio.Semaphore(AT_ONCE)
 

@@ -120,18 +120,9 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
         timelines, streams = Timelines(database, clock, settings.domain), Streams(database)
         reports = Reports(database, clock, settings.domain)
         backfill = Backfill(database, clock, bus, {}, discover, speaker)
-        keepers = Keepers(database, clock, bus, PooledKeyMaker(), house, settings.domains)
-        sign_up = SignUp(
-            database,
-            clock,
-            people,
-            publisher,
-            settings.domains,
-            mode=settings.sign_up,
-            message=settings.sign_up_message,
-            people_may_invite=settings.people_may_invite,
-        )
         programs = Programs(database, clock)
+        keepers = Keepers(database, clock, bus, PooledKeyMaker(), house, programs, settings.domains)
+        sign_up = SignUp(database, clock, people, publisher, settings)
         web = Web(
             settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, keepers,
             sign_up,

@@ -199,7 +199,7 @@ class Desk:
             me_page=_PATHS.page(speaker.profile.handle, self._settings.domain) if speaker is not None else "",
             me_id=speaker.id if speaker is not None else None,
             kept=[{"id": each.id, "handle": str(each.profile.handle)} for each in visitor.kept],
-            asked=visitor.asked,
+            asked_to_keep=visitor.asked,
             may_present=visitor.may(Deed.PRESENT),
             may_relate=visitor.may(Deed.RELATE),
             sign_up=self._settings.sign_up,

@@ -75,8 +75,11 @@ class Visitors:
         return Visitor(person, kept, speaker, session, asked)
 
     async def is_signed_in(self, visitor: Visitor) -> bool:
-        """Whether the visitor's session still stands."""
-        return await self._people.in_session(visitor.secret) is not None
+        """Whether the visitor's session still stands, and it still keeps whom it speaks as."""
+        person = await self._people.in_session(visitor.secret)
+        return person is not None and (
+            visitor.who is None or await self._keepers.role(person.id, visitor.who) is not None
+        )
 
     def with_secret(self, visitor: Visitor) -> Visitor:
         """The visitor with a secret for its forms, new where it has none; `remember` it with the page."""

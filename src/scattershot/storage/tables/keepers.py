@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from scattershot.domain.ids import MicroblogId, Millis, PersonId
+from scattershot.domain.ids import MicroblogId, Millis, PersonId, TokenId
 from scattershot.domain.people import KeeperRole
 from scattershot.ports.database import Transaction
 
@@ -79,6 +79,16 @@ def drop(tx: Transaction, person: PersonId, microblog: MicroblogId) -> None:
     tx.execute("DELETE FROM keepers WHERE person = $1 AND microblog = $2", person, microblog)
     tx.execute("DELETE FROM access_tokens WHERE person = $1 AND microblog = $2", person, microblog)
     tx.execute("DELETE FROM grants WHERE person = $1 AND microblog = $2", person, microblog)
+
+
+def tokens(tx: Transaction, person: PersonId, microblog: MicroblogId) -> list[TokenId]:
+    """The tokens by which programs of the person act for the microblog."""
+    sql = "SELECT id, scopes FROM access_tokens WHERE person = $1 AND microblog = $2"
+    return [TokenId(number) for number, _ in tx.fetch(_pair, sql, person, microblog)]
+
+
+def _pair(first: int, second: str) -> tuple[int, str]:
+    return (first, second)
 
 
 def drop_all(tx: Transaction, microblog: MicroblogId) -> None:
