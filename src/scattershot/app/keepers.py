@@ -5,21 +5,20 @@ Whoever asks for something is named first, and what they may do is looked up in 
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from msgspec import Struct
-
-from scattershot.app import bylines, readers
+from scattershot.app import bylines, readers, teams
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import House, Origin
-from scattershot.app.items import Face, Items
+from scattershot.app.items import Items
 from scattershot.app.making import make_microblog, new_handle, unmade
 from scattershot.app.people import hashed, new_secret
 from scattershot.app.programs import Programs
 from scattershot.app.refusals import NO_SUCH_MICROBLOG, NOT_OWNERS
+from scattershot.app.teams import Asked, Keeping, Team
 from scattershot.domain.change import Vanished
 from scattershot.domain.ids import MicroblogId, Millis, PersonId, TokenId
-from scattershot.domain.microblog import Handle, Profile, Voice, parse_handle
+from scattershot.domain.microblog import Handle, Voice, parse_handle
 from scattershot.domain.people import Deed, KeeperRole, may
 from scattershot.domain.reading import Refused
 from scattershot.ports.bus import Bus
@@ -44,52 +43,6 @@ _NO_KEEPER = Refused("not_found", "They do not keep this microblog.")
 _SPENT = Refused("spent", "This invitation is too old, or was taken back or used already. Ask for a new one.")
 _LAST_OWNER = Refused("last_owner", "A microblog needs an owner. Make somebody else its owner first.")
 _OWN_NAME = Refused("own_name", "This microblog bears the name of its person, and stays theirs.")
-
-
-class Kept(NamedTuple):
-    """A microblog that somebody keeps, and in what role; `is_main` where it bears their name."""
-
-    id: MicroblogId
-    profile: Profile
-    role: KeeperRole
-    is_main: bool = False
-
-
-class Keeping(NamedTuple):
-    """The microblogs somebody keeps, the one that bears their name first; `asked` counts those they are asked to."""
-
-    kept: tuple[Kept, ...]
-    asked: int = 0
-
-
-class Keeper(Struct, frozen=True):
-    """One keeper of a microblog; `face` is that of their own microblog, None where nothing of them is shown."""
-
-    person: PersonId
-    face: Face | None
-    role: KeeperRole
-    named: bool
-    is_main: bool
-
-
-class Asked(Struct, frozen=True):
-    """Somebody who is asked to keep a microblog; `face` is theirs, None for whoever has the link."""
-
-    number: int
-    microblog: Face
-    role: KeeperRole
-    face: Face | None
-    expires: Millis
-
-
-class Team(Struct, frozen=True):
-    """All about who keeps a microblog, as one of its keepers sees it; only owners see who is asked."""
-
-    face: Face
-    me: Keeper
-    keepers: list[Keeper]
-    asked: list[Asked]
-    shows_writers: bool
 
 
 class Keepers:
@@ -121,16 +74,7 @@ class Keepers:
     async def kept_by(self, person: PersonId) -> Keeping:
         """What the person keeps, and is asked to."""
         now = self._clock.now()
-
-        def work(tx: Transaction) -> Keeping:
-            somebody = people.get(tx, person)
-            main = somebody.main if somebody is not None else None
-            roles = rows.roles(tx, person)
-            kept = [Kept(row.id, row.profile, roles[row.id], row.id == main) for row in microblogs.kept_by(tx, person)]
-            kept.sort(key=lambda each: not each.is_main)
-            return Keeping(tuple(kept), rows.count_invitations_of(tx, person, now))
-
-        return await self._database.read(work)
+        return await self._database.read(lambda tx: teams.keeping(tx, person, now))
 
     async def role(self, person: PersonId, microblog: MicroblogId) -> KeeperRole | None:
         """In what role the person keeps the microblog, if at all."""
@@ -139,40 +83,14 @@ class Keepers:
     async def team(self, person: PersonId, microblog: MicroblogId) -> Team | None:
         """Who keeps the microblog; None for whoever does not."""
         now = self._clock.now()
-
-        def work(tx: Transaction) -> Team | None:
-            own = rows.get(tx, person, microblog)
-            if own is None:
-                return None
-            found = rows.of(tx, microblog)
-            asked = rows.invitations(tx, microblog, now) if may(own.role, Deed.KEEP) else []
-            mains = {each.person: _main_of(tx, each.person) for each in asked if each.person is not None}
-            faces = self._items.faces(tx, _known([microblog, *(each.main for each in found), *mains.values()]))
-            if microblog not in faces:
-                return None
-            return Team(
-                face=faces[microblog],
-                me=_keeper(own, faces, microblog),
-                keepers=[_keeper(each, faces, microblog) for each in found],
-                asked=[
-                    _asked(
-                        each, faces[microblog], _face(faces, mains[each.person] if each.person is not None else None)
-                    )
-                    for each in asked
-                ],
-                shows_writers=rows.shows_writers(tx, microblog),
-            )
-
-        return await self._database.read(work)
+        return await self._database.read(lambda tx: teams.team(tx, self._items, person, microblog, now))
 
     async def asked(self, person: PersonId) -> list[Asked]:
         """What the person is asked to keep; `face` is that of whoever asked."""
         now = self._clock.now()
-
-        def work(tx: Transaction) -> list[Asked]:
-            return self._shown(tx, rows.invitations_of(tx, person, now))
-
-        return await self._database.read(work)
+        return await self._database.read(
+            lambda tx: teams.invitations(tx, self._items, rows.invitations_of(tx, person, now))
+        )
 
     async def asked_by_link(self, secret: str) -> Asked | None:
         """What whoever has that link is asked to keep; `face` is that of whoever asked."""
@@ -180,19 +98,10 @@ class Keepers:
 
         def work(tx: Transaction) -> Asked | None:
             invitation = rows.invitation_by_link(tx, hashed(secret), now)
-            shown = self._shown(tx, [invitation]) if invitation is not None else []
+            shown = teams.invitations(tx, self._items, [invitation]) if invitation is not None else []
             return shown[0] if shown else None
 
         return await self._database.read(work)
-
-    def _shown(self, tx: Transaction, found: list[rows.Invitation]) -> list[Asked]:
-        inviters = {each.inviter: _main_of(tx, each.inviter) for each in found if _stands(tx, each)}
-        faces = self._items.faces(tx, _known([*(each.microblog for each in found), *inviters.values()]))
-        return [
-            _asked(each, faces[each.microblog], _face(faces, inviters[each.inviter]))
-            for each in found
-            if each.inviter in inviters and each.microblog in faces
-        ]
 
     # -- making and ending
 
@@ -356,7 +265,7 @@ class Keepers:
                 return row
             if keeper == person or not _keeps(tx, microblog, keeper):
                 return _NO_KEEPER
-            if _main_of(tx, person) == microblog:
+            if teams.main_of(tx, person) == microblog:
                 return _OWN_NAME
             rows.put(tx, keeper, microblog, KeeperRole.OWNER, now)
             rows.put(tx, person, microblog, KeeperRole.EDITOR, now)
@@ -380,6 +289,30 @@ class Keepers:
             return refused
 
         return self._forget(await self._write(work), ended)
+
+    async def appoint(self, microblog: MicroblogId, name: str, role: KeeperRole | None) -> Refused | None:
+        """Give a person a role (None: no part any more), as whoever runs the node; it stays without no owner."""
+        ended: list[TokenId] = []
+
+        def work(tx: Transaction, now: Millis) -> PersonId | Refused:
+            somebody = people.by_name(tx, name.lower())
+            if somebody is None:
+                return Refused("not_found", f"Nobody called {name} signs in here.")
+            known = _keeps(tx, microblog, somebody.id) or role is None
+            if known and (refused := _may_change(tx, microblog, somebody.id, role)):
+                return refused
+            if role is not None:
+                rows.put(tx, somebody.id, microblog, role, now)
+            else:
+                ended[:] = rows.tokens(tx, somebody.id, microblog)
+                rows.drop(tx, somebody.id, microblog)
+            return somebody.id
+
+        person = self._forget(await self._write(work), ended)
+        if isinstance(person, Refused):
+            return person
+        self._programs.look_anew(person, microblog)
+        return None
 
     # -- names
 
@@ -437,13 +370,8 @@ def _may_change(tx: Transaction, microblog: MicroblogId, keeper: PersonId, role:
     return None if others or theirs.role is not KeeperRole.OWNER else _LAST_OWNER
 
 
-def _stands(tx: Transaction, invitation: rows.Invitation) -> bool:
-    """Whether whoever asked still may."""
-    return may(rows.role(tx, invitation.inviter, invitation.microblog), Deed.KEEP)
-
-
 def _join(tx: Transaction, person: PersonId, invitation: rows.Invitation, now: Millis) -> MicroblogId | Refused:
-    if not _stands(tx, invitation):
+    if not teams.stands(tx, invitation):
         return _SPENT
     if _keeps(tx, invitation.microblog, person):
         return Refused("taken", "You keep this microblog already.")
@@ -460,25 +388,4 @@ def _decline(tx: Transaction, invitation: rows.Invitation) -> MicroblogId:
 
 def _blocks(tx: Transaction, invited: MicroblogId, inviter: PersonId, microblog: MicroblogId) -> bool:
     """Whether somebody wishes to hear nothing from there."""
-    return any(relations.blocks(tx, invited, each) for each in _known([_main_of(tx, inviter), microblog]))
-
-
-def _main_of(tx: Transaction, person: PersonId) -> MicroblogId | None:
-    somebody = people.get(tx, person)
-    return somebody.main if somebody is not None else None
-
-
-def _known(ids: list[MicroblogId | None]) -> list[MicroblogId]:
-    return list(dict.fromkeys(each for each in ids if each is not None))
-
-
-def _face(faces: dict[MicroblogId, Face], microblog: MicroblogId | None) -> Face | None:
-    return faces.get(microblog) if microblog is not None else None
-
-
-def _keeper(found: rows.Keeper, faces: dict[MicroblogId, Face], microblog: MicroblogId) -> Keeper:
-    return Keeper(found.person, _face(faces, found.main), found.role, found.named, found.main == microblog)
-
-
-def _asked(invitation: rows.Invitation, microblog: Face, face: Face | None) -> Asked:
-    return Asked(invitation.id, microblog, invitation.role, face, invitation.expires)
+    return any(relations.blocks(tx, invited, each) for each in teams.known([teams.main_of(tx, inviter), microblog]))

@@ -287,7 +287,9 @@ class Programs:
         def work(tx: Transaction) -> list[Held]:
             found = [each for each in rows.tokens_of(tx, person) if each.id is not None]
             made = {each.program: rows.get(tx, each.program) for each in found if each.program is not None}
-            return [_held(each, made.get(each.program) if each.program is not None else None) for each in reversed(found)]
+            return [
+                _held(each, made.get(each.program) if each.program is not None else None) for each in reversed(found)
+            ]
 
         return await self._database.read(work)
 

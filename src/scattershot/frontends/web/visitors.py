@@ -6,8 +6,9 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from scattershot.app.keepers import Keepers, Kept
+from scattershot.app.keepers import Keepers
 from scattershot.app.people import SESSION_GOOD_FOR, People
+from scattershot.app.teams import Kept
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.people import Deed, Person, Role, may
 from scattershot.frontends.web.forms import number, token_of
