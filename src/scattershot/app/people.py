@@ -6,6 +6,7 @@ Whatever lets somebody in (links, sessions, tokens) is random, given out once, a
 import asyncio
 import hashlib
 import secrets
+import threading
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
@@ -405,9 +406,15 @@ async def hash_password(password: str) -> str:
     """An Argon2id hash with its own salt, as a PHC string (RFC 9106, its second recommended setting)."""
 
     def work() -> str:
-        return _argon2(secrets.token_bytes(16)).derive_phc_encoded(password.encode())
+        with _ONE_AT_A_TIME:
+            return _argon2(secrets.token_bytes(16)).derive_phc_encoded(password.encode())
 
     return await asyncio.to_thread(work)
+
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Held while a password is hashed: with several lanes, OpenSSL 4.0's threads for two hashes at once wait for each other
+for ever (seen with cryptography 50.0)."""
 
 
 def _argon2(salt: bytes) -> Argon2id:
@@ -418,13 +425,14 @@ async def check_password(password: str, phc: str) -> bool:
     """Whether the password is the one hashed; False, and as slow, where there is no hash."""
 
     def work() -> bool:
-        if not phc:
-            _argon2(b"nobody has this!").derive(password.encode())
-            return False
-        try:
-            Argon2id.verify_phc_encoded(password.encode(), phc)
-        except InvalidKey:
-            return False
-        return True
+        with _ONE_AT_A_TIME:
+            if not phc:
+                _argon2(b"nobody has this!").derive(password.encode())
+                return False
+            try:
+                Argon2id.verify_phc_encoded(password.encode(), phc)
+            except InvalidKey:
+                return False
+            return True
 
     return await asyncio.to_thread(work)

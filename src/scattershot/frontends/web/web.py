@@ -67,7 +67,7 @@ class Web:
             *OwnProfile(desk, settings, timelines, publisher, discover).routes,
             *account.routes,
             *Teams(desk, settings, keepers, account).routes,
-            *Sessions(desk, people).routes,
+            *Sessions(desk, people, programs).routes,
             *SigningUp(desk, settings, people, sign_up).routes,
             *Reporting(desk, timelines, publisher, reports).routes,
             *Live(desk, streams).routes,
