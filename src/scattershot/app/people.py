@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from msgspec import Struct
 
 from scattershot.app import readers
 from scattershot.app.apply.change import apply
@@ -51,7 +52,7 @@ class SignedIn(NamedTuple):
     session: str
 
 
-class Session(NamedTuple):
+class Session(Struct, frozen=True):
     """A browser in which somebody is signed in; `name` stands for it in a list and lets nobody in."""
 
     name: str

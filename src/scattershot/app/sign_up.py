@@ -7,6 +7,8 @@ them, and is used for nothing else. Nobody is asked for a date of birth.
 import asyncio
 from typing import Literal, NamedTuple, TypeAlias
 
+from msgspec import Struct
+
 from scattershot.app.making import bare_name, new_handle
 from scattershot.app.people import Newcomer, People, Proviso, hash_password, hashed, new_secret, password_problem
 from scattershot.app.publish import Publisher
@@ -83,7 +85,7 @@ class Faults(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-class Invited(NamedTuple):
+class Invited(Struct, frozen=True):
     """An invitation that is good; `maker` is the handle of whoever made it, empty for the node itself."""
 
     number: int
@@ -94,6 +96,16 @@ class Invited(NamedTuple):
     expires: Millis | None
     most: int | None
     used: int
+
+
+class Applicant(Struct, frozen=True):
+    """Somebody who waits for a yes."""
+
+    number: int
+    name: str
+    email: str
+    reason: str
+    at: Millis
 
 
 class Offer(NamedTuple):
@@ -237,9 +249,10 @@ class SignUp:
 
     # -- those who wait
 
-    async def waiting(self) -> list[sign_ups.Applicant]:
+    async def waiting(self) -> list[Applicant]:
         """Those who wait for a yes, the longest first."""
-        return await self._database.read(lambda tx: sign_ups.applicants(tx, LISTED))
+        found = await self._database.read(lambda tx: sign_ups.applicants(tx, LISTED))
+        return [Applicant(each.id, each.name, each.email, each.reason, each.at) for each in found]
 
     async def count_waiting(self) -> int:
         """How many wait."""

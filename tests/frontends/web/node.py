@@ -53,6 +53,7 @@ class Node:
     readers: Readers
     timelines: Timelines
     streams: Streams
+    programs: Programs
     keepers: Keepers
     sign_up: SignUp
     app: Starlette
@@ -130,6 +131,18 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
         yield Node(
-            settings, clock, database, house, people, publisher, readers, timelines, streams, keepers, sign_up, app
+            settings,
+            clock,
+            database,
+            house,
+            people,
+            publisher,
+            readers,
+            timelines,
+            streams,
+            programs,
+            keepers,
+            sign_up,
+            app,
         )
         streams.close()

@@ -80,7 +80,7 @@ class SigningUp:
             visitor,
             "signup.html",
             status,
-            wish=wish._replace(password=""),
+            wish=wish._replace(password="")._asdict(),
             invitation=invitation,
             mode=self._sign_up.mode,
             message=self._sign_up.message,
