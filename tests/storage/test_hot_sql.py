@@ -3,16 +3,21 @@
 import re
 import sqlite3
 from contextlib import AsyncExitStack, closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from scattershot.app.publish import Draft
 from scattershot.domain.ids import Millis
+from scattershot.domain.people import KeeperRole
 from scattershot.domain.post import Audience, Option, Poll
+from scattershot.domain.reading import Refused
 from scattershot.ports.database import Database
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
 from scattershot.storage.migrate import migrate
+from scattershot.storage.tables import people
 from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.village import House, Village, a_village
@@ -27,6 +32,8 @@ LARGE = [
     "edits",
     "endpoints",
     "follows",
+    "keeper_invitations",
+    "keepers",
     "keys",
     "likes",
     "log",
@@ -35,9 +42,11 @@ LARGE = [
     "mutes",
     "nodes",
     "notifications",
+    "people",
     "pins",
     "posts",
     "seen",
+    "sessions",
     "signed_copies",
     "steps",
     "tags",
@@ -89,6 +98,7 @@ async def everyday_life(village: Village) -> None:
         a.done(await deed(ann, here.id, "test"))
     a.done(await a.node.publisher.vote(ann, here.id, ["tea"], "test"))
     await village.settle()
+    await keep_together(a, b, village)
     await look_around(a, b)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
@@ -102,6 +112,30 @@ async def everyday_life(village: Village) -> None:
     await village.settle()
 
 
+async def keep_together(a: House, b: House, village: Village) -> None:
+    """A team at b posts, read by a follower at a: asked, named, settled, left."""
+    keepers, publisher = b.node.keepers, b.node.publisher
+    await b.person("dan")
+    found = [await b.node.drivers.database.read(partial(people.by_name, name=name)) for name in ("bob", "dan")]
+    bob, dan = [person.id for person in found if person is not None]
+    team = await keepers.make(bob, "team", "test")
+    assert not isinstance(team, Refused)
+    await a.follow("ann", "@team@b.example")
+    await keepers.show_writers(bob, team, shows=True)
+    await keepers.invite(bob, team, "dan", KeeperRole.EDITOR)
+    [asked] = await keepers.asked(dan)
+    await keepers.answer(dan, asked.number, accepted=True)
+    post = b.done(await publisher.post(team, Draft("written together"), dan, "test"))
+    assert post.post is not None
+    await village.settle()
+    b.done(await publisher.edit(team, post.post, Draft("written by two"), "test", bob))
+    await keepers.be_named(dan, team, "test", named=False)
+    await keepers.team(bob, team)
+    await keepers.hand_over(bob, team, dan)
+    await keepers.remove(bob, team, bob)
+    await keepers.delete(dan, team, "test")
+
+
 async def look_around(a: House, b: House) -> None:
     """Every page and document once."""
     browser = Browser(a.node.app, "https://a.example")
@@ -109,7 +143,8 @@ async def look_around(a: House, b: House) -> None:
     page = await browser.get(f"/welcome/{link}")
     assert (await browser.submit(page, page.forms[0], password="")).status < 400
     assert (await browser.get("/home")).status == 200
-    for path in ("/home", "/local", "/public", "/tags/tea", "/notifications", "/@ann", "/@bob@b.example"):
+    own = ("/settings/microblogs", "/settings/sessions", "/settings/account")
+    for path in ("/home", "/local", "/public", "/tags/tea", "/notifications", "/@ann", "/@bob@b.example", *own):
         await browser.get(path)
     for path in ("/outbox", "/outbox?page=true", "/followers", "/followers?page=1", "/following", "/featured"):
         await b.get((await b.row("bob")).profile.id.value.removeprefix("https://b.example") + path)

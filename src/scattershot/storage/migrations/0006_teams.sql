@@ -2,6 +2,7 @@
 
 ALTER TABLE people ADD COLUMN main BIGINT;          -- the microblog made with them, which bears their name
 UPDATE people SET main = (SELECT min(k.microblog) FROM keepers k WHERE k.person = people.id AND k.role = 'owner');
+CREATE INDEX people_by_main ON people (main);
 ALTER TABLE people ADD COLUMN email TEXT NOT NULL DEFAULT '';   -- for those who run the node; shown to nobody else
 
 ALTER TABLE keepers ADD COLUMN named BOOLEAN NOT NULL DEFAULT TRUE;     -- whether they may be named as the writer
