@@ -15,6 +15,7 @@ from scattershot.storage.tables import (
     microblogs,
     people,
     programs,
+    sent,
     sign_ups,
     timelines,
 )
@@ -32,6 +33,9 @@ LOG_FOR = 60 * _DAY
 
 TIMES_FOR = 3 * _DAY
 """When a delivery or a reader's step was done is remembered so long, for tracing."""
+
+SENT_FOR = _DAY
+"""Within a day a program that got no answer has sent its post again."""
 
 _logger = logging.getLogger(__name__)
 
@@ -67,6 +71,7 @@ def _drop_old(tx: Transaction, now: Millis) -> int:
         + keepers.drop_expired(tx, now)
         + sign_ups.drop_expired(tx, now)
         + programs.drop_expired_grants(tx, now)
+        + sent.forget(tx, Millis(now - SENT_FOR))
         + arrivals.forget_seen(tx, Millis(now - SEEN_FOR))
         + arrivals.drop_refused(tx, Millis(now - REFUSED_FOR))
         + log.forget(tx, Millis(now - LOG_FOR))

@@ -1,7 +1,7 @@
 """Timelines for people: lists of posts as one viewer sees them, threads, profiles and notifications."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from msgspec import Struct, structs
 
@@ -9,7 +9,7 @@ from scattershot.app.items import ALL, OPEN, UNMUTED, Face, Item, Items, Line, S
 from scattershot.app.reading import readable
 from scattershot.domain.ids import MicroblogId, NotificationId, PostId, Seq
 from scattershot.domain.microblog import Handle, Voice
-from scattershot.domain.post import Audience
+from scattershot.domain.post import Audience, Post
 from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.clock import Clock
@@ -32,6 +32,13 @@ class Page(Struct, frozen=True):
     next: int | None = None
     place: Seq = Seq(0)
     """How far the change log was spread when it was read: what comes later is news."""
+
+
+class Version(NamedTuple):
+    """How a post read, and since when."""
+
+    at: int
+    post: Post
 
 
 class Reply(Struct, frozen=True):
@@ -171,17 +178,27 @@ class Timelines:
 
     async def item(self, entry: int, viewer: MicroblogId | None) -> Item | None:
         """The post or boost of that id, where the viewer may see it."""
+        return await self.read(lambda tx: self.item_in(tx, entry, viewer))
 
-        def work(tx: Transaction) -> Item | None:
-            boost = posts.boost(tx, PostId(entry))
-            row = posts.get(tx, boost.post if boost is not None else PostId(entry))
-            if row is None or row.gone or not readable(tx, [row], viewer):
-                return None
-            booster = boost.booster if boost is not None else None
-            made = self._made(tx, [Line(PostId(entry), row, booster)], viewer, ALL)
-            return made[0] if made else None
+    def item_in(self, tx: Transaction, entry: int, viewer: MicroblogId | None) -> Item | None:
+        """The same within a transaction."""
+        boost = posts.boost(tx, PostId(entry))
+        row = posts.get(tx, boost.post if boost is not None else PostId(entry))
+        if row is None or row.gone or not readable(tx, [row], viewer):
+            return None
+        booster = boost.booster if boost is not None else None
+        made = self._made(tx, [Line(PostId(entry), row, booster)], viewer, ALL)
+        return made[0] if made else None
 
-        return await self.read(work)
+    def versions_in(self, tx: Transaction, item: Item) -> list[Version]:
+        """How the post of an item read from the first to now, and since when."""
+        now = Version(item.post.edited or item.post.published, item.post)
+        return [*(Version(each.at, each.post) for each in posts.earlier(tx, item.id)), now]
+
+    def post_of(self, tx: Transaction, entry: PostId) -> PostId:
+        """The post that an entry of a list is about: itself, or the one it passes on."""
+        boost = posts.boost(tx, entry)
+        return boost.post if boost is not None else entry
 
     async def boost_by(self, who: MicroblogId, post: PostId) -> PostId | None:
         """The id under which it passed the post on."""

@@ -7,23 +7,35 @@ from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
+from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
+from scattershot.app.drafts import Drafts
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
+from scattershot.app.quiet import Quiet
 from scattershot.app.timelines import Timelines as Reads
+from scattershot.app.topics import Topics
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
+from scattershot.frontends.mastodon_api.composing import Composing
 from scattershot.frontends.mastodon_api.door import Door
+from scattershot.frontends.mastodon_api.drafts import DraftEndpoints
+from scattershot.frontends.mastodon_api.edits import Edits
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
+from scattershot.frontends.mastodon_api.polls import Polls
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
+from scattershot.frontends.mastodon_api.streaming import PATH as STREAMING
+from scattershot.frontends.mastodon_api.streaming import Streaming
+from scattershot.frontends.mastodon_api.threads import Threads
 from scattershot.frontends.mastodon_api.timelines import Timelines
 from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database
 from scattershot.settings import Settings
 
 _ELSEWHERE = frozenset(
@@ -40,6 +52,9 @@ class House(NamedTuple):
     programs: Programs
     publisher: Publisher
     timelines: Reads
+    database: Database
+    drafts: Drafts
+    backfill: Backfill
 
 
 class MastodonApi:
@@ -49,13 +64,20 @@ class MastodonApi:
         settings = house.settings
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally())
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines)
+        composing = Composing()
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines).endpoints,
             *InstanceDocs(settings, house.timelines).endpoints,
             *Accounts(house.timelines, accounts).endpoints,
-            *Statuses(house.timelines, house.publisher, statuses).endpoints,
+            *Statuses(house.timelines, house.publisher, statuses, composing, house.drafts).endpoints,
+            *Threads(house.timelines, house.backfill, Quiet(house.database), statuses).endpoints,
+            *Edits(house.timelines, accounts).endpoints,
+            *Polls(house.timelines, house.publisher).endpoints,
+            *DraftEndpoints(house.drafts, composing).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
         ]
+        self.topics = Topics(house.database, house.clock, house.timelines, statuses.one)
+        self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)
         own = [
             Endpoint("GET", "/api/openapi.json", self._openapi, who=Who.ANYONE, answers=dict,
@@ -80,7 +102,12 @@ class MastodonApi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        await self.door(scope, receive, send)
+        if scope["path"].startswith(STREAMING):
+            await self.streaming(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self.door(scope, receive, send)
 
     async def _openapi(self, _: Call, __: Nothing) -> Reply:
         return Answer(self._document)
