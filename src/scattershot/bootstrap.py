@@ -195,7 +195,18 @@ class Node:
             self.sign_up,
         )
         self.api = MastodonApi(
-            ApiHouse(settings, clock, self.programs, self.publisher, timelines, database, self.drafts, self.backfill)
+            ApiHouse(
+                settings,
+                clock,
+                self.programs,
+                self.publisher,
+                timelines,
+                database,
+                self.drafts,
+                self.backfill,
+                self.keepers,
+                self.sign_up,
+            )
         )
         self.readers.after_step(self.api.topics.nudge)
         return make_app(

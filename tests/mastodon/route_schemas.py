@@ -9,12 +9,34 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from tests.mastodon.schemas.entities import judge
-from tests.mastodon.schemas.kinds import ID, NUMBER, OBJECT, STRING, TEXT, Schema, array, ref, some, thing
+from tests.mastodon.schemas.kinds import (
+    BOOL,
+    ID,
+    NUMBER,
+    OBJECT,
+    STRING,
+    TEXT,
+    Schema,
+    array,
+    nullable,
+    one_of,
+    ref,
+    some,
+    thing,
+)
 from tests.mastodon.schemas.routes import ROUTES
 
 # Ours alone: endpoints that no Mastodon has, each declared with a word on what it is for (`Endpoint.extension`).
 EXTENSIONS: dict[str, Schema] = {
     "GET /api/openapi.json": thing({"openapi": STRING, "paths": OBJECT}),
+    "GET /api/v1/scattershot/microblogs": some(
+        thing({"account": ref("Account"), "role": one_of("owner", "editor"), "is_own": BOOL, "is_current": BOOL})
+    ),
+    "GET /api/v1/scattershot/microblogs/:id/keepers": some(
+        thing(
+            {"account": nullable(ref("Account")), "role": one_of("owner", "editor"), "is_named": BOOL, "is_own": BOOL}
+        )
+    ),
     "GET /api/v1/timelines/catch_up": array(ref("Status")),
     "GET /api/v1/timelines/catch_up/reasons": array(thing({"status_id": ID, "weight": NUMBER, "reasons": some(TEXT)})),
 }

@@ -19,7 +19,7 @@ from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import House, Origin
 from scattershot.app.making import bare_name, make_microblog, new_handle, unmade
 from scattershot.domain.change import Vanished
-from scattershot.domain.ids import MicroblogId, Millis, PersonId
+from scattershot.domain.ids import MicroblogId, Millis, PersonId, ProgramId
 from scattershot.domain.microblog import Handle, Voice, name_problem
 from scattershot.domain.people import KeeperRole, Person, Role, email_problem
 from scattershot.domain.reading import Refused
@@ -28,7 +28,7 @@ from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.ports.keys import KeyMaker
 from scattershot.ports.protocol import Signer
-from scattershot.storage.tables import facts, keepers, microblogs, sign_ups
+from scattershot.storage.tables import facts, keepers, microblogs, programs, sign_ups
 from scattershot.storage.tables import people as rows
 
 LINK_GOOD_FOR = 7 * 86_400_000
@@ -61,6 +61,14 @@ class Session(Struct, frozen=True):
     is_current: bool
 
 
+class Held(NamedTuple):
+    """A token that a program was given for somebody who does not sign in here yet: its hash and what it allows."""
+
+    token: bytes
+    program: ProgramId | None
+    scopes: str
+
+
 class Newcomer(NamedTuple):
     """Somebody who is to sign in here; `secret` is the hash of their password, `applicant` under what they waited."""
 
@@ -69,6 +77,7 @@ class Newcomer(NamedTuple):
     role: Role = Role.PERSON
     email: str = ""
     applicant: int | None = None
+    held: Held | None = None
 
 
 Proviso: TypeAlias = Callable[[Transaction], Refused | None]
@@ -124,6 +133,9 @@ class People:
             microblog = make_microblog(tx, self._house, self._domains[0], unmade(handle), pairs, now, via)
             person = rows.add(tx, name, newcomer.role, newcomer.secret, now, main=microblog, email=newcomer.email)
             keepers.put(tx, person, microblog, KeeperRole.OWNER, now)
+            if (held := newcomer.held) is not None:
+                token = programs.Token(held.program, person, microblog, held.scopes, now)
+                programs.add_token(tx, held.token, token)
             return person, microblog
 
         made = await self._database.write(work)

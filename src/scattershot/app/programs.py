@@ -18,7 +18,7 @@ from scattershot.domain.reading import Refused
 from scattershot.domain.scopes import Scopes, are_within, covered_by, parse_scopes
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import keepers, people
+from scattershot.storage.tables import keepers, people, sign_ups
 from scattershot.storage.tables import programs as rows
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -236,6 +236,10 @@ class Programs:
         self._known[key] = _Known(caller, now)
         return caller
 
+    async def waits(self, token: str) -> bool:
+        """Whether the token is that of somebody who signed up by a program and waits for a yes."""
+        return await self._database.read(lambda tx: sign_ups.holds_token(tx, hashed(token)))
+
     async def revoke(self, client_id: str, secret: str, token: str) -> Refused | None:
         """Let a token be good for nothing (RFC 7009); only the program that holds it may, and none is missed."""
 
@@ -280,6 +284,10 @@ class Programs:
         for key, known in list(self._known.items()):
             if known.caller.person == person and known.caller.microblog == microblog:
                 del self._known[key]
+
+    async def scopes_of(self, token: TokenId) -> str:
+        """What was asked for with the token, in the words in which it was asked for."""
+        return await self._database.read(lambda tx: rows.scopes_of(tx, token))
 
     async def tokens_of(self, person: PersonId) -> list[Held]:
         """The programs that act for the person, the latest first."""

@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple, TypeAlias
 from msgspec import Struct
 
 from scattershot.app.making import bare_name, new_handle
-from scattershot.app.people import Newcomer, People, Proviso, hash_password, hashed, new_secret, password_problem
+from scattershot.app.people import Held, Newcomer, People, Proviso, hash_password, hashed, new_secret, password_problem
 from scattershot.app.publish import Publisher
-from scattershot.domain.ids import MicroblogId, Millis
+from scattershot.domain.ids import MicroblogId, Millis, ProgramId
 from scattershot.domain.microblog import RESERVED_NAMES
 from scattershot.domain.people import Person, Role, email_problem
 from scattershot.domain.reading import Refused
@@ -74,9 +74,17 @@ class Entered(NamedTuple):
 
 
 class Waits(NamedTuple):
-    """They wait for a yes, under that number."""
+    """They wait for a yes, under that number; `token` is for the program by which they came, good from the yes on."""
 
     number: int
+    token: str = ""
+
+
+class By(NamedTuple):
+    """The program by which somebody signs up, and what it may do for them."""
+
+    program: ProgramId
+    scopes: str
 
 
 class Faults(NamedTuple):
@@ -147,7 +155,7 @@ class SignUp:
 
     # -- coming
 
-    async def sign_up(self, wish: Wish, address: str) -> Entered | Waits | Faults | Refused:
+    async def sign_up(self, wish: Wish, address: str, by: By | None = None) -> Entered | Waits | Faults | Refused:
         """Let somebody in, or wait; `address` is where they are, for the sake of limits."""
         if self.mode == "closed":
             return Refused("closed", "Nobody can sign up here by themselves.")
@@ -161,7 +169,7 @@ class SignUp:
         async with self._at_once:
             secret = await hash_password(wish.password)
         if self.mode == "approval" and invitation is None:
-            return await self._wait(wish, secret)
+            return await self._wait(wish, secret, by)
         role = invitation.role if invitation is not None else Role.PERSON
         return await self._enter(Newcomer(wish.name, secret, role, wish.email), wish.invitation)
 
@@ -208,16 +216,20 @@ class SignUp:
 
         return [Fault("name", "taken", f"The name {bare} is taken.")] if await self._database.read(work) else []
 
-    async def _wait(self, wish: Wish, secret: str) -> Waits | Faults | Refused:
-        now = self._clock.now()
+    async def _wait(self, wish: Wish, secret: str, by: By | None) -> Waits | Faults | Refused:
+        token = new_secret() if by is not None else ""
+        new = sign_ups.Applicant(
+            0, wish.name, secret, wish.email, wish.reason.strip(), self._clock.now(),
+            *((hashed(token), by.program, by.scopes) if by is not None else ()),
+        )  # fmt: skip
 
         def work(tx: Transaction) -> Waits | Faults | Refused:
             if sign_ups.count_applicants(tx) >= MOST_WAITING:
                 return Refused("full", "So many wait already that nobody more can sign up now. Please come back later.")
-            number = sign_ups.apply(tx, wish.name, secret, wish.email, wish.reason.strip(), now)
+            number = sign_ups.apply(tx, new)
             if number is None:
                 return Faults((Fault("name", "taken", f"The name {wish.name} is taken."),))
-            return Waits(number)
+            return Waits(number, token)
 
         return await self._database.write(work)
 
@@ -273,7 +285,9 @@ class SignUp:
         def proviso(tx: Transaction) -> Refused | None:
             return None if sign_ups.drop_applicant(tx, number) else _NOBODY
 
-        newcomer = Newcomer(applicant.name, applicant.secret, email=applicant.email, applicant=number)
+        token = applicant.token
+        held = Held(bytes(token), applicant.program, applicant.scopes) if token is not None else None
+        newcomer = Newcomer(applicant.name, applicant.secret, email=applicant.email, applicant=number, held=held)
         entered = await self._settled(newcomer, proviso)
         return Refused("taken", entered.faults[0].words) if isinstance(entered, Faults) else entered
 

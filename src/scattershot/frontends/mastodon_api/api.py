@@ -10,9 +10,11 @@ from starlette.types import Receive, Scope, Send
 from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
 from scattershot.app.drafts import Drafts
+from scattershot.app.keepers import Keepers
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.quiet import Quiet
+from scattershot.app.sign_up import SignUp
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.app.topics import Topics
 from scattershot.frontends.mastodon_api.accounts import Accounts
@@ -28,10 +30,12 @@ from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.polls import Polls
+from scattershot.frontends.mastodon_api.signing_up import SigningUp
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.streaming import PATH as STREAMING
 from scattershot.frontends.mastodon_api.streaming import Streaming
+from scattershot.frontends.mastodon_api.teams import Teams
 from scattershot.frontends.mastodon_api.threads import Threads
 from scattershot.frontends.mastodon_api.timelines import Timelines
 from scattershot.ports.clock import Clock
@@ -55,6 +59,8 @@ class House(NamedTuple):
     database: Database
     drafts: Drafts
     backfill: Backfill
+    keepers: Keepers
+    sign_up: SignUp
 
 
 class MastodonApi:
@@ -75,6 +81,8 @@ class MastodonApi:
             *Polls(house.timelines, house.publisher).endpoints,
             *DraftEndpoints(house.drafts, composing).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
+            *SigningUp(settings, house.sign_up, house.programs).endpoints,
+            *Teams(house.keepers, house.timelines, accounts).endpoints,
         ]
         self.topics = Topics(house.database, house.clock, house.timelines, statuses.one)
         self.streaming = Streaming(self.topics, house.programs)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
+from scattershot.domain.people import Deed
 from scattershot.frontends.mastodon_api.calls import Call, Reply
 from scattershot.frontends.mastodon_api.params import Nothing
 
@@ -52,6 +53,8 @@ class Endpoint(NamedTuple):
     """Bytes of a body with files, where more than usual is taken."""
     extension: str = ""
     """Of an endpoint that Mastodon's documentation does not have: what it is for."""
+    deed: Deed | None = None
+    """What is done as the caller's microblog, where the scope says it wrongly: its keeper must be allowed to."""
 
 
 class Found(NamedTuple):

@@ -13,7 +13,7 @@ from scattershot.app.items import Face, Item
 from scattershot.app.lately import Lately
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId, Millis, PostId, moment_of
-from scattershot.domain.post import Attachment, Audience, Poll, Post
+from scattershot.domain.post import Attachment, Audience, Mention, Poll, Post, byline
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson, emojis_of
 from scattershot.frontends.mastodon_api.entities import status as entities
 from scattershot.ports.database import Transaction
@@ -37,9 +37,10 @@ _encode = json.Encoder().encode
 
 
 class _Kept(NamedTuple):
-    """A post's shell, without its last brace; good while the item has the same post and author."""
+    """A post's shell, without its last brace; good while the item has the same post and writer."""
 
     post: Post
+    writer: Face | None
     body: bytes
 
 
@@ -65,13 +66,17 @@ class StatusesAsJson:
             faces[item.author.id] = item.author
             if item.boosted_by is not None:
                 faces[item.boosted_by.id] = item.boosted_by
+            if item.writer is not None:
+                faces[item.writer.id] = item.writer
         accounts = self._accounts.bodies(tx, faces.values(), now)
         bodies = []
         for item in items:
             kept = self._shells.get(item.id)
-            if kept is None or kept.post is not item.post:
-                kept = self._shells[item.id] = _Kept(item.post, _encode(self._shell(tx, item))[:-1])
+            if kept is None or kept.post is not item.post or kept.writer is not item.writer:
+                kept = self._shells[item.id] = _Kept(item.post, item.writer, _encode(self._shell(tx, item))[:-1])
             body = kept.body + b',"account":' + accounts[item.author.id] + _ending(item, viewer, now)
+            if item.writer is not None:
+                body = body[:-1] + b',"written_by":' + accounts[item.writer.id] + b"}"
             if item.boosted_by is not None:
                 body = self._boost(item, accounts[item.boosted_by.id], body, viewer)
             bodies.append(body)
@@ -94,7 +99,7 @@ class StatusesAsJson:
             reblogs_count=item.boosts,
             favourites_count=item.likes,
             edited_at=rfc3339(post.edited) if post.edited is not None else None,
-            content=content_of(post),
+            content=content_of(post) + (_byline(item.writer) if item.writer is not None else ""),
             media_attachments=[
                 _attachment(item.id, place, each) for place, each in enumerate(post.attachments)
             ],
@@ -213,6 +218,11 @@ def content_of(post: Post) -> str:
     if not post.title:
         return post.html
     return f"<p><strong>{_escaped(post.title)}</strong></p>{post.html}"
+
+
+def _byline(writer: Face) -> str:
+    """Who of its keepers wrote it, for apps that know one author only."""
+    return byline(Mention(writer.profile.id, writer.handle, writer.address))
 
 
 def _escaped(text: str) -> str:

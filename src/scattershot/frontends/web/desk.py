@@ -198,7 +198,9 @@ class Desk:
             me=speaker.profile if speaker is not None else None,
             me_page=_PATHS.page(speaker.profile.handle, self._settings.domain) if speaker is not None else "",
             me_id=speaker.id if speaker is not None else None,
-            kept=[{"id": each.id, "handle": str(each.profile.handle)} for each in visitor.kept],
+            kept=[
+                {"id": each.id, "handle": str(each.profile.handle), "role": each.role.value} for each in visitor.kept
+            ],
             asked_to_keep=visitor.asked,
             may_present=visitor.may(Deed.PRESENT),
             may_relate=visitor.may(Deed.RELATE),

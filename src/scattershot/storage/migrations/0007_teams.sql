@@ -44,5 +44,8 @@ CREATE TABLE applicants (           -- those who signed up and wait for a yes
     secret        TEXT NOT NULL,
     email         TEXT NOT NULL,
     reason        TEXT NOT NULL,
-    at            BIGINT NOT NULL
+    at            BIGINT NOT NULL,
+    token         {blob} UNIQUE,                    -- the hash of what the program holds by which they signed up
+    program       BIGINT REFERENCES programs (id),
+    scopes        TEXT NOT NULL
 );

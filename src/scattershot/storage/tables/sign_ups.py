@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from scattershot.domain.ids import Millis, PersonId
+from scattershot.domain.ids import Millis, PersonId, ProgramId
 from scattershot.domain.people import Role
 from scattershot.ports.database import Transaction
 
@@ -103,7 +103,8 @@ def drop_expired(tx: Transaction, now: Millis) -> int:
 
 
 class Applicant(NamedTuple):
-    """Somebody who signed up and waits for a yes; `secret` is the hash of their password."""
+    """Somebody who signed up and waits for a yes; `secret` is the hash of their password, `token` that of what the
+    program holds by which they came."""
 
     id: int
     name: str
@@ -111,23 +112,28 @@ class Applicant(NamedTuple):
     email: str
     reason: str
     at: Millis
+    token: bytes | None = None
+    program: ProgramId | None = None
+    scopes: str = ""
 
 
-_APPLICANT = "SELECT id, name, secret, email, reason, at FROM applicants "
+_COLUMNS_OF_APPLICANT = "name, secret, email, reason, at, token, program, scopes"
+_APPLICANT = f"SELECT id, {_COLUMNS_OF_APPLICANT} FROM applicants "
 
 
-def apply(tx: Transaction, name: str, secret: str, email: str, reason: str, now: Millis) -> int | None:
-    """Let somebody wait; None where that name waits already."""
+def apply(tx: Transaction, new: Applicant) -> int | None:
+    """Let somebody wait; their number, or None where that name waits already."""
     number: int | None = tx.value(
-        "INSERT INTO applicants (name, secret, email, reason, at) VALUES ($1, $2, $3, $4, $5) "
+        f"INSERT INTO applicants ({_COLUMNS_OF_APPLICANT}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
         "ON CONFLICT DO NOTHING RETURNING id",
-        name,
-        secret,
-        email,
-        reason,
-        now,
+        *new[1:],
     )
     return number
+
+
+def holds_token(tx: Transaction, hashed: bytes) -> bool:
+    """Whether the program of somebody who waits holds that token."""
+    return tx.value("SELECT 1 FROM applicants WHERE token = $1", hashed) is not None
 
 
 def applicant(tx: Transaction, number: int) -> Applicant | None:
