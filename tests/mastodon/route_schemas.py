@@ -11,6 +11,7 @@ from jsonschema.exceptions import ValidationError, best_match
 from tests.mastodon.schemas.entities import judge
 from tests.mastodon.schemas.kinds import (
     BOOL,
+    DATETIME,
     ID,
     NUMBER,
     OBJECT,
@@ -27,15 +28,20 @@ from tests.mastodon.schemas.kinds import (
 from tests.mastodon.schemas.routes import ROUTES
 
 # Ours alone: endpoints that no Mastodon has, each declared with a word on what it is for (`Endpoint.extension`).
+_ROLE = one_of("owner", "editor")
+_DRAFT = thing({"id": ID, "updated_at": DATETIME, "params": OBJECT, "media_attachments": array(ref("MediaAttachment"))})
 EXTENSIONS: dict[str, Schema] = {
+    "GET /api/v1/scattershot/drafts": array(_DRAFT),
+    "POST /api/v1/scattershot/drafts": _DRAFT,
+    "GET /api/v1/scattershot/drafts/:id": _DRAFT,
+    "PUT /api/v1/scattershot/drafts/:id": _DRAFT,
+    "DELETE /api/v1/scattershot/drafts/:id": OBJECT,
     "GET /api/openapi.json": thing({"openapi": STRING, "paths": OBJECT}),
     "GET /api/v1/scattershot/microblogs": some(
-        thing({"account": ref("Account"), "role": one_of("owner", "editor"), "is_own": BOOL, "is_current": BOOL})
+        thing({"account": ref("Account"), "role": _ROLE, "is_own": BOOL, "is_current": BOOL})
     ),
     "GET /api/v1/scattershot/microblogs/:id/keepers": some(
-        thing(
-            {"account": nullable(ref("Account")), "role": one_of("owner", "editor"), "is_named": BOOL, "is_own": BOOL}
-        )
+        thing({"account": nullable(ref("Account")), "role": _ROLE, "is_named": BOOL, "is_own": BOOL})
     ),
     "GET /api/v1/timelines/catch_up": array(ref("Status")),
     "GET /api/v1/timelines/catch_up/reasons": array(thing({"status_id": ID, "weight": NUMBER, "reasons": some(TEXT)})),

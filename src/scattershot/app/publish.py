@@ -6,14 +6,15 @@ from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
-from scattershot.app import counters, readers
+from scattershot.app import attaching, counters, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, NothingNew, Origin
+from scattershot.app.attaching import Described
 from scattershot.app.bylines import writer_for
 from scattershot.app.discover import Discover, Found
 from scattershot.app.people import node_speaker
 from scattershot.app.reading import readable, reader_of
-from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, not_allowed, refusal
+from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, not_allowed, refusal, to_be_altered
 from scattershot.domain.change import (
     Blocked,
     Boosted,
@@ -35,7 +36,7 @@ from scattershot.domain.change import (
     Unpinned,
     Voted,
 )
-from scattershot.domain.ids import MicroblogId, Millis, PersonId, PostId, moment_of
+from scattershot.domain.ids import MediaId, MicroblogId, Millis, PersonId, PostId, moment_of
 from scattershot.domain.microblog import Handle, Profile
 from scattershot.domain.people import Deed
 from scattershot.domain.polls import poll_problem
@@ -48,7 +49,7 @@ from scattershot.domain.wire_id import WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import microblogs, posts, relations, sent, timelines, wire_ids
+from scattershot.storage.tables import microblogs, posts, relations, sent, timelines, uploads, wire_ids
 from scattershot.wirekit.html import clean_html
 
 PLAIN = "text/plain"
@@ -71,6 +72,10 @@ class Draft(NamedTuple):
     attachments: tuple[Attachment, ...] = ()
     poll: Poll | None = None
     source_type: str = PLAIN
+    media: tuple[MediaId, ...] = ()
+    """Uploads of the author's to be shown, after `attachments`."""
+    described: tuple[Described, ...] = ()
+    """What is to be said of uploads from now on, before they are shown."""
 
 
 class Done(NamedTuple):
@@ -118,14 +123,6 @@ def _conversation(parent: posts.Row | None, own: str) -> str:
     return parent.post.conversation
 
 
-def _may_not_alter(tx: Transaction, keeper: PersonId | None, row: posts.Row) -> Refused | None:
-    """Why that keeper cannot alter or take back the post."""
-    if keeper is None:
-        return None
-    deed = Deed.WRITE if row.writer == keeper else Deed.ALTER
-    return not_allowed(tx, keeper, row.author, deed)
-
-
 class Publisher:
     """Does what people here ask for; every answer is `Done` or `Refused` in words for people."""
 
@@ -138,9 +135,11 @@ class Publisher:
         discover: Discover,
         domains: tuple[str, ...],
         max_length: int = 5_000,
+        max_attachments: int = 4,
     ) -> None:
         self._database, self._clock, self._bus, self._house = database, clock, bus, house
         self._discover, self._domains, self._max_length = discover, domains, max_length
+        self._chosen = partial(attaching.chosen, addresses=house.addresses, most=max_attachments)
 
     # -- posts
 
@@ -161,6 +160,7 @@ class Publisher:
             before = sent.post(tx, author, once) if once else None
             if before is not None:
                 return Done(None, before)
+            attaching.reserve(tx, author, draft.media)
             made = self._compose(tx, author, draft, known)
             if isinstance(made, Refused):
                 return made
@@ -169,6 +169,7 @@ class Publisher:
             post = replace(post, writer=writer_for(tx, writer, author, origin, self._house)) if writer else post
             done = _done(apply(tx, Posted(actor=post.author, post=post), origin, self._house), post_id)
             if isinstance(done, Done):
+                attaching.attach(tx, draft.media, post_id)
                 if once:
                     sent.add(tx, author, once, post_id, origin.now)
                 timelines.put_own(tx, post_id, author)  # who writes reads it at once; fan-out will find it there
@@ -177,20 +178,24 @@ class Publisher:
         return await self._write(work)
 
     async def edit(
-        self, author: MicroblogId, post_id: PostId, draft: Draft, via: str, keeper: PersonId | None = None
+        self, author: MicroblogId, post_id: PostId, draft: Draft, via: str, by: PersonId | None = None
     ) -> Done | Refused:
-        """Let a post of the microblog read otherwise, as one of its keepers (None: the node); its audience stays."""
+        """Let a post of the microblog read otherwise, by one of its keepers (None: the node); its audience stays."""
         if problem := self._problem(draft):
             return Refused("invalid", problem)
         known = await self._known(draft.text)
 
         def work(tx: Transaction) -> Done | Refused:
-            row = posts.get(tx, post_id)
-            if row is None or row.gone or row.author != author:
-                return NO_SUCH_POST
-            if refused := _may_not_alter(tx, keeper, row):
-                return refused
+            row = to_be_altered(tx, author, post_id, by)
+            if isinstance(row, Refused):
+                return row
             composed = self._html(draft, known)
+            attaching.reserve(tx, author, draft.media)
+            refused = attaching.describe_all(tx, author, draft.described)
+            attachments = refused or self._chosen(tx, author, draft.media, post_id, before=draft.attachments)
+            if isinstance(attachments, Refused):
+                return attachments
+            attaching.attach(tx, draft.media, post_id)
             old = row.post
             new = replace(
                 old,
@@ -203,7 +208,7 @@ class Publisher:
                 language=draft.language or old.language,
                 mentions=composed.mentions,
                 tags=composed.tags,
-                attachments=draft.attachments,
+                attachments=attachments,
                 poll=_edited_poll(old.poll, draft.poll),
                 edited=self._clock.now(),
             )
@@ -214,17 +219,18 @@ class Publisher:
         return await self._write(work)
 
     async def delete(
-        self, author: MicroblogId, post_id: PostId, via: str, keeper: PersonId | None = None
+        self, author: MicroblogId, post_id: PostId, via: str, by: PersonId | None = None, *, keep_media: bool = False
     ) -> Done | Refused:
-        """Take a post of the microblog back, as one of its keepers (None: the node)."""
+        """Take a post of the microblog back, by one of its keepers (None: the node); with `keep_media`, what it showed
+        may be shown by another within a day."""
 
         def work(tx: Transaction) -> Done | Refused:
-            row = posts.get(tx, post_id)
-            if row is None or row.gone or row.author != author:
-                return NO_SUCH_POST
-            if refused := _may_not_alter(tx, keeper, row):
-                return refused
+            row = to_be_altered(tx, author, post_id, by)
+            if isinstance(row, Refused):
+                return row
             post = row.post
+            if not keep_media:
+                uploads.drop_of(tx, post_id)
             return self._apply(tx, Deleted(actor=post.author, post=post.id), via)
 
         return await self._write(work)
@@ -302,7 +308,15 @@ class Publisher:
 
     async def change_profile(self, profile: Profile, via: str) -> Done | Refused:
         """Let a microblog kept here present itself otherwise."""
-        return await self._write(lambda tx: self._apply(tx, ProfileChanged(actor=profile.id, profile=profile), via))
+
+        def work(tx: Transaction) -> Done | Refused:
+            row = microblogs.by_wire_id(tx, profile.id)
+            if row is not None and (row.profile.avatar, row.profile.header) != (profile.avatar, profile.header):
+                name = self._house.addresses.media_name
+                uploads.wear(tx, row.id, name(profile.avatar), name(profile.header))
+            return self._apply(tx, ProfileChanged(actor=profile.id, profile=profile), via)
+
+        return await self._write(work)
 
     async def move(self, who: MicroblogId, target: MicroblogId, via: str) -> Done | Refused:
         """Let a microblog live on as another, which must name it among its aliases; its followers are led there.
@@ -363,7 +377,7 @@ class Publisher:
     # -- within
 
     def _problem(self, draft: Draft) -> str:
-        if not draft.text.strip() and not draft.attachments and draft.poll is None:
+        if not (draft.text.strip() or draft.attachments or draft.media or draft.poll):
             return "There is nothing to post yet."
         if len(draft.text) + len(draft.warning) > self._max_length:
             return f"A post has at most {self._max_length:,} characters."
@@ -410,6 +424,9 @@ class Publisher:
             draft = draft._replace(audience=Audience.LOCAL)
         published = self._next_moment(tx, author)
         post_id = self._house.ids.make(tx, published)
+        attachments = self._chosen(tx, author, draft.media, post_id, before=draft.attachments)
+        if isinstance(attachments, Refused):
+            return attachments
         composed = self._html(draft, known)
         quoted = wire_ids.of(tx, draft.quote, wire_ids.Thing.POST) if draft.quote is not None else None
         addresses = self._house.addresses
@@ -432,7 +449,7 @@ class Publisher:
             conversation=_conversation(parent, addresses.post(post_id)),
             mentions=composed.mentions,
             tags=composed.tags,
-            attachments=draft.attachments,
+            attachments=attachments,
             poll=draft.poll,
         )
         return post_id, post

@@ -1,11 +1,11 @@
 """Why something cannot be done, in words for people."""
 
 from scattershot.app.apply.marks import MAX_PINS
-from scattershot.domain.ids import MicroblogId, PersonId
+from scattershot.domain.ids import MicroblogId, PersonId, PostId
 from scattershot.domain.people import Deed, may
 from scattershot.domain.reading import Refused
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import keepers
+from scattershot.storage.tables import keepers, posts
 
 NO_SUCH_POST = Refused("not_found", "There is no such post.")
 NO_SUCH_MICROBLOG = Refused("not_found", "There is no such microblog.")
@@ -47,3 +47,13 @@ def not_allowed(tx: Transaction, person: PersonId, microblog: MicroblogId, deed:
     if role is None:
         return _NOT_KEPT
     return _NOT_WRITERS if deed is Deed.ALTER else NOT_OWNERS
+
+
+def to_be_altered(tx: Transaction, author: MicroblogId, post_id: PostId, by: PersonId | None) -> posts.Row | Refused:
+    """The author's post, where that keeper (None: the node) may alter or take it back: one's own one may."""
+    row = posts.get(tx, post_id)
+    if row is None or row.gone or row.author != author:
+        return NO_SUCH_POST
+    if by is None:
+        return row
+    return not_allowed(tx, by, author, Deed.WRITE if row.writer == by else Deed.ALTER) or row

@@ -109,26 +109,30 @@ async def test_an_editors_token_writes_and_is_refused_what_is_an_owners(house: H
     await bobs.get("/api/v1/timelines/home")
 
 
-@pytest.mark.parametrize(
-    ("scope", "deed", "status"),
-    [("write:accounts", None, 403), ("write:follows", None, 403), ("write:blocks", None, 403), ("follow", None, 403),
-     ("write:mutes", None, 403), ("write:statuses", None, 200), ("write:media", None, 200), ("read:blocks", None, 200),
-     ("push", None, 200), ("", None, 200), ("write:accounts", Deed.WRITE, 200), ("write:statuses", Deed.END, 403)],
-)  # fmt: skip
-async def test_the_door_knows_by_an_endpoints_scope_what_is_an_owners(
-    house: House, scope: str, deed: Deed | None, status: int
-) -> None:
+async def test_the_door_knows_by_an_endpoints_scope_what_is_an_owners(house: House) -> None:
     async def handle(_: Call, __: Nothing) -> Reply:
         return Answer({})
 
-    team = await a_team(house)
-    node = house.node
-    table = Table([Endpoint("POST", "/something", handle, scope, deed=deed)])
-    door = Door(table, node.programs, node.drivers.clock, origin="https://a.example", allowed=100, trusted=())
-    for name, expected in (("bob", status), ("ann", 200)):
-        token = (await phone_of(house, name, team)).token
-        answer = await Phone(door, token, "https://a.example").post("/something", status=expected)
-        assert expected == 200 or answer["error"] == "Only whoever owns this microblog can do that."
+    owners = ["write:accounts", "write:follows", "write:blocks", "write:mutes", "follow"]
+    anybodys = ["write:statuses", "write:media", "write:bookmarks", "read:blocks", "push", ""]
+    cases = [(scope, None, 403) for scope in owners] + [(scope, None, 200) for scope in anybodys]
+    said: list[tuple[str, Deed | None, int]] = [("write:accounts", Deed.WRITE, 200), ("write:statuses", Deed.END, 403)]
+    table = Table(
+        Endpoint("POST", f"/{place}", handle, scope, deed=deed)
+        for place, (scope, deed, _) in enumerate([*cases, *said])
+    )
+    team, node = await a_team(house), house.node
+    door = Door(
+        table, node.programs, node.drivers.clock, node.media.receiving, origin="https://a.example", allowed=99,
+        trusted=(),
+    )  # fmt: skip
+    bobs, anns = [
+        Phone(door, (await phone_of(house, name, team)).token, "https://a.example") for name in ("bob", "ann")
+    ]
+    for place, (_, __, status) in enumerate([*cases, *said]):
+        answer = await bobs.call("POST", f"/{place}", {}, status=status)
+        assert status == 200 or answer["error"] == "Only whoever owns this microblog can do that."
+        await anns.call("POST", f"/{place}", {})
 
 
 async def test_a_role_that_changes_counts_from_the_next_call_on(house: House) -> None:

@@ -12,15 +12,19 @@ from scattershot.app.apply.origin import Applied, House, Ids, Origin
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.fanout import Fanout
+from scattershot.app.indexing import Indexing
 from scattershot.app.keepers import Keepers
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
+from scattershot.app.proxy import Signed
 from scattershot.app.publish import Done, Draft, Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
+from scattershot.app.search import Search
 from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
+from scattershot.app.trends import Trends
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.change import Change, ProfileChanged
 from scattershot.domain.ids import MicroblogId, PersonId, PostId
@@ -56,6 +60,9 @@ class Node:
     programs: Programs
     keepers: Keepers
     sign_up: SignUp
+    indexing: Indexing
+    search: Search
+    trends: Trends
     app: Starlette
 
     def browser(self, address: str = "198.51.100.7") -> Browser:
@@ -104,6 +111,8 @@ class Node:
             pass
         while await self.streams.step():
             pass
+        while await self.indexing.take_up():
+            pass
 
 
 @asynccontextmanager
@@ -117,17 +126,32 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
         speaker = await people.node_speaker(settings.title)
         discover = Discover(database, clock, bus, {}, house, speaker, settings.domains)
         publisher = Publisher(database, clock, bus, house, discover, settings.domains)
-        readers = Readers(database, clock, bus, [Fanout(house)])
+        indexing = Indexing(database, clock)
+        readers = Readers(database, clock, bus, [Fanout(house), indexing])
+        search, trends = Search(database, clock, discover, settings.domain), Trends(database, clock, on=True)
         timelines, streams = Timelines(database, clock, settings.domain), Streams(database)
         reports = Reports(database, clock, settings.domain)
         backfill = Backfill(database, clock, bus, {}, discover, speaker)
+        proxied = Signed(b"a key for tests", settings.origin).path
         programs = Programs(database, clock)
         keepers = Keepers(database, clock, bus, PooledKeyMaker(), house, programs, settings.domains)
         sign_up = SignUp(database, clock, people, publisher, settings)
         web = Web(
-            settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, keepers,
+            settings,
+            clock,
+            people,
+            programs,
+            publisher,
+            discover,
+            timelines,
+            streams,
+            backfill,
+            reports,
+            keepers,
             sign_up,
-        )  # fmt: skip
+            search,
+            proxied,
+        )
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
         yield Node(
@@ -143,6 +167,9 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
             programs,
             keepers,
             sign_up,
+            indexing,
+            search,
+            trends,
             app,
         )
         streams.close()

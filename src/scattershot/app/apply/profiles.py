@@ -9,7 +9,7 @@ from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.record import Kind
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import log, microblogs, nodes, posts, relations, reports, watches, wire_ids
+from scattershot.storage.tables import log, microblogs, nodes, posts, relations, reports, uploads, watches, wire_ids
 from scattershot.wirekit.urls import host_of
 
 STALE = 60_000
@@ -77,6 +77,8 @@ def vanished(tx: Transaction, change: Vanished, origin: Origin) -> Applied:
         return NOTHING_NEW
     posts.bury_all_by(tx, stand.id)
     microblogs.mark_gone(tx, stand.id)
+    if stand.local:
+        uploads.drop_all_of(tx, stand.id)
     if not stand.local:
         watches.stop(tx, stand.id)
         relations.drop_all_of(tx, stand.id)

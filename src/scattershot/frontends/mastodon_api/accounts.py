@@ -19,11 +19,13 @@ class Accounts:
     def endpoints(self) -> list[Endpoint]:
         """Its endpoints."""
         return [
-            Endpoint("GET", "/api/v1/accounts/verify_credentials", self._own, "profile", answers=CredentialAccount),
+            Endpoint("GET", "/api/v1/accounts/verify_credentials", self.own, "profile", answers=CredentialAccount),
             Endpoint("GET", "/api/v1/accounts/{id}", self._show, "read:accounts", Who.ANYONE, answers=Account),
         ]
 
-    async def _own(self, call: Call, _: Nothing) -> Reply:
+    async def own(self, call: Call, _: Nothing) -> Reply:
+        """One's own microblog."""
+
         def work(tx: Transaction) -> Answer:
             [face] = self._timelines.faces_in(tx, [call.who])
             profile = face.profile

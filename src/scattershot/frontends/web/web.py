@@ -11,12 +11,14 @@ from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
+from scattershot.app.search import Search
 from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
 from scattershot.frontends.web.account import Account
 from scattershot.frontends.web.consent import Consents
 from scattershot.frontends.web.desk import Desk, Endpoint
+from scattershot.frontends.web.finding import Finding
 from scattershot.frontends.web.lists import Lists
 from scattershot.frontends.web.live import Live
 from scattershot.frontends.web.own_profile import OwnProfile
@@ -28,6 +30,7 @@ from scattershot.frontends.web.signing_in import SigningIn
 from scattershot.frontends.web.signing_up import SigningUp
 from scattershot.frontends.web.teams import Teams
 from scattershot.frontends.web.visitors import Visitors
+from scattershot.frontends.web.words import Proxied
 from scattershot.frontends.web.writing import Writing
 from scattershot.ports.clock import Clock
 from scattershot.settings import Settings
@@ -50,9 +53,11 @@ class Web:
         reports: Reports,
         keepers: Keepers,
         sign_up: SignUp,
+        search: Search,
+        proxied: Proxied,
     ) -> None:
         visitors = Visitors(people, keepers, settings.origin, settings.trusted_proxies)
-        self._desk = desk = Desk(settings, clock, visitors, timelines)
+        self._desk = desk = Desk(settings, clock, visitors, timelines, proxied)
         account = Account(desk, timelines, people, publisher, discover)
         profiles = Profiles(desk, settings, timelines, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
@@ -60,7 +65,8 @@ class Web:
             Route("/static/{file}", desk.assets.serve),
             *SigningIn(desk, people).routes,
             *Consents(desk, programs).routes,
-            *Lists(desk, settings, timelines, discover).routes,
+            *Lists(desk, settings, timelines).routes,
+            *Finding(desk, timelines, discover, search).routes,
             *profiles.routes,
             *Writing(desk, settings, timelines, publisher).routes,
             *Relating(desk, timelines, publisher).routes,
