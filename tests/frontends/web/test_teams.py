@@ -56,8 +56,10 @@ async def test_a_person_makes_a_microblog_and_speaks_as_it_at_once(node: Node, a
     shown = (await node.browser().get("/@club")).text
     assert "The club meets" in shown
     assert "The club" in shown
-    listed = (await anns.get(PAGE)).text
-    assert "bears your name" in listed
+    listed = await anns.get(PAGE)
+    assert "bears your name" in listed.text
+    again = next(form for form in listed.forms if form.action == "/speak" and ("microblog", str(ann)) in form.fields)
+    assert f'<option value="{ann}" selected>' in (await anns.submit(listed, again)).text
     page = await anns.get(PAGE)
     again = await anns.submit(page, page.form(PAGE), name="Club", title="Mine")
     assert again.status == 422

@@ -217,6 +217,7 @@ class Desk:
             "machine_time": words.machine_time,
             "full_time": words.full_time,
             "counted": words.counted,
+            "browser": words.browser,
             "link": words.link,
             "shown": self._proxied,
             "initial": words.initial,
