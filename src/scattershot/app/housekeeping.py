@@ -15,6 +15,7 @@ from scattershot.storage.tables import (
     microblogs,
     people,
     programs,
+    pushes,
     sent,
     sign_ups,
     timelines,
@@ -77,4 +78,5 @@ def _drop_old(tx: Transaction, now: Millis) -> int:
         + log.forget(tx, Millis(now - LOG_FOR))
         + log.forget_steps(tx, Millis(now - TIMES_FOR))
         + deliveries.forget_struck_off(tx, Millis(now - TIMES_FOR))
+        + pushes.forget(tx, Millis(now - TIMES_FOR))
     )

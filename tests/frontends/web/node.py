@@ -14,6 +14,7 @@ from scattershot.app.discover import Discover
 from scattershot.app.fanout import Fanout
 from scattershot.app.indexing import Indexing
 from scattershot.app.keepers import Keepers
+from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.proxy import Signed
@@ -63,6 +64,7 @@ class Node:
     indexing: Indexing
     search: Search
     trends: Trends
+    notifications: Notifications
     app: Starlette
 
     def browser(self, address: str = "198.51.100.7") -> Browser:
@@ -136,40 +138,15 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
         programs = Programs(database, clock)
         keepers = Keepers(database, clock, bus, PooledKeyMaker(), house, programs, settings.domains)
         sign_up = SignUp(database, clock, people, publisher, settings)
+        told = Notifications(database, clock, timelines)
         web = Web(
-            settings,
-            clock,
-            people,
-            programs,
-            publisher,
-            discover,
-            timelines,
-            streams,
-            backfill,
-            reports,
-            keepers,
-            sign_up,
-            search,
-            proxied,
-        )
+            settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, keepers,
+            sign_up, search, proxied, told,
+        )  # fmt: skip
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
         yield Node(
-            settings,
-            clock,
-            database,
-            house,
-            people,
-            publisher,
-            readers,
-            timelines,
-            streams,
-            programs,
-            keepers,
-            sign_up,
-            indexing,
-            search,
-            trends,
-            app,
-        )
+            settings, clock, database, house, people, publisher, readers, timelines, streams, programs, keepers,
+            sign_up, indexing, search, trends, told, app,
+        )  # fmt: skip
         streams.close()

@@ -13,6 +13,7 @@ from scattershot.app.drafts import Drafts
 from scattershot.app.keepers import Keepers
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
+from scattershot.app.notifications import Notifications as Told
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.quiet import Quiet
@@ -21,23 +22,30 @@ from scattershot.app.sign_up import SignUp
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.app.topics import Topics
 from scattershot.app.trends import Trends as Talk
+from scattershot.app.web_push import WebPush
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
 from scattershot.frontends.mastodon_api.catch_up import CatchUp
 from scattershot.frontends.mastodon_api.composing import Composing
+from scattershot.frontends.mastodon_api.conversations import Conversations
 from scattershot.frontends.mastodon_api.door import Door
 from scattershot.frontends.mastodon_api.drafts import DraftEndpoints
 from scattershot.frontends.mastodon_api.edits import Edits
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
+from scattershot.frontends.mastodon_api.markers import Markers
 from scattershot.frontends.mastodon_api.media import MediaEndpoints
 from scattershot.frontends.mastodon_api.media_as_json import Shown
+from scattershot.frontends.mastodon_api.notification_policy import Policy
+from scattershot.frontends.mastodon_api.notifications import Notifications
+from scattershot.frontends.mastodon_api.notifications_as_json import NotificationsAsJson
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.polls import Polls
 from scattershot.frontends.mastodon_api.portraits import Portraits
+from scattershot.frontends.mastodon_api.push import Push
 from scattershot.frontends.mastodon_api.search import Search
 from scattershot.frontends.mastodon_api.signing_up import SigningUp
 from scattershot.frontends.mastodon_api.statuses import Statuses
@@ -77,6 +85,8 @@ class House(NamedTuple):
     search: Finder
     trends: Talk
     while_away: WhileAway
+    notifications: Told
+    push: WebPush
 
 
 class MastodonApi:
@@ -89,9 +99,11 @@ class MastodonApi:
         composing = Composing(house.media)
         tags = TagsAsJson(settings.origin)
         people = Accounts(house.timelines, accounts)
+        told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
+        vapid_key = house.push.public_key
         endpoints: Sequence[Endpoint] = [
-            *OAuth(settings, house.programs, house.timelines).endpoints,
-            *InstanceDocs(settings, house.timelines).endpoints,
+            *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
+            *InstanceDocs(settings, house.timelines, vapid_key).endpoints,
             *people.endpoints,
             *Portraits(house.timelines, house.publisher, people.own).endpoints,
             *Statuses(house.timelines, house.publisher, statuses, composing, house.drafts).endpoints,
@@ -106,8 +118,14 @@ class MastodonApi:
             *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,
             *Trends(house.trends, house.timelines, statuses, tags).endpoints,
             *CatchUp(house.while_away, house.timelines, statuses).endpoints,
+            *Notifications(told, accounts, notifications).endpoints,
+            *Policy(told, notifications).endpoints,
+            *Conversations(told, notifications).endpoints,
+            *Markers(told).endpoints,
+            *Push(house.push).endpoints,
         ]
-        self.topics = Topics(house.database, house.clock, house.timelines, statuses.one)
+        self.topics = Topics(house.database, house.clock, house.timelines, told, statuses.one, notifications)
+        told.after_letting_in(self.topics.let_in)
         self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)
         own = [

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.keepers import Keepers
+from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
@@ -55,6 +56,7 @@ class Web:
         sign_up: SignUp,
         search: Search,
         proxied: Proxied,
+        notifications: Notifications,
     ) -> None:
         visitors = Visitors(people, keepers, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines, proxied)
@@ -69,7 +71,7 @@ class Web:
             *Finding(desk, timelines, discover, search).routes,
             *profiles.routes,
             *Writing(desk, settings, timelines, publisher).routes,
-            *Relating(desk, timelines, publisher).routes,
+            *Relating(desk, timelines, publisher, notifications).routes,
             *OwnProfile(desk, settings, timelines, publisher, discover).routes,
             *account.routes,
             *Teams(desk, settings, keepers, account).routes,

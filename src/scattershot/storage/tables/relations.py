@@ -413,7 +413,9 @@ def drop_all_of(tx: Transaction, microblog: MicroblogId) -> None:
     for table, columns in (
         ("follows", ("follower", "followee")), ("blocks", ("blocker", "blocked")), ("mutes", ("muter", "muted")),
         ("notifications", ("owner", "sender")), ("pins", ("microblog",)), ("likes", ("liker",)),
-        ("timeline", ("owner",)), ("markers", ("microblog",)),
+        ("timeline", ("owner",)), ("markers", ("microblog",)), ("notification_wishes", ("microblog",)),
+        ("askers", ("owner", "sender")), ("conversations", ("owner",)), ("push_subscriptions", ("microblog",)),
+        ("severances", ("microblog",)), ("warnings", ("microblog",)),
     ):  # fmt: skip
         for column in columns:
             tx.execute(f"DELETE FROM {table} WHERE {column} = $1", microblog)
