@@ -34,6 +34,8 @@ from scattershot.app.poll_ends import PollEnds
 from scattershot.app.programs import Programs
 from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
+from scattershot.app.quotes import Quotes
+from scattershot.app.reactions import Reactions
 from scattershot.app.readers import Readers
 from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
@@ -195,6 +197,9 @@ class Node:
             database, clock, bus, house, self.discover, settings.domains, settings.max_post_length,
             settings.max_attachments,
         )  # fmt: skip
+        self.timelines = Timelines(database, clock, settings.domain)
+        self.quotes = Quotes(self.publisher, self.timelines)
+        self.reactions = Reactions(self.publisher, self.timelines)
         self.indexing = Indexing(database, clock)
         kept, cache, aside, darkroom = shelves
         sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
@@ -221,7 +226,6 @@ class Node:
         self.trends = Trends(database, clock, on=settings.trends)
         self.while_away = WhileAway(database, clock)
         self.poll_ends = PollEnds(database, clock, bus)
-        self.timelines = Timelines(database, clock, settings.domain)
         self.notifications = Notifications(database, clock, self.timelines)
         self.push = WebPush(
             database,

@@ -16,13 +16,14 @@ from scattershot.domain.media import Use
 from scattershot.domain.people import KeeperRole
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.reading import Refused
+from scattershot.domain.terms import Circle, Rule, Terms
 from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.frontends.mastodon_api.notification_types import TYPES
 from scattershot.ports.database import Database
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
 from scattershot.storage.migrate import migrate
-from scattershot.storage.tables import people, trends
+from scattershot.storage.tables import people, quotes, trends
 from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.push_phone import PushPhone
@@ -58,6 +59,7 @@ LARGE = [
     "people",
     "pins",
     "posts",
+    "quotes",
     "search_microblogs",
     "search_names",
     "search_posts",
@@ -128,6 +130,7 @@ async def everyday_life(village: Village) -> None:
     a.done(await a.node.publisher.vote(ann, here.id, ["tea"], "test"))
     await village.settle()
     await keep_together(a, b, village)
+    await quote_and_react(village, a, b)
     await look_around(a, b)
     await look_for_things(a, ann)
     await show_pictures(village, a, b)
@@ -168,6 +171,41 @@ async def keep_together(a: House, b: House, village: Village) -> None:
     await keepers.hand_over(bob, team, dan)
     await keepers.remove(bob, team, bob)
     await keepers.delete(dan, team, "test")
+
+
+async def quote_and_react(village: Village, a: House, b: House) -> None:
+    """Quotes at once and after a look, taken back, edited, deleted; reactions; who did either; on phones."""
+    terms = (Terms(Rule((), (Circle.EVERYONE,))), Terms(replies=Rule((Circle.FOLLOWERS,))))
+    bobs = [await b.post("bob", "quote me", terms=each) for each in terms]
+    await village.settle()
+    known = [await a.seen(await b.wire_id(post)) for post in bobs]
+    ann, bob = (await a.row("ann")).id, (await b.row("bob")).id
+    quoting = [await a.post("ann", "see", quote=row.id) for row in known if row is not None]
+    await village.settle()
+    for waiting in await b.node.quotes.waiting(bob, None, 20):
+        b.done(await b.node.quotes.answer(bob, waiting.item.id, "test", accepted=True))
+    last = known[-1]
+    assert last is not None
+    await a.post("ann", "aye", reply_to=last.id)
+    for deed in (a.node.reactions.react, a.node.reactions.unreact, a.node.reactions.react):
+        a.done(await deed(ann, last.id, "🍞", "test"))
+    await village.settle()
+    phone = await b.phone("bob")
+    for path in (f"statuses/{bobs[0]}/quotes", "interaction_requests", f"pleroma/statuses/{bobs[1]}/reactions"):
+        assert (await phone.get(f"/api/v1/{path}")).status == 200
+    await phone.put(f"/api/v1/statuses/{bobs[1]}/interaction_policy", {"quote_approval_policy": "followers"})
+    there = await b.seen(await a.wire_id(quoting[0]))
+    assert there is not None
+    for path in (f"/q/{there.id}", f"/r/{there.id}"):
+        await b.get(path)
+    b.done(await b.node.publisher.edit(bob, bobs[0], Draft("quote me not"), "test"))
+    b.done(await b.node.quotes.revoke(bob, bobs[0], there.id, "test"))
+    await village.settle()
+    a.done(await a.node.publisher.delete(ann, quoting[1], "test"))
+    b.done(await b.node.publisher.delete(bob, bobs[0], "test"))
+    now = Millis(village.clock.now())
+    await a.node.drivers.database.read(lambda tx: quotes.unchecked(tx, now, 10))
+    village.clock.advance(60)
 
 
 async def look_for_things(a: House, ann: MicroblogId) -> None:

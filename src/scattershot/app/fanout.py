@@ -9,9 +9,18 @@ from scattershot.domain.change import Followed, Unfollowed
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.notification import Told
 from scattershot.domain.post import Audience
+from scattershot.domain.quote import QuoteState
 from scattershot.domain.record import Kind, Recorded
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, notifications, posts, relations, timelines, wire_ids
+from scattershot.storage.tables import (
+    microblogs,
+    notifications,
+    posts,
+    quotes,
+    relations,
+    timelines,
+    wire_ids,
+)
 
 BACKFILL = 20
 """Posts already known of a newly followed author that come to the home timeline at once."""
@@ -50,6 +59,12 @@ class Fanout:
                 notifying.voted(tx, recorded)
             case Kind.POLL_ENDED:
                 notifying.poll_ended(tx, recorded)
+            case Kind.QUOTE_ASKED:
+                _tell_target(tx, Told.QUOTE, recorded)
+            case Kind.QUOTE_ACCEPTED:
+                _quoted(tx, recorded)
+            case Kind.QUOTE_REVOKED:
+                _unquoted(tx, recorded)
             case Kind.FOLLOWED:
                 _followed(tx, recorded)
             case Kind.FOLLOW_ACCEPTED:
@@ -94,12 +109,24 @@ def _posted(tx: Transaction, recorded: Recorded, now: Millis) -> None:
         timelines.put_post(tx, row.id, row.author, row.reply_author, now)
     if row.local:
         timelines.put_own(tx, row.id, row.author)
-    notifying.posted(tx, recorded, row)
+    quote = quotes.get(tx, row.id) if row.quoting in (QuoteState.ACCEPTED, QuoteState.PENDING) else None
+    notifying.posted(tx, recorded, row, quote.quoted_author if quote is not None else None)
 
 
 def _tell_target(tx: Transaction, kind: Told, recorded: Recorded) -> None:
     if recorded.target is not None:
         notifying.tell(tx, recorded.target, kind, recorded.actor, recorded.post, recorded.at)
+
+
+def _quoted(tx: Transaction, recorded: Recorded) -> None:
+    """The quoted author hears of it, unless its yes came after it had heard."""
+    if recorded.target is not None and recorded.local:
+        notifying.tell(tx, recorded.actor, Told.QUOTE, recorded.target, recorded.post, recorded.at)
+
+
+def _unquoted(tx: Transaction, recorded: Recorded) -> None:
+    if recorded.target is not None:
+        notifications.untell(tx, Told.QUOTE, recorded.target, recorded.post)
 
 
 def _edited(tx: Transaction, recorded: Recorded) -> None:
@@ -109,6 +136,10 @@ def _edited(tx: Transaction, recorded: Recorded) -> None:
     for hearer in filter(None, recorded.detail.split(",")):
         notifying.mentioned(tx, MicroblogId(int(hearer)), recorded, row)
     notifying.edited(tx, recorded, row)
+    if row.edited is not None:
+        for quote in quotes.made_here(tx, row.id, row.edited):  # what they showed reads otherwise now
+            about = str(row.edited)
+            notifying.tell(tx, quote.author, Told.QUOTED_EDIT, row.author, quote.post, recorded.at, about)
 
 
 def _deleted(tx: Transaction, recorded: Recorded) -> None:

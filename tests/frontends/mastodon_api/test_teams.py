@@ -101,7 +101,8 @@ async def test_an_editors_token_writes_and_is_refused_what_is_an_owners(house: H
     refused = await bobs.put(f"/api/v1/statuses/{by_ann}", {"status": "No she did not"}, status=403)
     assert "Another keeper wrote this" in refused["error"]
     await bobs.delete(f"/api/v1/statuses/{by_ann}", status=403)
-    for deed in ("favourite", "unfavourite", "reblog", "pin", "unpin"):
+    await bobs.put(f"/api/v1/statuses/{by_ann}/interaction_policy", {"quote_approval_policy": "nobody"}, status=403)
+    for deed in ("favourite", "unfavourite", "reblog", "pin", "unpin", "mute", "unmute"):
         await bobs.post(f"/api/v1/statuses/{by_ann}/{deed}")
     await bobs.put(f"/api/v1/statuses/{by_bob}", {"status": "Bob wrote that"})
     await anns.put(f"/api/v1/statuses/{by_bob}", {"status": "Ann mends it"})

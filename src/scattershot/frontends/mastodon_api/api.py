@@ -17,6 +17,8 @@ from scattershot.app.notifications import Notifications as Told
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.quiet import Quiet
+from scattershot.app.quotes import Quotes as Deeds
+from scattershot.app.reactions import Reactions
 from scattershot.app.search import Search as Finder
 from scattershot.app.sign_up import SignUp
 from scattershot.app.timelines import Timelines as Reads
@@ -46,6 +48,8 @@ from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.polls import Polls
 from scattershot.frontends.mastodon_api.portraits import Portraits
 from scattershot.frontends.mastodon_api.push import Push
+from scattershot.frontends.mastodon_api.quotes import Quotes
+from scattershot.frontends.mastodon_api.reactions import Reactions as ReactionEndpoints
 from scattershot.frontends.mastodon_api.search import Search
 from scattershot.frontends.mastodon_api.signing_up import SigningUp
 from scattershot.frontends.mastodon_api.statuses import Statuses
@@ -101,6 +105,7 @@ class MastodonApi:
         people = Accounts(house.timelines, accounts)
         told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
         vapid_key = house.push.public_key
+        quotes, reactions = Deeds(house.publisher, house.timelines), Reactions(house.publisher, house.timelines)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
             *InstanceDocs(settings, house.timelines, vapid_key).endpoints,
@@ -123,6 +128,8 @@ class MastodonApi:
             *Conversations(told, notifications).endpoints,
             *Markers(told).endpoints,
             *Push(house.push).endpoints,
+            *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
+            *ReactionEndpoints(reactions, house.timelines, statuses, accounts, house.shown).endpoints,
         ]
         self.topics = Topics(house.database, house.clock, house.timelines, told, statuses.one, notifications)
         told.after_letting_in(self.topics.let_in)
