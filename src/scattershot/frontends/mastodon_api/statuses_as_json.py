@@ -14,7 +14,7 @@ from scattershot.app.items import Face, Item
 from scattershot.app.lately import Lately
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId, Millis, PostId, moment_of
-from scattershot.domain.post import Audience, Poll, Post
+from scattershot.domain.post import Audience, Mention, Poll, Post, byline
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.terms import Approval
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson, emojis_of
@@ -53,9 +53,10 @@ _QUOTE_STATES = {
 
 
 class _Kept(NamedTuple):
-    """A post's shell, open at its end within `quote_approval`; good while the item has the same post and author."""
+    """A post's shell, open at its end within `quote_approval`; good while the item has the same post and writer."""
 
     post: Post
+    writer: Face | None
     body: bytes
 
 
@@ -90,8 +91,12 @@ class StatusesAsJson:
             faces[item.author.id] = item.author
             if item.boosted_by is not None:
                 faces[item.boosted_by.id] = item.boosted_by
+            if item.writer is not None:
+                faces[item.writer.id] = item.writer
             if item.quote is not None and item.quote.item is not None:
                 faces[item.quote.item.author.id] = item.quote.item.author
+                if item.quote.item.writer is not None:
+                    faces[item.quote.item.writer.id] = item.quote.item.writer
         accounts = self._accounts.bodies(tx, faces.values(), now)
         sieve = self._filters.sieve(tx, viewer, now) if viewer is not None else None
         bodies = []
@@ -116,8 +121,8 @@ class StatusesAsJson:
     ) -> bytes:
         """The post itself; `within` another that quotes it, what it quotes in turn is told by its id alone."""
         kept = self._shells.get(item.id)
-        if kept is None or kept.post is not item.post:
-            kept = self._shells[item.id] = _Kept(item.post, self._start(tx, item))
+        if kept is None or kept.post is not item.post or kept.writer is not item.writer:
+            kept = self._shells[item.id] = _Kept(item.post, item.writer, self._start(tx, item))
         if item.quote is None:
             quote = b"null"
         elif within:
@@ -130,6 +135,8 @@ class StatusesAsJson:
         # Compared before it is looked up: an enum's hash is made in Python.
         fares = _AUTOMATIC if item.may_quote is Approval.AT_ONCE else _CURRENT_USER[item.may_quote]
         start = kept.body + fares + accounts[item.author.id]
+        if item.writer is not None:
+            start += b',"written_by":' + accounts[item.writer.id]
         return start + _ending(item, quote, viewer, now, self._shown, filtered)
 
     def _start(self, tx: Transaction, item: Item) -> bytes:
@@ -155,7 +162,7 @@ class StatusesAsJson:
             favourites_count=item.likes,
             quotes_count=item.quotes,
             edited_at=rfc3339(post.edited) if post.edited is not None else None,
-            content=content_of(post),
+            content=content_of(post) + (_byline(item.writer) if item.writer is not None else ""),
             media_attachments=attachments_of(item.id, post, self._shown),
             mentions=self._mentions(tx, post),
             tags=[
@@ -303,6 +310,11 @@ def content_of(post: Post) -> str:
     if not post.title:
         return post.html
     return f"<p><strong>{_escaped(post.title)}</strong></p>{post.html}"
+
+
+def _byline(writer: Face) -> str:
+    """Who of its keepers wrote it, for apps that know one author only."""
+    return byline(Mention(writer.profile.id, writer.handle, writer.address))
 
 
 def _escaped(text: str) -> str:
