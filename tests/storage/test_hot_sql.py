@@ -14,6 +14,7 @@ from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.media import Use
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.window import FROM_THE_TOP, Window
+from scattershot.frontends.mastodon_api.notification_types import TYPES
 from scattershot.ports.database import Database
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
@@ -21,18 +22,23 @@ from scattershot.storage.migrate import migrate
 from scattershot.storage.tables import trends
 from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
+from scattershot.testing.push_phone import PushPhone
 from scattershot.testing.village import House, Village, a_village
+from scattershot.wirekit.http_message import Response
 from tests.engines import open_database
 from tests.files import a_picture
 
 LARGE = [
     "arrivals",
+    "askers",
     "blocks",
     "bookmarks",
     "boosts",
+    "conversations",
     "deliveries",
     "delivered",
     "edits",
+    "ending_polls",
     "endpoints",
     "filter_keywords",
     "filter_posts",
@@ -58,7 +64,11 @@ LARGE = [
     "search_posts",
     "search_tags",
     "remote_media",
+    "push_subscriptions",
+    "pushes",
     "seen",
+    "severances",
+    "severed",
     "signed_copies",
     "steps",
     "tagged",
@@ -70,6 +80,8 @@ LARGE = [
     "watches",
     "wire_ids",
 ]
+
+EVERYTHING = dict.fromkeys(TYPES.values(), True)
 
 SCAN = re.compile(r"SCAN (\w+)(?! USING (?:COVERING )?INDEX)")
 
@@ -120,11 +132,14 @@ async def everyday_life(village: Village) -> None:
     await choose(a, str(here.id), str(bob_here))
     await look_for_things(a, ann)
     await show_pictures(village, a, b)
+    await look_at_the_phone(village, a, b)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
     for act in (a.node.publisher.unfollow, a.node.publisher.block, a.node.publisher.unblock):
         a.done(await act(ann, bob_here, "test"))
     await a.node.publisher.mute(ann, bob_here, None)
+    await village.settle()
+    village.clock.advance(90_000)
     await village.settle()
     b.done(await b.node.publisher.delete(bob, first, "test"))
     village.clock.advance(90_000)
@@ -222,6 +237,41 @@ async def choose(a: House, post: str, bob: str) -> None:
     await phone.delete(members, {"account_ids": [bob]})
     await phone.delete(f"/api/v2/filters/keywords/{made['keywords'][0]['id']}")
     await phone.delete(f"/api/v2/filters/statuses/{held['id']}")
+
+
+async def look_at_the_phone(village: Village, a: House, b: House) -> None:
+    """What an app asks for again and again, while something is pushed to it."""
+    phone, keys = await a.phone("ann"), PushPhone()
+    village.fetcher.route("push.example", lambda request: Response(201, request.url))
+    wish = {"subscription": {"endpoint": "https://push.example/1", "keys": keys.keys}, "data": {"alerts": EVERYTHING}}
+    await phone.post("/api/v1/push/subscription", wish)
+    await phone.patch("/api/v2/notifications/policy", {"for_not_followers": "filter", "for_new_accounts": "filter"})
+    await b.person("carl")
+    for text in ("may I, @ann@a.example", "or I, @ann@a.example"):
+        await b.post("carl", text, Audience.MENTIONED)
+    await village.settle()
+    told, requests = "/api/v1/notifications", "/api/v1/notifications/requests"
+    waiting = (await phone.get(requests)).body
+    await phone.get(f"{requests}/{waiting[0]['id']}")
+    await phone.post(f"{requests}/{waiting[0]['id']}/accept")
+    await b.post("carl", "thank you, @ann@a.example", Audience.MENTIONED)
+    await village.settle()
+    conversation = (await phone.get("/api/v1/conversations")).body[0]["id"]
+    await phone.post(f"/api/v1/conversations/{conversation}/read")
+    await phone.delete(f"/api/v1/conversations/{conversation}")
+    first = (await phone.get(told)).body[0]
+    for path in (
+        f"{told}?types[]=mention&exclude_types[]=follow&account_id={first['account']['id']}&min_id=1",
+        f"{told}/{first['id']}", f"{told}/unread_count", f"{told}/unread_count?types[]=mention", f"{told}/policy",
+        "/api/v2/notifications", "/api/v2/notifications?grouped_types[]=follow&min_id=1&limit=1",
+        "/api/v2/notifications/unread_count", f"/api/v2/notifications/{first['group_key']}",
+        f"/api/v2/notifications/{first['group_key']}/accounts", "/api/v1/markers?timeline[]=home",
+    ):  # fmt: skip
+        await phone.get(path)
+    await phone.post("/api/v1/markers", {"notifications": {"last_read_id": first["id"]}})
+    await phone.post(f"/api/v2/notifications/{first['group_key']}/dismiss")
+    await phone.post(f"{told}/clear")
+    await phone.delete("/api/v1/push/subscription")
 
 
 async def test_no_everyday_statement_reads_a_large_table_from_end_to_end(spoken: set[str], tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from scattershot.app import counters
 from scattershot.domain.ids import Millis
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import arrivals, deliveries, log, microblogs, people, programs, sent, timelines
+from scattershot.storage.tables import arrivals, deliveries, log, microblogs, people, programs, pushes, sent, timelines
 
 EVERY = 900.0
 """Seconds between two rounds."""
@@ -64,4 +64,5 @@ def _drop_old(tx: Transaction, now: Millis) -> int:
         + log.forget(tx, Millis(now - LOG_FOR))
         + log.forget_steps(tx, Millis(now - TIMES_FOR))
         + deliveries.forget_struck_off(tx, Millis(now - TIMES_FOR))
+        + pushes.forget(tx, Millis(now - TIMES_FOR))
     )

@@ -10,7 +10,7 @@ from scattershot.domain.ids import MicroblogId, Millis, PostId, Seq
 
 
 class Kind(StrEnum):
-    """What became so; the past participles of `domain.change`."""
+    """What became so; the past participles of `domain.change`, and what concerns this node alone."""
 
     POSTED = "posted"
     EDITED = "edited"
@@ -32,6 +32,14 @@ class Kind(StrEnum):
     REPORTED = "reported"
     PINNED = "pinned"
     UNPINNED = "unpinned"
+    POLL_ENDED = "poll_ended"
+    """The poll of the post is over; the actor is its author."""
+    SIGNED_UP = "signed_up"
+    """The actor is the microblog of a person who came by themselves."""
+    WARNED = "warned"
+    """Those who run the node told the target's keepers something; `detail` is the number of the warning."""
+    SEVERED = "severed"
+    """The target lost follows, for the node deals with another no more; `detail` is the number of the severance."""
 
 
 class Recorded(NamedTuple):

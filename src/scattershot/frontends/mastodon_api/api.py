@@ -15,6 +15,7 @@ from scattershot.app.followed_tags import FollowedTags
 from scattershot.app.lists import Lists as ListsOfPeople
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
+from scattershot.app.notifications import Notifications as Told
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.quiet import Quiet
@@ -23,11 +24,13 @@ from scattershot.app.shelves import Shelves
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.app.topics import Topics
 from scattershot.app.trends import Trends as Talk
+from scattershot.app.web_push import WebPush
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
 from scattershot.frontends.mastodon_api.catch_up import CatchUp
 from scattershot.frontends.mastodon_api.composing import Composing
+from scattershot.frontends.mastodon_api.conversations import Conversations
 from scattershot.frontends.mastodon_api.door import Door
 from scattershot.frontends.mastodon_api.drafts import DraftEndpoints
 from scattershot.frontends.mastodon_api.edits import Edits
@@ -36,14 +39,19 @@ from scattershot.frontends.mastodon_api.filters import Filters as FiltersOfPosts
 from scattershot.frontends.mastodon_api.filters_v1 import FiltersOfOld
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
 from scattershot.frontends.mastodon_api.lists import Lists
+from scattershot.frontends.mastodon_api.markers import Markers
 from scattershot.frontends.mastodon_api.marks import Marks
 from scattershot.frontends.mastodon_api.media import MediaEndpoints
 from scattershot.frontends.mastodon_api.media_as_json import Shown
+from scattershot.frontends.mastodon_api.notification_policy import Policy
+from scattershot.frontends.mastodon_api.notifications import Notifications
+from scattershot.frontends.mastodon_api.notifications_as_json import NotificationsAsJson
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.polls import Polls
 from scattershot.frontends.mastodon_api.portraits import Portraits
+from scattershot.frontends.mastodon_api.push import Push
 from scattershot.frontends.mastodon_api.search import Search
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
@@ -80,6 +88,8 @@ class House(NamedTuple):
     search: Finder
     trends: Talk
     while_away: WhileAway
+    notifications: Told
+    push: WebPush
 
 
 class MastodonApi:
@@ -96,9 +106,11 @@ class MastodonApi:
         followed = FollowedTags(house.database)
         tags = TagsAsJson(settings.origin, followed.among)
         people = Accounts(house.timelines, accounts)
+        told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
+        vapid_key = house.push.public_key
         endpoints: Sequence[Endpoint] = [
-            *OAuth(settings, house.programs, house.timelines).endpoints,
-            *InstanceDocs(settings, house.timelines).endpoints,
+            *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
+            *InstanceDocs(settings, house.timelines, vapid_key).endpoints,
             *people.endpoints,
             *Portraits(house.timelines, house.publisher, people.own).endpoints,
             *Statuses(house.timelines, house.publisher, statuses, composing, house.drafts).endpoints,
@@ -116,8 +128,14 @@ class MastodonApi:
             *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,
             *Trends(house.trends, house.timelines, statuses, tags).endpoints,
             *CatchUp(house.while_away, house.timelines, statuses).endpoints,
+            *Notifications(told, accounts, notifications).endpoints,
+            *Policy(told, notifications).endpoints,
+            *Conversations(told, notifications).endpoints,
+            *Markers(told).endpoints,
+            *Push(house.push).endpoints,
         ]
-        self.topics = Topics(house.database, house.clock, house.timelines, statuses.one)
+        self.topics = Topics(house.database, house.clock, house.timelines, told, statuses.one, notifications)
+        told.after_letting_in(self.topics.let_in)
         self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)
         own = [

@@ -36,8 +36,8 @@ POLL_LIMITS = {
 class InstanceDocs:
     """Documents about the node."""
 
-    def __init__(self, settings: Settings, timelines: Timelines) -> None:
-        self._settings, self._timelines = settings, timelines
+    def __init__(self, settings: Settings, timelines: Timelines, vapid_key: str) -> None:
+        self._settings, self._timelines, self._vapid_key = settings, timelines, vapid_key
         self._version = f"{MASTODON} (compatible; Scattershot {__version__})"
 
     @property
@@ -138,7 +138,7 @@ class InstanceDocs:
         return {
             "urls": {"streaming": self._streaming, "status": None, "about": f"{self._settings.origin}/",
                      "privacy_policy": None, "terms_of_service": None},
-            "vapid": {"public_key": ""},
+            "vapid": {"public_key": self._vapid_key},
             "accounts": {"max_featured_tags": 10, "max_pinned_statuses": MAX_PINNED},
             "translation": {"enabled": False},
             "limited_federation": False,

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
+from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
@@ -48,6 +49,7 @@ class Web:
         reports: Reports,
         search: Search,
         proxied: Proxied,
+        notifications: Notifications,
     ) -> None:
         visitors = Visitors(people, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines, proxied)
@@ -61,7 +63,7 @@ class Web:
             *Finding(desk, timelines, discover, search).routes,
             *profiles.routes,
             *Writing(desk, settings, timelines, publisher).routes,
-            *Relating(desk, timelines, publisher).routes,
+            *Relating(desk, timelines, publisher, notifications).routes,
             *OwnProfile(desk, settings, timelines, publisher, discover).routes,
             *Account(desk, timelines, people, publisher, discover).routes,
             *Reporting(desk, timelines, publisher, reports).routes,

@@ -47,11 +47,20 @@ def audiences_within(parent: Audience) -> tuple[Audience, ...]:
 
 NOTICES: Mapping[str, str] = {
     "mention": "mentioned you",
-    "post": "posted",
     "like": "liked your post",
     "boost": "boosted your post",
     "follow": "follows you",
     "follow_request": "wishes to follow you",
+    "reaction": "reacted to your post",
+    "post": "posted",
+    "poll": "asked, and the poll is over",
+    "edit": "altered a post that you boosted",
+    "quote": "quoted your post",
+    "quoted_edit": "altered a post that you quoted",
+    "sign_up": "signed up",
+    "report": "reported somebody to you",
+    "warning": "got a message from those who run this node",
+    "severed": "lost follows, for this node deals with another no more",
 }
 
 LANGUAGES: Mapping[str, str] = {

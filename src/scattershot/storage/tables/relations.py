@@ -434,7 +434,9 @@ def drop_all_of(tx: Transaction, microblog: MicroblogId) -> None:
     for table, columns in (
         ("follows", ("follower", "followee")), ("blocks", ("blocker", "blocked")), ("mutes", ("muter", "muted")),
         ("notifications", ("owner", "sender")), ("pins", ("microblog",)), ("likes", ("liker",)),
-        ("timeline", ("owner",)), ("markers", ("microblog",)), ("lists", ("owner",)),
+        ("timeline", ("owner",)), ("markers", ("microblog",)), ("notification_wishes", ("microblog",)),
+        ("askers", ("owner", "sender")), ("conversations", ("owner",)), ("push_subscriptions", ("microblog",)),
+        ("severances", ("microblog",)), ("warnings", ("microblog",)), ("lists", ("owner",)),
         ("list_members", ("owner", "member")), ("followed_tags", ("microblog",)), ("bookmarks", ("microblog",)),
     ):  # fmt: skip
         for column in columns:
