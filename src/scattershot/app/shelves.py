@@ -11,8 +11,8 @@ from scattershot.app.reading import readable, reader_of
 from scattershot.app.refusals import NO_SUCH_POST
 from scattershot.app.timelines import Page, Timelines
 from scattershot.domain.follows import wants
-from scattershot.domain.ids import MicroblogId, PostId
-from scattershot.domain.lists import List
+from scattershot.domain.ids import MicroblogId, Millis, PostId
+from scattershot.domain.lists import List, ListId
 from scattershot.domain.reading import Refused
 from scattershot.domain.visibility import may_see
 from scattershot.domain.window import Window
@@ -139,6 +139,26 @@ class Shelves:
             if each.post in seen
         ]
         return Page(self._timelines.lines_in(tx, lines, row.owner), reached)
+
+
+class Said(NamedTuple):
+    """A post or boost: who wrote it or passed it on, and whose post it is."""
+
+    entry: PostId
+    speaker: MicroblogId
+    author: MicroblogId
+
+
+def is_listed(tx: Transaction, owner: MicroblogId, list_id: int, said: Said, now: Millis) -> bool:
+    """Whether it stands on the timeline of the owner's list of that id."""
+    row = lists.get(tx, owner, ListId(list_id))
+    if row is None or not lists.members_among(tx, row.id, [said.speaker]):
+        return False
+    itself = Window(below=said.entry + 1, above=said.entry - 1)
+    shown = [each for each in _next(tx, row, itself, 1) if each.shown]
+    return bool(_in_their_languages(tx, shown, wishes.languages_of(tx, owner))) and not relations.hidden_among(
+        tx, owner, [said.speaker, said.author], now
+    )
 
 
 def _ends(found: Sequence[marks.Mark] | Sequence[marks.Marker]) -> tuple[int | None, int | None]:

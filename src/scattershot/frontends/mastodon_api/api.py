@@ -134,7 +134,7 @@ class MastodonApi:
             *Markers(told).endpoints,
             *Push(house.push).endpoints,
         ]
-        self.topics = Topics(house.database, house.clock, house.timelines, told, statuses.one, notifications)
+        self.topics = Topics(house.database, house.clock, house.timelines, told, filters, statuses.one, notifications)
         told.after_letting_in(self.topics.let_in)
         self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)
