@@ -33,6 +33,8 @@ from scattershot.app.poll_ends import PollEnds
 from scattershot.app.programs import Programs
 from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
+from scattershot.app.quotes import Quotes
+from scattershot.app.reactions import Reactions
 from scattershot.app.readers import Readers
 from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
@@ -193,6 +195,9 @@ class Node:
             database, clock, bus, house, self.discover, settings.domains, settings.max_post_length,
             settings.max_attachments,
         )  # fmt: skip
+        self.timelines = Timelines(database, clock, settings.domain)
+        self.quotes = Quotes(self.publisher, self.timelines)
+        self.reactions = Reactions(self.publisher, self.timelines)
         self.indexing = Indexing(database, clock)
         kept, cache, aside, darkroom = shelves
         sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
@@ -211,7 +216,9 @@ class Node:
         people.when_ended(self.programs.forget_person)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
-        self.search = Search(database, clock, self.discover, settings.domain)
+        self.search = Search(
+            database, clock, self.discover, settings.domain, lambda: self.readers.bring_on(Indexing.name)
+        )
         self.trends = Trends(database, clock, on=settings.trends)
         self.while_away = WhileAway(database, clock)
         self.poll_ends = PollEnds(database, clock, bus)
@@ -223,7 +230,7 @@ class Node:
             bus,
             fetcher,
             self.notifications,
-            PushesAsJson(settings.origin).words,
+            PushesAsJson(settings.origin, own.signed.url).words,
             own.push,
             contact=_push_contact(settings),
             schemes=("https", "http") if settings.insecure_http else ("https",),

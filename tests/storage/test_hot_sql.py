@@ -8,18 +8,20 @@ from pathlib import Path
 import pytest
 
 from scattershot.app.media import Kept
+from scattershot.app.publish import Draft
 from scattershot.app.search import Portion
 from scattershot.domain.follows import Wish
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.media import Use
 from scattershot.domain.post import Audience, Option, Poll
+from scattershot.domain.terms import Circle, Rule, Terms
 from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.frontends.mastodon_api.notification_types import TYPES
 from scattershot.ports.database import Database
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
 from scattershot.storage.migrate import migrate
-from scattershot.storage.tables import trends
+from scattershot.storage.tables import quotes, trends
 from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.push_phone import PushPhone
@@ -59,6 +61,7 @@ LARGE = [
     "notifications",
     "pins",
     "posts",
+    "quotes",
     "search_microblogs",
     "search_names",
     "search_posts",
@@ -128,6 +131,7 @@ async def everyday_life(village: Village) -> None:
         a.done(await deed(ann, here.id, "test"))
     a.done(await a.node.publisher.vote(ann, here.id, ["tea"], "test"))
     await village.settle()
+    await quote_and_react(village, a, b)
     await look_around(a, b)
     await choose(a, str(here.id), str(bob_here))
     await look_for_things(a, ann)
@@ -144,6 +148,41 @@ async def everyday_life(village: Village) -> None:
     b.done(await b.node.publisher.delete(bob, first, "test"))
     village.clock.advance(90_000)
     await village.settle()
+
+
+async def quote_and_react(village: Village, a: House, b: House) -> None:
+    """Quotes at once and after a look, taken back, edited, deleted; reactions; who did either; on phones."""
+    terms = (Terms(Rule((), (Circle.EVERYONE,))), Terms(replies=Rule((Circle.FOLLOWERS,))))
+    bobs = [await b.post("bob", "quote me", terms=each) for each in terms]
+    await village.settle()
+    known = [await a.seen(await b.wire_id(post)) for post in bobs]
+    ann, bob = (await a.row("ann")).id, (await b.row("bob")).id
+    quoting = [await a.post("ann", "see", quote=row.id) for row in known if row is not None]
+    await village.settle()
+    for waiting in await b.node.quotes.waiting(bob, None, 20):
+        b.done(await b.node.quotes.answer(bob, waiting.item.id, "test", accepted=True))
+    last = known[-1]
+    assert last is not None
+    await a.post("ann", "aye", reply_to=last.id)
+    for deed in (a.node.reactions.react, a.node.reactions.unreact, a.node.reactions.react):
+        a.done(await deed(ann, last.id, "🍞", "test"))
+    await village.settle()
+    phone = await b.phone("bob")
+    for path in (f"statuses/{bobs[0]}/quotes", "interaction_requests", f"pleroma/statuses/{bobs[1]}/reactions"):
+        assert (await phone.get(f"/api/v1/{path}")).status == 200
+    await phone.put(f"/api/v1/statuses/{bobs[1]}/interaction_policy", {"quote_approval_policy": "followers"})
+    there = await b.seen(await a.wire_id(quoting[0]))
+    assert there is not None
+    for path in (f"/q/{there.id}", f"/r/{there.id}"):
+        await b.get(path)
+    b.done(await b.node.publisher.edit(bob, bobs[0], Draft("quote me not"), "test"))
+    b.done(await b.node.quotes.revoke(bob, bobs[0], there.id, "test"))
+    await village.settle()
+    a.done(await a.node.publisher.delete(ann, quoting[1], "test"))
+    b.done(await b.node.publisher.delete(bob, bobs[0], "test"))
+    now = Millis(village.clock.now())
+    await a.node.drivers.database.read(lambda tx: quotes.unchecked(tx, now, 10))
+    village.clock.advance(60)
 
 
 async def look_for_things(a: House, ann: MicroblogId) -> None:
@@ -206,39 +245,6 @@ async def look_around(a: House, b: House) -> None:
         await b.get(path)
 
 
-async def choose(a: House, post: str, bob: str) -> None:
-    """Lists, followed tags, filters, bookmarks, and every way to read a timeline, by app."""
-    phone = await a.phone("ann")
-    wish = Wish(boosts=False, notify=True, languages=" en ")
-    a.done(await a.node.publisher.follow((await a.row("ann")).id, MicroblogId(int(bob)), "test", wish))
-    friends = await phone.post("/api/v1/lists", {"title": "friends", "exclusive": True})
-    members = f"/api/v1/lists/{friends['id']}/accounts"
-    await phone.post(members, {"account_ids": [bob]})
-    await phone.post("/api/v1/tags/tea/follow")
-    for deed in ("bookmark", "favourite"):
-        await phone.post(f"/api/v1/statuses/{post}/{deed}")
-    made = await phone.post(
-        "/api/v2/filters", {"title": "x", "context": ["home"], "keywords_attributes": [{"keyword": "tea"}]}
-    )
-    held = await phone.post(f"/api/v2/filters/{made['id']}/statuses", {"status_id": post})
-    reads = ["/api/v1/lists", members, f"/api/v1/accounts/{bob}/lists", "/api/v1/followed_tags", "/api/v1/filters",
-             "/api/v1/tags/tea", f"/api/v1/statuses/{post}/favourited_by", f"/api/v1/statuses/{post}/reblogged_by",
-             "/api/v2/filters", f"/api/v2/filters/statuses/{held['id']}"]  # fmt: skip
-    timelines = ["public", "public?local=1", "public?remote=1", "public?only_media=1&local=1", "tag/tea",
-                 "tag/tea?any[]=a&all[]=b&none[]=c&only_media=1", f"list/{friends['id']}", "home"]  # fmt: skip
-    reads += [f"/api/v1/timelines/{path}" for path in timelines]
-    for path in (*reads, "/api/v1/bookmarks", "/api/v1/favourites"):
-        await phone.get(path)
-        await phone.get(f"{path}{'&' if '?' in path else '?'}min_id=1")
-    for replies in ("followed", "none"):
-        await phone.put(f"/api/v1/lists/{friends['id']}", {"replies_policy": replies})
-        await phone.get(f"/api/v1/timelines/list/{friends['id']}")
-    await phone.post("/api/v1/tags/tea/unfollow")
-    await phone.delete(members, {"account_ids": [bob]})
-    await phone.delete(f"/api/v2/filters/keywords/{made['keywords'][0]['id']}")
-    await phone.delete(f"/api/v2/filters/statuses/{held['id']}")
-
-
 async def look_at_the_phone(village: Village, a: House, b: House) -> None:
     """What an app asks for again and again, while something is pushed to it."""
     phone, keys = await a.phone("ann"), PushPhone()
@@ -272,6 +278,38 @@ async def look_at_the_phone(village: Village, a: House, b: House) -> None:
     await phone.post(f"/api/v2/notifications/{first['group_key']}/dismiss")
     await phone.post(f"{told}/clear")
     await phone.delete("/api/v1/push/subscription")
+
+
+async def choose(a: House, post: str, bob: str) -> None:
+    """Lists, followed tags, filters, bookmarks, and every way to read a timeline, by app."""
+    phone = await a.phone("ann")
+    wish = Wish(boosts=False, notify=True, languages=" en ")
+    a.done(await a.node.publisher.follow((await a.row("ann")).id, MicroblogId(int(bob)), "test", wish))
+    friends = await phone.post("/api/v1/lists", {"title": "friends", "exclusive": True})
+    members = f"/api/v1/lists/{friends['id']}/accounts"
+    await phone.post(members, {"account_ids": [bob]})
+    await phone.post("/api/v1/tags/tea/follow")
+    for deed in ("bookmark", "favourite"):
+        await phone.post(f"/api/v1/statuses/{post}/{deed}")
+    made = await phone.post(
+        "/api/v2/filters", {"title": "x", "context": ["home"], "keywords_attributes": [{"keyword": "tea"}]}
+    )
+    held = await phone.post(f"/api/v2/filters/{made['id']}/statuses", {"status_id": post})
+    reads = ["/api/v1/lists", members, f"/api/v1/accounts/{bob}/lists", "/api/v1/followed_tags", "/api/v1/filters",
+             "/api/v1/tags/tea", f"/api/v1/statuses/{post}/favourited_by", f"/api/v1/statuses/{post}/reblogged_by",
+             "/api/v2/filters", f"/api/v2/filters/statuses/{held['id']}"]  # fmt: skip
+    timelines = ["public", "public?local=1", "public?remote=1", "public?only_media=1&local=1", "tag/tea",
+                 "tag/tea?any[]=a&all[]=b&none[]=c&only_media=1", f"list/{friends['id']}", "home"]  # fmt: skip
+    reads += [f"/api/v1/timelines/{path}" for path in timelines]
+    for path in (*reads, "/api/v1/bookmarks", "/api/v1/favourites"):
+        await phone.get(f"{path}{'&' if '?' in path else '?'}min_id=1")
+    for replies in ("followed", "none"):
+        await phone.put(f"/api/v1/lists/{friends['id']}", {"replies_policy": replies})
+        await phone.get(f"/api/v1/timelines/list/{friends['id']}")
+    await phone.post("/api/v1/tags/tea/unfollow")
+    await phone.delete(members, {"account_ids": [bob]})
+    await phone.delete(f"/api/v2/filters/keywords/{made['keywords'][0]['id']}")
+    await phone.delete(f"/api/v2/filters/statuses/{held['id']}")
 
 
 async def test_no_everyday_statement_reads_a_large_table_from_end_to_end(spoken: set[str], tmp_path: Path) -> None:

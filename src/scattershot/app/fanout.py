@@ -11,6 +11,7 @@ from scattershot.domain.follows import wants
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.notification import Told
 from scattershot.domain.post import Audience
+from scattershot.domain.quote import QuoteState
 from scattershot.domain.record import Kind, Recorded
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import (
@@ -18,6 +19,7 @@ from scattershot.storage.tables import (
     microblogs,
     notifications,
     posts,
+    quotes,
     relations,
     timelines,
     wire_ids,
@@ -66,6 +68,12 @@ class Fanout:
                 notifying.voted(tx, recorded)
             case Kind.POLL_ENDED:
                 notifying.poll_ended(tx, recorded)
+            case Kind.QUOTE_ASKED:
+                _tell_target(tx, Told.QUOTE, recorded)
+            case Kind.QUOTE_ACCEPTED:
+                _quoted(tx, recorded)
+            case Kind.QUOTE_REVOKED:
+                _unquoted(tx, recorded)
             case Kind.FOLLOWED:
                 _followed(tx, recorded)
             case Kind.FOLLOW_ACCEPTED:
@@ -124,7 +132,8 @@ def _posted(tx: Transaction, recorded: Recorded, now: Millis, wished: list[Follo
             _tell_those_who_wish(tx, row, recorded, now, [wish for wish in wished if wants(wish.languages, language)])
     if row.local:
         timelines.put_own(tx, row.id, row.author)
-    notifying.posted(tx, recorded, row)
+    quote = quotes.get(tx, row.id) if row.quoting in (QuoteState.ACCEPTED, QuoteState.PENDING) else None
+    notifying.posted(tx, recorded, row, quote.quoted_author if quote is not None else None)
 
 
 def _tell_those_who_wish(
@@ -136,14 +145,25 @@ def _tell_those_who_wish(
     """
     if row.reply_wire is not None or row.reply_author not in (None, row.author) or row.published < now - NEWS_FOR:
         return
-    wishing = [wish.follower for wish in wished if wish.notify and wish.at <= row.published]
-    if wishing:
-        notifying.posted_by_followed(tx, recorded, row, wishing)
+    told = [wish.follower for wish in wished if wish.notify and wish.at <= row.published]
+    if told:
+        notifying.posted_by_followed(tx, recorded, row, told)
 
 
 def _tell_target(tx: Transaction, kind: Told, recorded: Recorded) -> None:
     if recorded.target is not None:
         notifying.tell(tx, recorded.target, kind, recorded.actor, recorded.post, recorded.at)
+
+
+def _quoted(tx: Transaction, recorded: Recorded) -> None:
+    """The quoted author hears of it, unless its yes came after it had heard."""
+    if recorded.target is not None and recorded.local:
+        notifying.tell(tx, recorded.actor, Told.QUOTE, recorded.target, recorded.post, recorded.at)
+
+
+def _unquoted(tx: Transaction, recorded: Recorded) -> None:
+    if recorded.target is not None:
+        notifications.untell(tx, Told.QUOTE, recorded.target, recorded.post)
 
 
 def _edited(tx: Transaction, recorded: Recorded) -> None:
@@ -153,6 +173,10 @@ def _edited(tx: Transaction, recorded: Recorded) -> None:
     for hearer in filter(None, recorded.detail.split(",")):
         notifying.mentioned(tx, MicroblogId(int(hearer)), recorded, row)
     notifying.edited(tx, recorded, row)
+    if row.edited is not None:
+        for quote in quotes.made_here(tx, row.id, row.edited):  # what they showed reads otherwise now
+            about = str(row.edited)
+            notifying.tell(tx, quote.author, Told.QUOTED_EDIT, row.author, quote.post, recorded.at, about)
 
 
 def _deleted(tx: Transaction, recorded: Recorded) -> None:
@@ -206,3 +230,4 @@ def _blocked(tx: Transaction, recorded: Recorded) -> None:
     assert recorded.target is not None
     timelines.drop_authors(tx, recorded.actor, [recorded.target])
     timelines.drop_authors(tx, recorded.target, [recorded.actor])
+    notifying.blocked(tx, recorded.actor, recorded.target)

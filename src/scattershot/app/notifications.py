@@ -123,7 +123,7 @@ class Notifications:
     def _notices(self, tx: Transaction, owner: MicroblogId, rows: Sequence[Notification]) -> list[Notice]:
         """Those of the rows of which everything may be shown that makes sense of them."""
         faces = {face.id: face for face in self._timelines.faces_in(tx, list({row.sender for row in rows}))}
-        items = self._timelines.items_in(tx, {row.post for row in rows if row.post is not None}, owner)
+        items = self._timelines.items_by_id_in(tx, {row.post for row in rows if row.post is not None}, owner)
         filed = {row.about: reports.get(tx, int(row.about)) for row in rows if row.kind == Told.REPORT}
         accused = {
             face.id: face
@@ -278,7 +278,7 @@ class Notifications:
 
     def _requests(self, tx: Transaction, owner: MicroblogId, found: list[Asker]) -> list[Request]:
         faces = {face.id: face for face in self._timelines.faces_in(tx, [asker.sender for asker in found])}
-        items = self._timelines.items_in(tx, {asker.post for asker in found}, owner)
+        items = self._timelines.items_by_id_in(tx, {asker.post for asker in found}, owner)
         return [Request(asker, faces[asker.sender], items.get(asker.post)) for asker in found if asker.sender in faces]
 
     async def let_in(self, owner: MicroblogId, numbers: list[int]) -> int:
@@ -361,7 +361,7 @@ class Notifications:
     def _conversations(
         self, tx: Transaction, owner: MicroblogId, found: list[conversations.Conversation]
     ) -> list[Conversation]:
-        items = self._timelines.items_in(tx, {each.newest for each in found}, owner)
+        items = self._timelines.items_by_id_in(tx, {each.newest for each in found}, owner)
         made = []
         for each in found:
             item = items.get(each.newest)

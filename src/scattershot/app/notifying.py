@@ -139,11 +139,15 @@ def _is_of(tx: Transaction, audience: str, owner: MicroblogId, sender: Microblog
 # -- what the log tells of
 
 
-def posted(tx: Transaction, recorded: Recorded, row: posts.Row) -> None:
-    """Everybody a new post is for by name is told; a private one comes into their conversations as well."""
+def posted(tx: Transaction, recorded: Recorded, row: posts.Row, quoted: MicroblogId | None = None) -> None:
+    """Everybody a new post is for by name is told; a private one comes into their conversations as well.
+
+    Whoever is `quoted` is told that instead.
+    """
     private = row.audience is Audience.MENTIONED
     for hearer in posts.hearers(tx, row.id):
-        mentioned(tx, hearer, recorded, row)
+        if private or hearer != quoted:
+            mentioned(tx, hearer, recorded, row)
     if private and row.local:
         conversations.enter(tx, row.author, row, unread=False)
     poll = row.post.poll
@@ -218,6 +222,12 @@ def unliked(tx: Transaction, recorded: Recorded) -> None:
     """The author is told no more of a like that was taken back."""
     emoji = recorded.detail.partition(" ")[2]
     notifications.untell(tx, Told.REACTION if emoji else Told.LIKE, recorded.actor, recorded.post, emoji)
+
+
+def blocked(tx: Transaction, owner: MicroblogId, sender: MicroblogId) -> None:
+    """Whoever blocks another is told nothing any more of what that one did before, nor that it waits."""
+    notifications.untell_all_of(tx, owner, sender)
+    askers.forget(tx, owner, sender)
 
 
 def reported(tx: Transaction, recorded: Recorded) -> None:

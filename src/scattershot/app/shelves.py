@@ -79,7 +79,7 @@ class Shelves:
         wanted = list(dict.fromkeys(mark.post for mark in found))
         rows = posts.get_many(tx, wanted) if wanted else {}
         seen = {row.id: row for row in readable(tx, list(rows.values()), who)}
-        items = self._timelines.lines_in(tx, [line(seen[post]) for post in wanted if post in seen], who, ALL)
+        items = self._timelines.made_in(tx, [line(seen[post]) for post in wanted if post in seen], who, ALL)
         return Shelf(items, *_ends(found), len(found) < limit)
 
     # -- who marked a post
@@ -138,7 +138,7 @@ class Shelves:
             for each in page
             if each.post in seen
         ]
-        return Page(self._timelines.lines_in(tx, lines, row.owner), reached)
+        return Page(self._timelines.made_in(tx, lines, row.owner), reached)
 
 
 class Said(NamedTuple):

@@ -13,7 +13,7 @@ from msgspec import json
 
 from scattershot.app import counters
 from scattershot.domain.ids import MicroblogId, NotificationId, Seq
-from scattershot.domain.record import Kind
+from scattershot.domain.record import ALTERING, Kind
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import log, notifications, timelines
 
@@ -189,7 +189,7 @@ def _spread_up_to(tx: Transaction) -> Seq:
     return log.cursor(tx, "fanout")
 
 
-_WORDS = {Kind.POSTED: "entry", Kind.BOOSTED: "entry", Kind.EDITED: "edited"}
+_WORDS = {Kind.POSTED: "entry", Kind.BOOSTED: "entry"} | dict.fromkeys(ALTERING, "edited")
 
 
 def _look(tx: Transaction, after: Seq, newest: NotificationId, owners: Sequence[MicroblogId]) -> _Told:

@@ -127,7 +127,7 @@ class Timelines:
     ) -> list[Item]:
         return self._items.make(tx, lines, viewer, self._clock.now(), shown)
 
-    def lines_in(
+    def made_in(
         self, tx: Transaction, lines: Sequence[Line], viewer: MicroblogId | None, shown: Shown = UNMUTED
     ) -> list[Item]:
         """The items of lines whose posts the viewer may see, within a transaction."""
@@ -252,11 +252,15 @@ class Timelines:
         boost = posts.boost(tx, entry)
         return boost.post if boost is not None else entry
 
-    def items_in(self, tx: Transaction, wanted: Collection[PostId], viewer: MicroblogId) -> dict[PostId, Item]:
-        """Those of the posts that the viewer may see."""
-        rows = list(posts.get_many(tx, list(wanted)).values()) if wanted else []
-        made = self._made(tx, [line(row) for row in readable(tx, rows, viewer)], viewer, ALL)
-        return {item.id: item for item in made}
+    def items_in(self, tx: Transaction, ids: Sequence[PostId], viewer: MicroblogId | None) -> list[Item]:
+        """Those of the posts that the viewer may see, in the same order."""
+        known = posts.get_many(tx, list(ids)) if ids else {}
+        may = {row.id for row in readable(tx, list(known.values()), viewer)}
+        return self._made(tx, [line(known[post]) for post in ids if post in may], viewer, ALL)
+
+    def items_by_id_in(self, tx: Transaction, wanted: Collection[PostId], viewer: MicroblogId) -> dict[PostId, Item]:
+        """The same by their ids."""
+        return {item.id: item for item in self.items_in(tx, list(wanted), viewer)} if wanted else {}
 
     async def boost_by(self, who: MicroblogId, post: PostId) -> PostId | None:
         """The id under which it passed the post on."""

@@ -17,7 +17,7 @@ from scattershot.app.shelves import Said, is_listed
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId, Millis, NotificationId, PostId, Seq
 from scattershot.domain.post import Audience
-from scattershot.domain.record import Kind, Recorded
+from scattershot.domain.record import ALTERING, Kind, Recorded
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import log, notifications, posts, relations, timelines
@@ -228,7 +228,7 @@ class Topics:
     def _heard(self, tx: Transaction, recorded: Recorded, post: PostId) -> "Iterable[_Heard]":
         entry = recorded.boost or post
         match recorded.kind:
-            case Kind.POSTED | Kind.EDITED:
+            case kind if kind is Kind.POSTED or kind in ALTERING:
                 event = Event.NEW if recorded.kind is Kind.POSTED else Event.EDITED
                 row = posts.get(tx, post)
                 if row is None or row.gone:

@@ -40,6 +40,18 @@ class Kind(StrEnum):
     """Those who run the node told the target's keepers something; `detail` is the number of the warning."""
     SEVERED = "severed"
     """The target lost follows, for the node deals with another no more; `detail` is the number of the severance."""
+    QUOTE_ASKED = "quote_asked"
+    QUOTE_ACCEPTED = "quote_accepted"
+    QUOTE_REJECTED = "quote_rejected"
+    QUOTE_REVOKED = "quote_revoked"
+    REPLY_ACCEPTED = "reply_accepted"
+    REPLY_REJECTED = "reply_rejected"
+    REISSUED = "reissued"
+    """A post reads as it did, but what stands around its words does not: its terms, or a stamp."""
+
+
+ALTERING = frozenset({Kind.EDITED, Kind.REISSUED, Kind.QUOTE_ACCEPTED, Kind.QUOTE_REJECTED, Kind.QUOTE_REVOKED})
+"""After these a post that was shown already looks otherwise."""
 
 
 class Recorded(NamedTuple):

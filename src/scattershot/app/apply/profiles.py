@@ -9,7 +9,18 @@ from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.record import Kind
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import log, microblogs, nodes, posts, relations, reports, uploads, watches, wire_ids
+from scattershot.storage.tables import (
+    log,
+    microblogs,
+    nodes,
+    posts,
+    quotes,
+    relations,
+    reports,
+    uploads,
+    watches,
+    wire_ids,
+)
 from scattershot.wirekit.urls import host_of
 
 STALE = 60_000
@@ -75,6 +86,7 @@ def vanished(tx: Transaction, change: Vanished, origin: Origin) -> Applied:
     stand = microblogs.stand(tx, change.actor)
     if stand is None or stand.gone:
         return NOTHING_NEW
+    quotes.bury_all_by(tx, stand.id)
     posts.bury_all_by(tx, stand.id)
     microblogs.mark_gone(tx, stand.id)
     if stand.local:

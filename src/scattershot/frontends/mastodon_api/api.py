@@ -19,6 +19,8 @@ from scattershot.app.notifications import Notifications as Told
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.quiet import Quiet
+from scattershot.app.quotes import Quotes as Deeds
+from scattershot.app.reactions import Reactions
 from scattershot.app.search import Search as Finder
 from scattershot.app.shelves import Shelves
 from scattershot.app.timelines import Timelines as Reads
@@ -52,6 +54,8 @@ from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.polls import Polls
 from scattershot.frontends.mastodon_api.portraits import Portraits
 from scattershot.frontends.mastodon_api.push import Push
+from scattershot.frontends.mastodon_api.quotes import Quotes
+from scattershot.frontends.mastodon_api.reactions import Reactions as ReactionEndpoints
 from scattershot.frontends.mastodon_api.search import Search
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
@@ -108,6 +112,7 @@ class MastodonApi:
         people = Accounts(house.timelines, accounts)
         told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
         vapid_key = house.push.public_key
+        quotes, reactions = Deeds(house.publisher, house.timelines), Reactions(house.publisher, house.timelines)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
             *InstanceDocs(settings, house.timelines, vapid_key).endpoints,
@@ -133,19 +138,15 @@ class MastodonApi:
             *Conversations(told, notifications).endpoints,
             *Markers(told).endpoints,
             *Push(house.push).endpoints,
+            *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
+            *ReactionEndpoints(reactions, house.timelines, statuses, accounts, house.shown).endpoints,
         ]
         self.topics = Topics(house.database, house.clock, house.timelines, told, filters, statuses.one, notifications)
         told.after_letting_in(self.topics.let_in)
         self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)
-        own = [
-            Endpoint("GET", "/api/openapi.json", self._openapi, who=Who.ANYONE, answers=dict,
-                     extension="this document"),
-            Endpoint("GET", MISSING_AVATAR, self._avatar, who=Who.ANYONE),
-            Endpoint("GET", MISSING_HEADER, self._header, who=Who.ANYONE),
-        ]  # fmt: skip
         self.door = Door(
-            Table([*endpoints, *own]),
+            Table([*endpoints, *self._own()]),
             house.programs,
             house.clock,
             house.media.receiving,
@@ -153,6 +154,14 @@ class MastodonApi:
             allowed=settings.calls_allowed,
             trusted=settings.trusted_proxies,
         )
+
+    def _own(self) -> list[Endpoint]:
+        return [
+            Endpoint("GET", "/api/openapi.json", self._openapi, who=Who.ANYONE, answers=dict,
+                     extension="this document"),
+            Endpoint("GET", MISSING_AVATAR, self._avatar, who=Who.ANYONE),
+            Endpoint("GET", MISSING_HEADER, self._header, who=Who.ANYONE),
+        ]  # fmt: skip
 
     @staticmethod
     def handles(scope: Scope) -> bool:

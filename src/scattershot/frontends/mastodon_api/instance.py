@@ -19,8 +19,8 @@ from scattershot.wirekit.dates import rfc3339
 MASTODON = "4.5.0"
 """The version whose API this is, for programs that judge by it; some read three characters only, so none of its
 numbers has two digits."""
-API_VERSIONS = {"mastodon": 2}
-"""Mastodon's own count of API versions (api/instance in its documentation): 2 is grouped notifications."""
+API_VERSIONS = {"mastodon": 7}
+"""Mastodon's own count of API versions (api/instance in its documentation): 2 is grouped notifications, 7 quotes."""
 CHARACTERS_PER_ADDRESS = 23
 """What programs count for a link of any length."""
 MAX_PINNED = 5

@@ -131,6 +131,14 @@ def followed_among(tx: Transaction, follower: MicroblogId, among: list[Microblog
     return {MicroblogId(m) for (m,) in rows}
 
 
+def followers_among(tx: Transaction, followee: MicroblogId, among: list[MicroblogId]) -> set[MicroblogId]:
+    """Those of the microblogs that follow it with its consent."""
+    rows = tx.fetch(
+        _one, "SELECT follower FROM follows WHERE followee = $1 AND follower = ANY($2) AND accepted", followee, among
+    )
+    return {MicroblogId(m) for (m,) in rows}
+
+
 def local_followers(tx: Transaction, followee: MicroblogId, limit: int) -> list[MicroblogId]:
     """Accepted followers kept here."""
     rows = tx.fetch(
@@ -187,16 +195,17 @@ def followers_at(tx: Transaction, followee: MicroblogId, node: int) -> list[Micr
 
 
 class Like(NamedTuple):
-    """Approval of a post, with an emoji or none."""
+    """Approval of a post, with an emoji or none; `picture` is of an emoji that is a node's own."""
 
     post: PostId
     liker: MicroblogId
     emoji: str
     wire_id: str
     at: Millis
+    picture: str = ""
 
 
-_LIKE = "post, liker, emoji, wire_id, at"
+_LIKE = "post, liker, emoji, wire_id, at, picture"
 # Later than the liker's last one, and told apart from those of others in the same millisecond by who they are.
 _PLACE = (
     "GREATEST(CAST($5 AS BIGINT) * 65536 + ($1 + $2) % 65536, "
@@ -217,11 +226,12 @@ def like_called(tx: Transaction, wire_id: str) -> Like | None:
 
 
 def add_like(tx: Transaction, new: Like) -> bool:
-    """Store a like and count it; False where it was there."""
-    put = f"INSERT INTO likes ({_LIKE}, place) VALUES ($1, $2, $3, $4, $5, {_PLACE}) ON CONFLICT DO NOTHING"
+    """Store a like, and count it where it is no reaction; False where it was there."""
+    put = f"INSERT INTO likes ({_LIKE}, place) VALUES ($1, $2, $3, $4, $5, $6, {_PLACE}) ON CONFLICT DO NOTHING"
     if not tx.execute(put, *new):
         return False
-    tx.execute("UPDATE posts SET likes = likes + 1, version = version + 1 WHERE id = $1", new.post)
+    plain = 0 if new.emoji else 1
+    tx.execute("UPDATE posts SET likes = likes + $2, version = version + 1 WHERE id = $1", new.post, plain)
     return True
 
 
@@ -236,24 +246,29 @@ def drop_like(tx: Transaction, post: PostId, liker: MicroblogId, emoji: str) -> 
     """Forget a like and count it off."""
     if not tx.execute("DELETE FROM likes WHERE post = $1 AND liker = $2 AND emoji = $3", post, liker, emoji):
         return False
-    tx.execute("UPDATE posts SET likes = likes - 1, version = version + 1 WHERE id = $1", post)
+    plain = 0 if emoji else 1
+    tx.execute("UPDATE posts SET likes = likes - $2, version = version + 1 WHERE id = $1", post, plain)
     return True
 
 
 class Marked(NamedTuple):
-    """A post that somebody marked: by a like (`l`), a boost (`b`) or a bookmark (`k`: it keeps it)."""
+    """A post that somebody marked: by a like (`l`, or a reaction where there is an `emoji`), a boost (`b`), a bookmark
+    (`k`: it keeps it), or by keeping its conversation quiet (`q`)."""
 
     post: PostId
     how: str
+    emoji: str
 
 
 def marked_among(tx: Transaction, who: MicroblogId, among: list[PostId]) -> list[Marked]:
-    """Those of the posts that it likes (with whatever emoji), passed on, or keeps."""
+    """Those of the posts that it likes or reacted to, passed on, keeps, or is told of no more."""
     return tx.fetch(
         Marked,
-        "SELECT post, 'l' FROM likes WHERE liker = $1 AND post = ANY($2) "
-        "UNION ALL SELECT post, 'b' FROM boosts WHERE booster = $1 AND post = ANY($2) "
-        "UNION ALL SELECT post, 'k' FROM bookmarks WHERE microblog = $1 AND post = ANY($2)",
+        "SELECT post, 'l', emoji FROM likes WHERE liker = $1 AND post = ANY($2) "
+        "UNION ALL SELECT post, 'b', '' FROM boosts WHERE booster = $1 AND post = ANY($2) "
+        "UNION ALL SELECT post, 'k', '' FROM bookmarks WHERE microblog = $1 AND post = ANY($2) "
+        "UNION ALL SELECT p.id, 'q', '' FROM posts p JOIN quiet_threads q ON q.microblog = $1 AND q.thread = p.thread "
+        "WHERE p.id = ANY($2)",
         who,
         among,
     )
@@ -276,8 +291,9 @@ def concerned_with(tx: Transaction, post: PostId, among: list[MicroblogId]) -> s
 
 
 def likers(tx: Transaction, post: PostId, limit: int) -> list[MicroblogId]:
-    """Who likes the post."""
-    return [MicroblogId(m) for (m,) in tx.fetch(_one, "SELECT liker FROM likes WHERE post = $1 LIMIT $2", post, limit)]
+    """Who likes the post, without an emoji."""
+    sql = "SELECT liker FROM likes WHERE post = $1 AND emoji = '' LIMIT $2"
+    return [MicroblogId(m) for (m,) in tx.fetch(_one, sql, post, limit)]
 
 
 # -- blocks and mutes
@@ -427,7 +443,8 @@ def drop_all_of(tx: Transaction, microblog: MicroblogId) -> None:
     """Forget every relation of a microblog that is gone; its likes are counted off."""
     filters.drop_all_of(tx, microblog)
     tx.execute(
-        "UPDATE posts SET likes = likes - (SELECT count(*) FROM likes l WHERE l.post = posts.id AND l.liker = $1), "
+        "UPDATE posts SET likes = likes - "
+        "(SELECT count(*) FROM likes l WHERE l.post = posts.id AND l.liker = $1 AND l.emoji = ''), "
         "version = version + 1 WHERE id IN (SELECT post FROM likes WHERE liker = $1)",
         microblog,
     )

@@ -137,7 +137,9 @@ def news(tx: Transaction, owner: MicroblogId, after: Seq, up_to: Seq, limit: int
         "SELECT l.seq, l.kind, coalesce(l.boost, l.post), l.post FROM log l "
         "LEFT JOIN timeline t ON t.owner = $1 AND t.entry = coalesce(l.boost, l.post) "
         "WHERE l.seq > $2 AND l.seq <= $3 AND l.post IS NOT NULL AND (l.kind IN ('deleted', 'unboosted') "
-        "OR (t.entry IS NOT NULL AND l.kind IN ('posted', 'boosted', 'edited'))) ORDER BY l.seq LIMIT $4",
+        "OR (t.entry IS NOT NULL AND l.kind IN "
+        "('posted', 'boosted', 'edited', 'reissued', 'quote_accepted', 'quote_rejected', 'quote_revoked'))) "
+        "ORDER BY l.seq LIMIT $4",
         owner,
         after,
         up_to,

@@ -6,6 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from scattershot.frontends.mastodon_api.entities.account import Account, CustomEmoji
 from scattershot.frontends.mastodon_api.entities.filter import FilterResult
+from scattershot.frontends.mastodon_api.entities.quote import InteractionPolicy, QuoteApproval, Reaction
 
 
 class Mention(Struct, frozen=True, kw_only=True):
@@ -75,12 +76,14 @@ class Shell(Struct, frozen=True, kw_only=True):
     replies_count: int
     reblogs_count: int
     favourites_count: int
+    quotes_count: int
     edited_at: str | None
     content: str
     media_attachments: list[MediaAttachment]
     mentions: list[Mention]
     tags: list[StatusTag]
     emojis: list[CustomEmoji]
+    interaction_policy: InteractionPolicy
     card: Any = None
     local_only: bool = False
 
@@ -93,6 +96,10 @@ class Status(Shell, frozen=True, kw_only=True):
     """The Status that is passed on."""
     poll: Poll | None = None
     quote: Any = None
+    """A Quote, or a ShallowQuote within one."""
+    quote_approval: QuoteApproval
+    reactions: list[Reaction] = []
+    pleroma: dict[str, Any] = {}
     favourited: bool = False
     reblogged: bool = False
     muted: bool = False
