@@ -76,7 +76,7 @@ class Shelves:
         return self._shelf(tx, who, marks.liked_by(tx, who, window, limit), limit)
 
     def _shelf(self, tx: Transaction, who: MicroblogId, found: list[marks.Mark], limit: int) -> Shelf:
-        wanted = list(dict.fromkeys(mark.post for mark in found))
+        wanted = [mark.post for mark in found]
         rows = posts.get_many(tx, wanted) if wanted else {}
         seen = {row.id: row for row in readable(tx, list(rows.values()), who)}
         items = self._timelines.made_in(tx, [line(seen[post]) for post in wanted if post in seen], who, ALL)
@@ -105,7 +105,7 @@ class Shelves:
         return row is not None and not row.gone and bool(readable(tx, [row], viewer))
 
     def _roster(self, tx: Transaction, found: list[marks.Marker], viewer: MicroblogId | None, limit: int) -> Roster:
-        wanted = list(dict.fromkeys(mark.microblog for mark in found))
+        wanted = [mark.microblog for mark in found]
         hidden = relations.hidden_among(tx, viewer, wanted, self._clock.now()) if viewer is not None and wanted else ()
         faces = [face for face in self._timelines.faces_in(tx, wanted) if face.id not in hidden]
         return Roster(faces, *_ends(found), len(found) < limit)
