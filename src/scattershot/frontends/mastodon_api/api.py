@@ -149,7 +149,7 @@ class MastodonApi:
             *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
             *ReactionEndpoints(reactions, house.timelines, statuses, accounts, house.shown).endpoints,
         ]
-        self.topics = Topics(house.database, house.clock, house.timelines, told, statuses.one, notifications)
+        self.topics = Topics(house.database, house.clock, house.timelines, told, filters, statuses.one, notifications)
         told.after_letting_in(self.topics.let_in)
         self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)

@@ -101,10 +101,9 @@ class StatusesAsJson:
         sieve = self._filters.sieve(tx, viewer, now) if viewer is not None else None
         bodies = []
         for item in items:
-            filtered = _filtered(sieve, item) if sieve is not None else b"[]"
-            body = self._body(tx, item, accounts, viewer, now, filtered)
+            body = self._body(tx, item, accounts, viewer, now, sieve)
             if item.boosted_by is not None:
-                body = self._boost(item, accounts[item.boosted_by.id], body, viewer, filtered)
+                body = self._boost(item, accounts[item.boosted_by.id], body, viewer, _filtered(sieve, item))
             bodies.append(body)
         return bodies
 
@@ -115,7 +114,7 @@ class StatusesAsJson:
         accounts: dict[MicroblogId, bytes],
         viewer: MicroblogId | None,
         now: Millis,
-        filtered: bytes = b"[]",
+        sieve: Sieve | None,
         *,
         within: bool = False,
     ) -> bytes:
@@ -130,14 +129,14 @@ class StatusesAsJson:
             quote = _encode({"state": _QUOTE_STATES[item.quote.state], "quoted_status_id": quoted})
         else:
             inner = item.quote.item
-            shown = self._body(tx, inner, accounts, viewer, now, within=True) if inner is not None else b"null"
+            shown = self._body(tx, inner, accounts, viewer, now, sieve, within=True) if inner is not None else b"null"
             quote = b'{"state":"' + _QUOTE_STATES[item.quote.state].encode() + b'","quoted_status":' + shown + b"}"
         # Compared before it is looked up: an enum's hash is made in Python.
         fares = _AUTOMATIC if item.may_quote is Approval.AT_ONCE else _CURRENT_USER[item.may_quote]
         start = kept.body + fares + accounts[item.author.id]
         if item.writer is not None:
             start += b',"written_by":' + accounts[item.writer.id]
-        return start + _ending(item, quote, viewer, now, self._shown, filtered)
+        return start + _ending(item, quote, viewer, now, self._shown, _filtered(sieve, item))
 
     def _start(self, tx: Transaction, item: Item) -> bytes:
         automatic, manual = approvals(item.post, local=item.author.local)
@@ -265,8 +264,8 @@ def _reactions(item: Item, shown: Shown) -> bytes:
     return b',"reactions":' + told + b',"pleroma":{"emoji_reactions":' + told + b"}"
 
 
-def _filtered(sieve: Sieve, item: Item) -> bytes:
-    met = sieve.met(item.entry, item.id, item.post)
+def _filtered(sieve: Sieve | None, item: Item) -> bytes:
+    met = sieve.met(item.entry, item.id, item.post) if sieve is not None else ()
     return _encode([filter_result(each) for each in met]) if met else b"[]"
 
 

@@ -77,7 +77,6 @@ QUOTE_STATES: Mapping[QuoteState, str] = {
 
 NOTICES: Mapping[str, str] = {
     "mention": "mentioned you",
-    "post": "posted",
     "like": "liked your post",
     "boost": "boosted your post",
     "reaction": "reacted to your post",
