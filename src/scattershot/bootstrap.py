@@ -216,7 +216,9 @@ class Node:
         people.when_ended(self.programs.forget_person)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
-        self.search = Search(database, clock, self.discover, settings.domain)
+        self.search = Search(
+            database, clock, self.discover, settings.domain, lambda: self.readers.bring_on(Indexing.name)
+        )
         self.trends = Trends(database, clock, on=settings.trends)
         self.while_away = WhileAway(database, clock)
         self.poll_ends = PollEnds(database, clock, bus)
