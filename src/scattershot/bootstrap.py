@@ -20,17 +20,24 @@ from scattershot.app.dealing import Dealing
 from scattershot.app.discover import Discover
 from scattershot.app.dispatch import Dispatch
 from scattershot.app.fanout import Fanout
+from scattershot.app.featuring import Featuring
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.intake import Intake
+from scattershot.app.items import Items
 from scattershot.app.people import People
+from scattershot.app.presenting import Presenting
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
+from scattershot.app.rosters import Rosters
 from scattershot.app.senders import Senders
 from scattershot.app.streams import Streams
+from scattershot.app.suggesting import Suggesting
 from scattershot.app.tallies import Tallies
+from scattershot.app.ties import Ties
 from scattershot.app.timelines import Timelines
+from scattershot.app.verify_links import VerifyLinks
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
@@ -145,6 +152,13 @@ class Node:
         self.housekeeping = Housekeeping(database, clock)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
+        items = Items(settings.domain)
+        self.ties = Ties(database, clock, bus, house, settings.domains)
+        self.rosters = Rosters(database, clock, items)
+        self.suggesting = Suggesting(database, clock, items, settings.domain, settings.recommended)
+        self.featuring = Featuring(database, clock)
+        self.presenting = Presenting(database, clock, bus, house)
+        self.verify_links = VerifyLinks(database, clock, fetcher, user_agent(settings))
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
@@ -168,8 +182,9 @@ class Node:
         timelines = Timelines(database, clock, settings.domain)
         reports = Reports(database, clock, settings.domain)
         web = Web(
-            settings, clock, self.people, self.publisher, self.discover, timelines, self.streams, self.backfill, reports
-        )
+            settings, clock, self.people, self.publisher, self.discover, timelines, self.streams, self.backfill,
+            reports, self.presenting,
+        )  # fmt: skip
         return make_app(
             [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
@@ -191,6 +206,7 @@ class Node:
             self.backfill.run,
             self.housekeeping.run,
             self.tallies.run,
+            self.verify_links.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -207,6 +223,7 @@ class Node:
         done += await self.couriers.step()
         done += await self.discover.step()
         done += await self.backfill.step()
+        done += await self.verify_links.step()
         return done + await self.catch_up.step()
 
     async def stop(self, patience: float = 5.0) -> None:

@@ -7,7 +7,7 @@ from scattershot.app import counters
 from scattershot.domain.ids import Millis
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import arrivals, deliveries, log, microblogs, people, timelines
+from scattershot.storage.tables import arrivals, deliveries, log, microblogs, people, relations, timelines
 
 EVERY = 900.0
 """Seconds between two rounds."""
@@ -59,4 +59,5 @@ def _drop_old(tx: Transaction, now: Millis) -> int:
         + log.forget(tx, Millis(now - LOG_FOR))
         + log.forget_steps(tx, Millis(now - TIMES_FOR))
         + deliveries.forget_struck_off(tx, Millis(now - TIMES_FOR))
+        + relations.drop_ended_mutes(tx, now)
     )

@@ -240,10 +240,22 @@ class Publisher:
         """Deal with somebody again."""
         return await self._on_microblog(who, whom, via, lambda a, t: Unblocked(actor=a, target=t))
 
-    async def mute(self, who: MicroblogId, whom: MicroblogId, expires: Millis | None) -> None:
-        """Show somebody no more; they are not told."""
+    async def mute(
+        self, who: MicroblogId, whom: MicroblogId, expires: Millis | None, *, notifications: bool = True
+    ) -> Done | Refused:
+        """Show somebody no more, nor (`notifications`) tell what they did; they are not told."""
+        if who == whom:
+            return Refused("invalid", "That is yourself.")
         now = self._clock.now()
-        await self._database.write(lambda tx: relations.put_mute(tx, who, whom, expires, now))
+
+        def work(tx: Transaction) -> Done | Refused:
+            stand = microblogs.stand_of(tx, whom)
+            if stand is None or stand.gone:
+                return NO_SUCH_MICROBLOG
+            relations.put_mute(tx, who, whom, expires, now, notifications=notifications)
+            return Done(None)
+
+        return await self._database.write(work)
 
     async def unmute(self, who: MicroblogId, whom: MicroblogId) -> None:
         """Show somebody again."""

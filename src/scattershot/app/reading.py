@@ -6,7 +6,7 @@ from scattershot.domain.ids import MicroblogId, NodeId
 from scattershot.domain.post import Audience
 from scattershot.domain.visibility import ANYONE, Reader, may_see
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, relations
+from scattershot.storage.tables import microblogs, posts, relations, shunned
 
 
 def reader_of(tx: Transaction, row: posts.Row, who: MicroblogId | None) -> Reader:
@@ -15,7 +15,7 @@ def reader_of(tx: Transaction, row: posts.Row, who: MicroblogId | None) -> Reade
         return ANYONE
     if who == row.author:
         return Reader(who, is_author=True)
-    blocked = relations.blocks(tx, row.author, who)
+    blocked = turns_away(tx, row.author, who)
     if row.audience.is_open:
         return Reader(who, is_blocked=blocked)
     stand = microblogs.stand_of(tx, who)
@@ -26,6 +26,11 @@ def reader_of(tx: Transaction, row: posts.Row, who: MicroblogId | None) -> Reade
         is_mentioned=posts.is_for(tx, row.id, who),
         is_blocked=blocked,
     )
+
+
+def turns_away(tx: Transaction, author: MicroblogId, who: MicroblogId) -> bool:
+    """Whether the author blocks the one who wants to read, or shuns where they live."""
+    return relations.blocks(tx, author, who) or shunned.shuns(tx, author, who)
 
 
 def readable(tx: Transaction, rows: Sequence[posts.Row], who: MicroblogId | None) -> list[posts.Row]:

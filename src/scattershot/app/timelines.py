@@ -12,7 +12,7 @@ from scattershot.domain.microblog import Handle, Voice
 from scattershot.domain.post import Audience
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import log, microblogs, posts, relations
+from scattershot.storage.tables import counts, log, microblogs, posts, relations
 from scattershot.storage.tables import timelines as rows
 
 T = TypeVar("T")
@@ -236,11 +236,12 @@ class Timelines:
     def _about(self, tx: Transaction, face: Face, viewer: MicroblogId | None) -> About:
         row = microblogs.get(tx, face.id)
         moved_to = row.moved_to if row is not None else None
+        figures = counts.counts(tx, [face.id])[face.id]
         about = About(
             face=face,
-            posts=posts.count_by(tx, face.id),
-            followers=relations.count_followers(tx, face.id),
-            following=relations.count_following(tx, face.id),
+            posts=figures.posts,
+            followers=figures.followers,
+            following=figures.following,
             is_viewer=viewer == face.id,
             moved_to=self._items.faces(tx, [moved_to]).get(moved_to) if moved_to is not None else None,
         )

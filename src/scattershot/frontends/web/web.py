@@ -7,6 +7,7 @@ from starlette.routing import Route
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.people import People
+from scattershot.app.presenting import Presenting
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
 from scattershot.app.streams import Streams
@@ -40,6 +41,7 @@ class Web:
         streams: Streams,
         backfill: Backfill,
         reports: Reports,
+        presenting: Presenting,
     ) -> None:
         visitors = Visitors(people, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines)
@@ -52,7 +54,7 @@ class Web:
             *profiles.routes,
             *Writing(desk, settings, timelines, publisher).routes,
             *Relating(desk, timelines, publisher).routes,
-            *OwnProfile(desk, settings, timelines, publisher, discover).routes,
+            *OwnProfile(desk, timelines, presenting, discover).routes,
             *Account(desk, timelines, people, publisher, discover).routes,
             *Reporting(desk, timelines, publisher, reports).routes,
             *Live(desk, streams).routes,

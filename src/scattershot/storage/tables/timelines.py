@@ -70,7 +70,10 @@ def put_boost(
     return tx.execute(
         "INSERT INTO timeline (owner, entry, post) SELECT f.follower, $1, $3 FROM follows f "
         f"JOIN microblogs m ON m.id = f.follower WHERE f.followee = $2 AND {_MAY_HEAR} AND f.follower <> $5 "
-        "AND NOT EXISTS (SELECT 1 FROM mutes w WHERE w.muter = f.follower AND w.muted = $5) "
+        "AND NOT EXISTS (SELECT 1 FROM mutes w WHERE w.muter = f.follower AND w.muted = $5 "
+        "AND (w.expires IS NULL OR w.expires > $4)) "
+        "AND NOT EXISTS (SELECT 1 FROM shunned s JOIN microblogs a ON a.domain = s.domain "
+        "WHERE s.microblog = f.follower AND a.id = $5) "
         "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker = f.follower AND b.blocked = $5) "
         "OR (b.blocker = $5 AND b.blocked = f.follower)) "
         "AND NOT EXISTS (SELECT 1 FROM timeline t WHERE t.owner = f.follower AND t.entry = $3) "
@@ -199,12 +202,16 @@ def _notification(id_: int, kind: str, sender: int, post: int, at: int) -> Notif
 def notify(
     tx: Transaction, owner: MicroblogId, kind: str, sender: MicroblogId, post: PostId | None, at: Millis
 ) -> bool:
-    """Tell the owner, once, unless it mutes or blocks the sender; False where it was told nothing."""
+    """Tell the owner, once, unless it mutes or blocks the sender or shuns their domain; False where it was told
+    nothing."""
     return bool(
         tx.execute(
             "INSERT INTO notifications (owner, kind, sender, post, at) SELECT $1, $2, $3, $4, $5 WHERE $1 <> $3 "
-            "AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter = $1 AND muted = $3) "
+            "AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter = $1 AND muted = $3 AND notifications "
+            "AND (expires IS NULL OR expires > $5)) "
             "AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker = $1 AND blocked = $3) "
+            "AND NOT EXISTS (SELECT 1 FROM shunned s JOIN microblogs m ON m.domain = s.domain "
+            "WHERE s.microblog = $1 AND m.id = $3) "
             "ON CONFLICT DO NOTHING",
             owner,
             kind,

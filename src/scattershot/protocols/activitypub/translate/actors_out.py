@@ -74,6 +74,8 @@ def _optional(profile: Profile) -> JsonObject:
         found["movedTo"] = profile.moved_to
     if profile.memorial:
         found["memorial"] = True
+    if profile.attribution_domains:
+        found["attributionDomains"] = list(profile.attribution_domains)
     return found
 
 
