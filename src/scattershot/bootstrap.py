@@ -24,9 +24,9 @@ from scattershot.app.featuring import Featuring
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.intake import Intake
-from scattershot.app.items import Items
 from scattershot.app.people import People
 from scattershot.app.presenting import Presenting
+from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
@@ -45,6 +45,8 @@ from scattershot.drivers.bus_local import LocalBus
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.key_maker import OpensslKeyMaker
 from scattershot.drivers.system_clock import SystemClock
+from scattershot.frontends.mastodon_api.api import House as ApiHouse
+from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.web.web import Web
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
@@ -150,9 +152,12 @@ class Node:
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.housekeeping = Housekeeping(database, clock)
+        self.programs = Programs(database, clock)
+        people.when_ended(self.programs.forget_person)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
-        items = Items(settings.domain)
+        self.timelines = Timelines(database, clock, settings.domain)
+        items = self.timelines.items
         self.ties = Ties(database, clock, bus, house, settings.domains)
         self.rosters = Rosters(database, clock, items)
         self.suggesting = Suggesting(database, clock, items, settings.domain, settings.recommended)
@@ -179,18 +184,28 @@ class Node:
             speaker=self._speaker,
             followers_sync=FollowersSync(database, clock, bus, self.house),
         )
-        timelines = Timelines(database, clock, settings.domain)
+        timelines = self.timelines
         reports = Reports(database, clock, settings.domain)
         web = Web(
-            settings, clock, self.people, self.publisher, self.discover, timelines, self.streams, self.backfill,
-            reports, self.presenting,
-        )  # fmt: skip
+            settings,
+            clock,
+            self.people,
+            self.programs,
+            self.publisher,
+            self.discover,
+            timelines,
+            self.streams,
+            self.backfill,
+            reports,
+            self.presenting,
+        )
         return make_app(
             [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
+            api=MastodonApi(ApiHouse(settings, clock, self.programs, self.publisher, timelines)),
         )
 
     async def start(self) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -12,6 +13,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from scattershot.app import counters
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Api(Protocol):
+    """An application that finds its own way among paths."""
+
+    def handles(self, scope: Scope) -> bool:
+        """Whether the path is one of its own."""
+        ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        ...
+
 
 _DOCUMENT_TYPES = ("application/activity+json", "application/ld+json", "application/json")
 _logger = logging.getLogger(__name__)
@@ -61,11 +75,12 @@ def make_app(
     not_found: Endpoint | None = None,
     failed: Endpoint | None = None,
     at_once: Mapping[str, ASGIApp] | None = None,
+    api: Api | None = None,
 ) -> ASGIApp:
     """The whole application: the given routes, `/health` and `/metrics`, counted and with errors in clear words.
 
     `not_found` and `failed` are the pages that people get; programs get JSON. `at_once` are the busiest paths, whose
-    POSTs need no routing: it costs some 25 µs of CPU for each request.
+    POSTs need no routing: it costs some 25 µs of CPU for each request. `api` routes its own paths.
     """
     own: list[BaseRoute] = [Route("/health", _health)]
     if metrics:
@@ -82,7 +97,7 @@ def make_app(
         return JSONResponse({"error": "internal error"}, 500)
 
     app = Starlette(routes=[*own, *routes], exception_handlers={404: on_not_found, Exception: on_error})
-    return _Counted(app, at_once or {})
+    return _Counted(app, at_once or {}, api)
 
 
 async def _health(_: Request) -> Response:
@@ -101,14 +116,15 @@ async def _metrics(request: Request) -> Response:
 class _Counted:
     """Counts answers, and logs what nobody caught: it was answered with a 500 that gives nothing away."""
 
-    def __init__(self, app: ASGIApp, at_once: Mapping[str, ASGIApp]) -> None:
-        self._app, self._at_once = app, at_once
+    def __init__(self, app: ASGIApp, at_once: Mapping[str, ASGIApp], api: Api | None) -> None:
+        self._app, self._at_once, self._api = app, at_once, api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        api = self._api if self._api is not None and scope["type"] != "lifespan" and self._api.handles(scope) else None
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await (api or self._app)(scope, receive, send)
             return
-        straight = self._at_once.get(scope["path"]) if scope["method"] == "POST" else None
+        straight = api or (self._at_once.get(scope["path"]) if scope["method"] == "POST" else None)
 
         started = False
 

@@ -66,6 +66,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_post_length: Annotated[int, Meta(ge=1, le=1_000_000, description="The most characters a post may have.")] = (
         5_000
     )
+    calls_allowed: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="How many calls of the client API one token (or an address without one) has in five minutes.",
+        ),
+    ] = 300
     couriers: Annotated[int, Meta(ge=1, le=1_000, description="How many deliveries may be under way at once.")] = 64
     log_format: Annotated[str, Meta(pattern="^(text|json)$", description="`text` for people, `json` for machines.")] = (
         "text"

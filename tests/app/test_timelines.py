@@ -12,6 +12,7 @@ from scattershot.domain.change import Boosted, Posted, ProfileChanged, Voted
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.post import Audience, Option, Poll, Post
 from scattershot.domain.visibility import may_see
+from scattershot.domain.window import Window
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.database import Engine, Transaction
 from scattershot.storage.tables import posts
@@ -68,7 +69,7 @@ async def test_a_page_ends_where_the_next_begins(node: Node, ann: MicroblogId) -
     seen: list[PostId] = []
     before: int | None = None
     for expected in (20, 20, 5):
-        page = await node.timelines.home(ann, before)
+        page = await node.timelines.home(ann, Window(below=before))
         assert len(page.items) == expected
         seen += [item.entry for item in page.items]
         before = page.next

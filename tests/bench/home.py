@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from scattershot.app.timelines import PAGE, Timelines
-from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.ids import MicroblogId
+from scattershot.domain.window import FROM_THE_TOP
 from scattershot.drivers.system_clock import SystemClock
 from scattershot.storage.sqlite import SqliteDatabase
 from scattershot.storage.tables import posts as post_rows
@@ -62,7 +63,7 @@ async def _in_process(database: SqliteDatabase, owners: list[MicroblogId], reads
         return len((await timelines.home(owner)).items)
 
     async def rows(owner: MicroblogId) -> int:
-        return len(await database.read(lambda tx: post_rows.at_home(tx, owner, post_rows.END, PostId(0), PAGE)))
+        return len(await database.read(lambda tx: post_rows.at_home(tx, owner, FROM_THE_TOP, PAGE)))
 
     return [
         *await _measured("a page of 20 by the app", page, owners, reads, CPU),

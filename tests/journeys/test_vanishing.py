@@ -83,15 +83,16 @@ async def test_sessions_and_tokens_die_at_once(village: Village) -> None:
     await b.person("bob")
     link = await b.node.people.sign_in_link("bob")
     spare = await b.node.people.sign_in_link("bob")
-    token = await b.node.people.token("bob")
+    token = await b.node.programs.by_hand("bob")
     assert isinstance(link, str)
     assert isinstance(spare, str)
     assert isinstance(token, str)
     signed_in = await b.node.people.follow_link(link)
     assert not isinstance(signed_in, Refused)
+    assert await b.node.programs.caller(token) is not None
     await vanish(b, "bob")
     assert await b.node.people.in_session(signed_in.session) is None
-    assert await b.node.people.with_token(token) is None
+    assert await b.node.programs.caller(token) is None
     assert isinstance(await b.node.people.follow_link(spare), Refused)
 
 

@@ -7,7 +7,7 @@ from scattershot.app import counters
 from scattershot.domain.ids import Millis
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import arrivals, deliveries, log, microblogs, people, relations, timelines
+from scattershot.storage.tables import arrivals, deliveries, log, microblogs, people, programs, relations, timelines
 
 EVERY = 900.0
 """Seconds between two rounds."""
@@ -54,6 +54,7 @@ class Housekeeping:
 def _drop_old(tx: Transaction, now: Millis) -> int:
     return (
         people.drop_expired(tx, now)
+        + programs.drop_expired_grants(tx, now)
         + arrivals.forget_seen(tx, Millis(now - SEEN_FOR))
         + arrivals.drop_refused(tx, Millis(now - REFUSED_FOR))
         + log.forget(tx, Millis(now - LOG_FOR))

@@ -6,6 +6,7 @@ Whatever lets somebody in (links, sessions, tokens) is random, given out once, a
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Callable
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidKey
@@ -57,6 +58,11 @@ class People:
     ) -> None:
         self._database, self._clock, self._bus, self._keys = database, clock, bus, keys
         self._house, self._domains = house, domains
+        self._told: list[Callable[[PersonId], None]] = []
+
+    def when_ended(self, call: Callable[[PersonId], None]) -> None:
+        """Have something told of whoever signs in here no more."""
+        self._told.append(call)
 
     # -- making
 
@@ -155,6 +161,8 @@ class People:
         """
         now = self._clock.now()
 
+        gone: list[PersonId] = []
+
         def work(tx: Transaction) -> tuple[Handle, ...] | Refused:
             person = rows.by_name(tx, name.lower())
             if person is None:
@@ -163,9 +171,13 @@ class People:
             for row in owned:
                 apply(tx, Vanished(actor=row.profile.id), Origin(now, via, asked_for=True), self._house)
             rows.remove(tx, person.id)
+            gone[:] = [person.id]
             return tuple(row.profile.handle for row in owned)
 
         vanished = await self._database.write(work)
+        for person in gone:
+            for call in self._told:
+                call(person)
         self._bus.nudge(readers.TOPIC)
         return vanished
 
@@ -177,7 +189,7 @@ class People:
 
     async def sign_in_link(self, name: str) -> str | Refused:
         """A one-time link's secret for a person."""
-        secret = _new_secret()
+        secret = new_secret()
         now = self._clock.now()
 
         def work(tx: Transaction) -> str | Refused:
@@ -191,7 +203,7 @@ class People:
 
     async def owner_link(self) -> str | None:
         """A one-time link's secret that makes the owner's account; None once somebody signs in here."""
-        secret = _new_secret()
+        secret = new_secret()
         now = self._clock.now()
 
         def work(tx: Transaction) -> str | None:
@@ -276,7 +288,7 @@ class People:
         return await check_password(password, row.secret) if row.secret else not password
 
     def _session(self, tx: Transaction, person: PersonId, now: Millis) -> str:
-        secret = _new_secret()
+        secret = new_secret()
         rows.add_session(tx, hashed(secret), person, now, Millis(now + SESSION_GOOD_FOR))
         return secret
 
@@ -289,25 +301,6 @@ class People:
         """End a session."""
         await self._database.write(lambda tx: rows.end_session(tx, hashed(session)))
 
-    async def token(self, name: str, scopes: str = "read write follow") -> str | Refused:
-        """A new access token for programs, acting for the person's first microblog."""
-        secret = _new_secret()
-        now = self._clock.now()
-
-        def work(tx: Transaction) -> str | Refused:
-            person = rows.by_name(tx, name.lower())
-            kept = microblogs.kept_by(tx, person.id) if person is not None else []
-            if person is None or not kept:
-                return Refused("not_found", f"Nobody called {name} signs in here.")
-            rows.add_token(tx, hashed(secret), rows.Token(person.id, kept[0].id, scopes), now)
-            return secret
-
-        return await self._database.write(work)
-
-    async def with_token(self, token: str) -> rows.Token | None:
-        """What a token allows."""
-        return await self._database.read(lambda tx: rows.token(tx, hashed(token)))
-
     async def kept_by(self, person: PersonId) -> list[microblogs.Row]:
         """The microblogs a person keeps, oldest first."""
         return await self._database.read(lambda tx: microblogs.kept_by(tx, person))
@@ -319,7 +312,8 @@ def node_speaker(tx: Transaction) -> Signer | None:
     return microblogs.signer(tx, MicroblogId(int(microblog))) if microblog is not None else None
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
+    """Something nobody guesses: 256 bits of chance, in 43 characters fit for an address."""
     return secrets.token_urlsafe(32)
 
 

@@ -13,7 +13,7 @@ from scattershot.domain.post import Audience, Form, Post
 from scattershot.domain.visibility import may_see
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, relations, wire_ids
+from scattershot.storage.tables import microblogs, nodes, posts, relations, wire_ids
 from scattershot.storage.tables.microblogs import Census
 
 OUTBOX_PAGE = 20
@@ -245,12 +245,13 @@ def followers_at(tx: Transaction, number: MicroblogId, node: NodeId) -> list[str
 
 
 class Figures(NamedTuple):
-    """What NodeInfo tells."""
+    """What NodeInfo tells, and how many other nodes are known."""
 
     microblogs: Census
     posts: int
+    nodes: int
 
 
 def figures(tx: Transaction, now: Millis) -> Figures:
     """How many write here and how much."""
-    return Figures(microblogs.census(tx, now), posts.count_here(tx))
+    return Figures(microblogs.census(tx, now), posts.count_here(tx), nodes.count(tx))

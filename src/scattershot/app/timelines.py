@@ -10,9 +10,11 @@ from scattershot.app.reading import readable
 from scattershot.domain.ids import MicroblogId, NotificationId, PostId, Seq
 from scattershot.domain.microblog import Handle, Voice
 from scattershot.domain.post import Audience
+from scattershot.domain.window import FROM_THE_TOP, Window
+from scattershot.domain.wire_id import WireId
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import counts, log, microblogs, posts, relations
+from scattershot.storage.tables import counts, log, microblogs, posts, relations, wire_ids
 from scattershot.storage.tables import timelines as rows
 
 T = TypeVar("T")
@@ -92,7 +94,13 @@ class Timelines:
         self._database, self._clock, self._domain = database, clock, domain
         self._items = Items(domain)
 
-    async def _read(self, work: Callable[[Transaction], T]) -> T:
+    @property
+    def items(self) -> Items:
+        """What makes its items, for others who show microblogs: they remember the same faces."""
+        return self._items
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """Run several of these reads on one snapshot: those that end in `_in`, and whatever takes a transaction."""
         return await self._database.read(work)
 
     def _made(
@@ -102,13 +110,13 @@ class Timelines:
 
     # -- lists of posts
 
-    async def home(self, owner: MicroblogId, before: int | None = None, limit: int = PAGE) -> Page:
+    async def home(self, owner: MicroblogId, window: Window = FROM_THE_TOP, limit: int = PAGE) -> Page:
         """What came to the owner's home timeline."""
-        return await self._read(lambda tx: self.home_in(tx, owner, before, limit))
+        return await self.read(lambda tx: self.home_in(tx, owner, window, limit))
 
-    def home_in(self, tx: Transaction, owner: MicroblogId, before: int | None, limit: int) -> Page:
+    def home_in(self, tx: Transaction, owner: MicroblogId, window: Window, limit: int) -> Page:
         """The same within a transaction."""
-        found = posts.at_home(tx, owner, _below(before), PostId(0), limit)
+        found = posts.at_home(tx, owner, window, limit)
         boosted = [entry for entry, row in found if entry != row.id]
         boosters = {boost.id: boost.booster for boost in posts.boosts(tx, boosted)} if boosted else {}
         lines = [Line(entry, row, boosters.get(entry)) for entry, row in found if entry == row.id or entry in boosters]
@@ -121,11 +129,11 @@ class Timelines:
         def work(tx: Transaction) -> Page:
             return self._open_page(tx, posts.public(tx, _below(before), PAGE, here=here), viewer)
 
-        return await self._read(work)
+        return await self.read(work)
 
     async def tagged(self, tag: str, viewer: MicroblogId | None, before: int | None = None) -> Page:
         """Public posts with the tag."""
-        return await self._read(lambda tx: self._open_page(tx, posts.tagged(tx, tag, _below(before), PAGE), viewer))
+        return await self.read(lambda tx: self._open_page(tx, posts.tagged(tx, tag, _below(before), PAGE), viewer))
 
     def _open_page(self, tx: Transaction, found: list[posts.Row], viewer: MicroblogId | None) -> Page:
         items = self._made(tx, [line(row) for row in readable(tx, found, viewer)], viewer, OPEN)
@@ -135,7 +143,7 @@ class Timelines:
         self, author: MicroblogId, viewer: MicroblogId | None, before: int | None = None, *, replies: bool = False
     ) -> Page:
         """What the author wrote, with or without what answers others, and what it passed on."""
-        return await self._read(lambda tx: self._by(tx, author, viewer, _below(before), replies=replies))
+        return await self.read(lambda tx: self._by(tx, author, viewer, _below(before), replies=replies))
 
     def _by(
         self, tx: Transaction, author: MicroblogId, viewer: MicroblogId | None, before: PostId, *, replies: bool
@@ -162,7 +170,7 @@ class Timelines:
             may = {row.id for row in readable(tx, list(known.values()), viewer)}
             return self._made(tx, [line(known[pin]) for pin in pins if pin in may], viewer, ALL)
 
-        return await self._read(work)
+        return await self.read(work)
 
     # -- one post
 
@@ -178,11 +186,20 @@ class Timelines:
             made = self._made(tx, [Line(PostId(entry), row, booster)], viewer, ALL)
             return made[0] if made else None
 
-        return await self._read(work)
+        return await self.read(work)
+
+    async def boost_by(self, who: MicroblogId, post: PostId) -> PostId | None:
+        """The id under which it passed the post on."""
+
+        def work(tx: Transaction) -> PostId | None:
+            boost = posts.boost_by(tx, post, who)
+            return boost.id if boost is not None else None
+
+        return await self.read(work)
 
     async def thread(self, post: int, viewer: MicroblogId | None) -> Thread | None:
         """The post among those it answers and those that answer it, where the viewer may see it."""
-        return await self._read(lambda tx: self._thread(tx, PostId(post), viewer))
+        return await self.read(lambda tx: self._thread(tx, PostId(post), viewer))
 
     def _thread(self, tx: Transaction, post: PostId, viewer: MicroblogId | None) -> Thread | None:
         row = posts.get(tx, post)
@@ -212,7 +229,7 @@ class Timelines:
             row = row or (microblogs.by_handle(tx, Handle(bare, domain.lower())) if domain else None)
             return self._items.faces(tx, [row.id]).get(row.id) if row is not None else None
 
-        return await self._read(work)
+        return await self.read(work)
 
     async def was_deleted(self, name: str) -> bool:
         """Whether the microblog of that name was kept here, and is no more."""
@@ -222,16 +239,28 @@ class Timelines:
             row = microblogs.named(tx, Handle(bare, domain or self._domain))
             return row is not None and row.gone
 
-        return await self._read(work)
+        return await self.read(work)
+
+    def faces_called(self, tx: Transaction, names: Sequence[WireId]) -> list[Face]:
+        """Those of the microblogs of these wire ids that may be shown, in the same order."""
+        found = (wire_ids.find_as(tx, name, wire_ids.Thing.MICROBLOG) for name in names)
+        ids = [MicroblogId(number) for number in dict.fromkeys(found) if number is not None]
+        faces = self._items.faces(tx, ids)
+        return [faces[number] for number in ids if number in faces]
+
+    def faces_in(self, tx: Transaction, ids: Sequence[MicroblogId]) -> list[Face]:
+        """Those of the microblogs that may be shown, in the same order."""
+        faces = self._items.faces(tx, ids)
+        return [faces[number] for number in ids if number in faces]
 
     async def face(self, microblog: int) -> Face | None:
         """The microblog of that id."""
         wanted = MicroblogId(microblog)
-        return await self._read(lambda tx: self._items.faces(tx, [wanted]).get(wanted))
+        return await self.read(lambda tx: self._items.faces(tx, [wanted]).get(wanted))
 
     async def about(self, face: Face, viewer: MicroblogId | None) -> About:
         """All that its page says of a microblog."""
-        return await self._read(lambda tx: self._about(tx, face, viewer))
+        return await self.read(lambda tx: self._about(tx, face, viewer))
 
     def _about(self, tx: Transaction, face: Face, viewer: MicroblogId | None) -> About:
         row = microblogs.get(tx, face.id)
@@ -266,7 +295,7 @@ class Timelines:
             faces = self._items.faces(tx, ids)
             return [faces[m] for m in ids if m in faces], ids[-1] if len(ids) == 2 * PAGE else None
 
-        return await self._read(work)
+        return await self.read(work)
 
     async def people_here(self) -> list[Face]:
         """The microblogs kept here that wish to be found."""
@@ -279,13 +308,13 @@ class Timelines:
                 if face.profile.voice is not Voice.APPLICATION and face.profile.discoverable
             ]
 
-        return await self._read(work)
+        return await self.read(work)
 
     # -- notifications
 
     async def notices(self, owner: MicroblogId, before: int | None = None) -> Notices:
         """What the owner was told, newest first; on the first page also who waits for an answer."""
-        return await self._read(lambda tx: self._notices(tx, owner, before))
+        return await self.read(lambda tx: self._notices(tx, owner, before))
 
     def _notices(self, tx: Transaction, owner: MicroblogId, before: int | None) -> Notices:
         told = rows.notifications(tx, owner, NotificationId(before) if before is not None else None, PAGE)
@@ -304,11 +333,11 @@ class Timelines:
 
     async def untold(self, owner: MicroblogId) -> int:
         """How many notifications the owner has not looked at, up to a hundred."""
-        return await self._read(lambda tx: rows.count_untold(tx, owner))
+        return await self.read(lambda tx: rows.count_untold(tx, owner))
 
     async def looked_at(self, owner: MicroblogId, newest: NotificationId) -> None:
         """The owner has looked at its notifications up to there."""
-        if await self._read(lambda tx: rows.told_up_to(tx, owner)) < newest:
+        if await self.read(lambda tx: rows.told_up_to(tx, owner)) < newest:
             await self._database.write(lambda tx: rows.set_told_up_to(tx, owner, newest))
 
 

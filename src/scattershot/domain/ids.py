@@ -14,6 +14,8 @@ EndpointId = NewType("EndpointId", int)
 ArrivalId = NewType("ArrivalId", int)
 DeliveryId = NewType("DeliveryId", int)
 NotificationId = NewType("NotificationId", int)
+ProgramId = NewType("ProgramId", int)
+TokenId = NewType("TokenId", int)
 Seq = NewType("Seq", int)
 """A place in the change log; grows in commit order."""
 

@@ -34,8 +34,10 @@ class Relationship(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How many hear a microblog, how many it hears, how many posts of it stand; as far as that is known here."""
+    """How much of a microblog stands and how many it hears and is heard by, as far as known here; when it wrote last,
+    to the hour."""
 
+    posts: int = 0
     followers: int = 0
     following: int = 0
-    posts: int = 0
+    last_post: Millis | None = None

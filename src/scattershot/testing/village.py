@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scattershot.app.discover import Found
+from scattershot.app.programs import BY_HAND
 from scattershot.app.publish import Done, Draft
 from scattershot.bootstrap import Drivers, Node, build_node
 from scattershot.domain.ids import MicroblogId, PostId
@@ -22,6 +23,7 @@ from scattershot.ports.keys import KeyMaker
 from scattershot.settings import read_settings
 from scattershot.storage.tables import microblogs, posts, timelines
 from scattershot.testing.fakes import AsgiFetcher, FakeClock
+from scattershot.testing.phone import Phone
 from scattershot.wirekit.http_message import Request, Response
 
 OpenDatabase = Callable[[str], Awaitable[Database]]
@@ -79,6 +81,16 @@ class House:
         done = self.done(await self.node.publisher.post(who, Draft(text, audience, **draft), None, "test"))
         assert done.post is not None
         return done.post
+
+    async def phone(self, name: str, scopes: str = BY_HAND) -> Phone:
+        """The app of somebody here, signed in."""
+        token = await self.node.programs.by_hand(name, scopes)
+        assert not isinstance(token, Refused), token
+        return self.stranger(token)
+
+    def stranger(self, token: str = "") -> Phone:
+        """An app of nobody, or of whoever has that token."""
+        return Phone(self.node.app, token, self.node.settings.origin)
 
     def done(self, outcome: Done | Refused) -> Done:
         """That a deed was done, and not refused."""

@@ -32,7 +32,7 @@ async def sign_in_link(node: Node, say: Say, *, name: str) -> None:
 
 async def token(node: Node, say: Say, *, name: str) -> None:
     """Print an access token for programs, and nothing else."""
-    secret = await node.people.token(name)
+    secret = await node.programs.by_hand(name)
     if isinstance(secret, Refused):
         raise trouble(secret)
     say.out(secret)

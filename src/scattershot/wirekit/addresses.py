@@ -3,6 +3,7 @@
 IPv6 is allowed by list, not denied by list: what nobody has assigned is not public.
 """
 
+from collections.abc import Collection
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
@@ -62,3 +63,12 @@ def is_public_address(ip_text: str) -> bool:
 
 def _is_public_v4(address: IPv4Address) -> bool:
     return not any(address in network for network in _NOT_PUBLIC_V4)
+
+
+def caller_address(near: str, forwarded: str, trusted: Collection[str]) -> str:
+    """Where a caller is: `near` is who connected to us, `forwarded` the `X-Forwarded-For` of it, which is believed as
+    far as the proxies that we trust wrote it."""
+    if near not in trusted:
+        return near
+    said = [part.strip() for part in forwarded.split(",") if part.strip()]
+    return next((each for each in reversed(said) if each not in trusted), near)

@@ -14,6 +14,7 @@ from scattershot.app.discover import Discover
 from scattershot.app.fanout import Fanout
 from scattershot.app.people import People
 from scattershot.app.presenting import Presenting
+from scattershot.app.programs import Programs
 from scattershot.app.publish import Done, Draft, Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
@@ -117,7 +118,10 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") ->
         reports = Reports(database, clock, settings.domain)
         backfill = Backfill(database, clock, bus, {}, discover, speaker)
         presenting = Presenting(database, clock, bus, house)
-        web = Web(settings, clock, people, publisher, discover, timelines, streams, backfill, reports, presenting)
+        programs = Programs(database, clock)
+        web = Web(
+            settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, presenting
+        )
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
         yield Node(settings, clock, database, house, people, publisher, readers, timelines, streams, app)

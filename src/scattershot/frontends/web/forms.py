@@ -10,6 +10,8 @@ from starlette.requests import Request
 MAX_BODY = 400_000
 """Bytes of a form: the longest post of the usual setting, percent-encoded in any script, and room to spare."""
 MAX_FIELDS = 200
+LONGEST_PATH = 8_000
+"""Characters of a path to go on to: what a program asks with may be long."""
 
 
 class BadForm(NamedTuple):
@@ -87,7 +89,7 @@ def is_token_of(token: str, secret: str) -> bool:
 
 def local_path(text: str, default: str) -> str:
     """A path of this site to go on to; anything that could lead elsewhere is the default."""
-    if not text.startswith("/") or text.startswith(("//", "/\\")) or len(text) > 2_000:
+    if not text.startswith("/") or text.startswith(("//", "/\\")) or len(text) > LONGEST_PATH:
         return default
     if any(c <= " " or c == "\\" or c == "\x7f" for c in text):
         return default

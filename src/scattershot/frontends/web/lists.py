@@ -11,6 +11,7 @@ from starlette.routing import Route
 from scattershot.app.discover import Discover
 from scattershot.app.timelines import Page, Timelines
 from scattershot.domain.reading import Refused
+from scattershot.domain.window import Window
 from scattershot.frontends.web import composer
 from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.forms import number
@@ -60,7 +61,7 @@ class Lists:
     async def _home(self, request: Request, visitor: Visitor) -> Response:
         assert visitor.who is not None
         before = _before(request)
-        page = await self._timelines.home(visitor.who, before)
+        page = await self._timelines.home(visitor.who, Window(below=before))
         typed = composer.blank(request)
         return await self._desk.page(
             request,

@@ -11,6 +11,7 @@ from scattershot.domain.ids import MicroblogId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.people import Person, Role
 from scattershot.frontends.web.forms import number, token_of
+from scattershot.wirekit.addresses import caller_address
 
 
 class Kept(NamedTuple):
@@ -106,7 +107,4 @@ class Visitors:
     def address(self, request: Request) -> str:
         """Where the visitor is, as far as the proxies we trust can tell."""
         near = request.client.host if request.client is not None else ""
-        if near not in self._trusted:
-            return near
-        said = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
-        return next((each for each in reversed(said) if each not in self._trusted), near)
+        return caller_address(near, request.headers.get("x-forwarded-for", ""), self._trusted)

@@ -8,11 +8,13 @@ from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.people import People
 from scattershot.app.presenting import Presenting
+from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
 from scattershot.frontends.web.account import Account
+from scattershot.frontends.web.consent import Consents
 from scattershot.frontends.web.desk import Desk, Endpoint
 from scattershot.frontends.web.lists import Lists
 from scattershot.frontends.web.live import Live
@@ -35,6 +37,7 @@ class Web:
         settings: Settings,
         clock: Clock,
         people: People,
+        programs: Programs,
         publisher: Publisher,
         discover: Discover,
         timelines: Timelines,
@@ -50,6 +53,7 @@ class Web:
         self.routes: list[Route] = [
             Route("/static/{file}", desk.assets.serve),
             *SigningIn(desk, people).routes,
+            *Consents(desk, programs).routes,
             *Lists(desk, settings, timelines, discover).routes,
             *profiles.routes,
             *Writing(desk, settings, timelines, publisher).routes,

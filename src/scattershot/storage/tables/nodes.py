@@ -207,3 +207,8 @@ def lapsed(tx: Transaction, now: Millis, limit: int) -> list[Endpoint]:
         limit,
         TOO_FAR,
     )
+
+
+def count(tx: Transaction) -> int:
+    """How many other servers are known."""
+    return int(tx.value("SELECT count(*) FROM nodes"))

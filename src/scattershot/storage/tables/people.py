@@ -1,10 +1,11 @@
-"""People who sign in here, with their links, sessions and tokens. Secrets are stored as hashes only."""
+"""People who sign in here, with their links and sessions. Secrets are stored as hashes only."""
 
 from typing import NamedTuple
 
-from scattershot.domain.ids import MicroblogId, Millis, PersonId
+from scattershot.domain.ids import Millis, PersonId
 from scattershot.domain.people import Person, Role
 from scattershot.ports.database import Transaction
+from scattershot.storage.tables import programs
 
 _COLUMNS = "id, name, role, secret, created, disabled"
 
@@ -49,7 +50,8 @@ def set_secret(tx: Transaction, person: PersonId, secret: str) -> None:
 
 def remove(tx: Transaction, person: PersonId) -> None:
     """Forget the person, with every link, session and token, and whatever it kept."""
-    for table in ("sign_in_links", "sessions", "tokens", "keepers"):
+    programs.drop_all_of(tx, person)
+    for table in ("sign_in_links", "sessions", "keepers"):
         tx.execute(f"DELETE FROM {table} WHERE person = $1", person)
     tx.execute("DELETE FROM people WHERE id = $1", person)
 
@@ -114,34 +116,3 @@ def drop_expired(tx: Transaction, now: Millis) -> int:
     """Drop links and sessions whose time is over."""
     links = tx.execute("DELETE FROM sign_in_links WHERE expires <= $1", now)
     return links + tx.execute("DELETE FROM sessions WHERE expires <= $1", now)
-
-
-# -- tokens for programs
-
-
-class Token(NamedTuple):
-    """What a program may do, and as which microblog."""
-
-    person: PersonId
-    microblog: MicroblogId
-    scopes: str
-
-
-def add_token(tx: Transaction, hashed: bytes, token: Token, now: Millis) -> None:
-    """Store an access token."""
-    tx.execute(
-        "INSERT INTO tokens (hash, person, microblog, scopes, created) VALUES ($1, $2, $3, $4, $5)",
-        hashed,
-        *token,
-        now,
-    )
-
-
-def token(tx: Transaction, hashed: bytes) -> Token | None:
-    """The token, where it is good."""
-    return tx.fetch_one(
-        Token,
-        "SELECT t.person, t.microblog, t.scopes FROM tokens t JOIN people p ON p.id = t.person "
-        "WHERE t.hash = $1 AND NOT p.disabled",
-        hashed,
-    )

@@ -6,6 +6,7 @@ from msgspec import json
 
 from scattershot.domain.ids import MicroblogId, Millis, PersonId, PostId
 from scattershot.domain.post import Audience, Post
+from scattershot.domain.window import Window
 from scattershot.ports.database import Transaction
 
 _decode = json.Decoder(Post).decode
@@ -322,17 +323,22 @@ def _at_home(
     ))  # fmt: skip
 
 
-def at_home(tx: Transaction, owner: MicroblogId, before: PostId, after: PostId, limit: int) -> list[AtHome]:
-    """A page of a home timeline with its posts, in one go: the hottest read of the house."""
-    return tx.fetch(
+def at_home(tx: Transaction, owner: MicroblogId, window: Window, limit: int) -> list[AtHome]:
+    """A stretch of a home timeline with its posts, newest first, in one go: the hottest read of the house."""
+    found = tx.fetch(
         _at_home,
-        f"SELECT t.entry, {_OF_P} FROM timeline t JOIN posts p ON p.id = t.post "
-        "WHERE t.owner = $1 AND t.entry < $2 AND t.entry > $3 AND NOT p.gone ORDER BY t.entry DESC LIMIT $4",
+        f"SELECT t.entry, {_OF_P} FROM timeline t JOIN posts p ON p.id = t.post WHERE t.owner = $1 "
+        f"AND t.entry < $2 AND t.entry > $3 AND NOT p.gone ORDER BY t.entry {_order(window)} LIMIT $4",
         owner,
-        before,
-        after,
+        END if window.below is None else window.below,
+        window.above or 0,
         limit,
     )
+    return found[::-1] if window.nearest else found
+
+
+def _order(window: Window) -> str:
+    return "ASC" if window.nearest else "DESC"
 
 
 def tagged(tx: Transaction, tag: str, before: PostId, limit: int) -> list[Row]:

@@ -1,0 +1,118 @@
+"""The client API that Mastodon's apps speak: every endpoint, behind one door."""
+
+import struct
+import zlib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from starlette.types import Receive, Scope, Send
+
+from scattershot.app.counts import Tally
+from scattershot.app.programs import Programs
+from scattershot.app.publish import Publisher
+from scattershot.app.timelines import Timelines as Reads
+from scattershot.frontends.mastodon_api.accounts import Accounts
+from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
+from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
+from scattershot.frontends.mastodon_api.door import Door
+from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
+from scattershot.frontends.mastodon_api.instance import InstanceDocs
+from scattershot.frontends.mastodon_api.oauth import OAuth
+from scattershot.frontends.mastodon_api.openapi import document
+from scattershot.frontends.mastodon_api.params import Nothing
+from scattershot.frontends.mastodon_api.statuses import Statuses
+from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
+from scattershot.frontends.mastodon_api.timelines import Timelines
+from scattershot.ports.clock import Clock
+from scattershot.settings import Settings
+
+_ELSEWHERE = frozenset(
+    {"/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/oauth-authorization-server",
+     MISSING_AVATAR, MISSING_HEADER}
+)  # fmt: skip
+
+
+class House(NamedTuple):
+    """What the API needs of the rooms below."""
+
+    settings: Settings
+    clock: Clock
+    programs: Programs
+    publisher: Publisher
+    timelines: Reads
+
+
+class MastodonApi:
+    """One ASGI application for `/api/…` and a few paths beside it; `handles` says which."""
+
+    def __init__(self, house: House) -> None:
+        settings = house.settings
+        accounts = AccountsAsJson(settings.origin, settings.domain, Tally())
+        statuses = StatusesAsJson(settings.origin, accounts, house.timelines)
+        endpoints: Sequence[Endpoint] = [
+            *OAuth(settings, house.programs, house.timelines).endpoints,
+            *InstanceDocs(settings, house.timelines).endpoints,
+            *Accounts(house.timelines, accounts).endpoints,
+            *Statuses(house.timelines, house.publisher, statuses).endpoints,
+            *Timelines(house.timelines, statuses).endpoints,
+        ]
+        self._document = document(endpoints, settings.origin)
+        own = [
+            Endpoint("GET", "/api/openapi.json", self._openapi, who=Who.ANYONE, answers=dict,
+                     extension="this document"),
+            Endpoint("GET", MISSING_AVATAR, self._avatar, who=Who.ANYONE),
+            Endpoint("GET", MISSING_HEADER, self._header, who=Who.ANYONE),
+        ]  # fmt: skip
+        self.door = Door(
+            Table([*endpoints, *own]),
+            house.programs,
+            house.clock,
+            origin=settings.origin,
+            allowed=settings.calls_allowed,
+            trusted=settings.trusted_proxies,
+        )
+
+    @staticmethod
+    def handles(scope: Scope) -> bool:
+        """Whether the path is one of the API's."""
+        path: str = scope["path"]
+        return path.startswith("/api/") or path.rstrip("/") in _ELSEWHERE
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await self.door(scope, receive, send)
+
+    async def _openapi(self, _: Call, __: Nothing) -> Reply:
+        return Answer(self._document)
+
+    async def _avatar(self, _: Call, __: Nothing) -> Reply:
+        return _picture(_AVATAR)
+
+    async def _header(self, _: Call, __: Nothing) -> Reply:
+        return _picture(_HEADER)
+
+
+def _picture(png: bytes) -> Answer:
+    return Answer(png, headers=((b"content-type", b"image/png"), (b"cache-control", b"public, max-age=86400")))
+
+
+def _plain_png(width: int, height: int, red: int, green: int, blue: int) -> bytes:
+    """A picture of one colour (PNG, colour type 2)."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    row = b"\0" + bytes((red, green, blue)) * width
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            chunk(b"IHDR", head),
+            chunk(b"IDAT", zlib.compress(row * height, 9)),
+            chunk(b"IEND", b""),
+        )
+    )
+
+
+_AVATAR = _plain_png(96, 96, 122, 142, 168)
+_HEADER = _plain_png(300, 100, 201, 211, 224)

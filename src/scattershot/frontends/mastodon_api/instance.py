@@ -1,0 +1,145 @@
+"""The node as programs see it: what it is, what it allows, and what it can do."""
+
+from typing import Any
+
+from scattershot import __version__
+from scattershot.app.showing import Figures, figures
+from scattershot.app.timelines import Timelines
+from scattershot.domain.microblog import parse_handle
+from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_HEADER
+from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
+from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
+from scattershot.frontends.mastodon_api.entities.account import CustomEmoji
+from scattershot.frontends.mastodon_api.entities.instance import ExtendedDescription, Instance, InstanceV1, Rule
+from scattershot.frontends.mastodon_api.params import Nothing
+from scattershot.settings import Settings
+from scattershot.wirekit.dates import rfc3339
+
+MASTODON = "4.5.0"
+"""The version whose API this is, for programs that judge by it; some read three characters only, so none of its
+numbers has two digits."""
+API_VERSIONS = {"mastodon": 2}
+"""Mastodon's own count of API versions (api/instance in its documentation): 2 is grouped notifications."""
+CHARACTERS_PER_ADDRESS = 23
+"""What programs count for a link of any length."""
+MAX_PINNED = 5
+POLL_LIMITS = {
+    "max_options": 10,
+    "max_characters_per_option": 100,
+    "min_expiration": 300,
+    "max_expiration": 2_629_746,
+}
+"""Seconds, of the last two."""
+
+
+class InstanceDocs:
+    """Documents about the node."""
+
+    def __init__(self, settings: Settings, timelines: Timelines) -> None:
+        self._settings, self._timelines = settings, timelines
+        self._version = f"{MASTODON} (compatible; Scattershot {__version__})"
+
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        """Its endpoints."""
+        anyone = Who.ANYONE
+        return [
+            Endpoint("GET", "/api/v2/instance", self._v2, who=anyone, answers=Instance),
+            Endpoint("GET", "/api/v1/instance", self._v1, who=anyone, answers=InstanceV1),
+            Endpoint("GET", "/api/v1/instance/extended_description", self._extended, who=anyone,
+                     answers=ExtendedDescription),
+            Endpoint("GET", "/api/v1/instance/rules", self._rules, who=anyone, answers=list[Rule]),
+            Endpoint("GET", "/api/v1/custom_emojis", self._emojis, who=anyone, answers=list[CustomEmoji]),
+        ]  # fmt: skip
+
+    async def _v2(self, call: Call, _: Nothing) -> Reply:
+        settings, told = self._settings, await self._figures(call)
+        return Answer(
+            Instance(
+                domain=settings.domain,
+                title=settings.title,
+                version=self._version,
+                source_url="",
+                description=settings.description,
+                usage={"users": {"active_month": told.microblogs.month}},
+                thumbnail={"url": settings.origin + MISSING_HEADER, "blurhash": None, "versions": {}},
+                icon=[],
+                languages=["en"],
+                configuration={**self._configuration(), **self._configuration_v2()},
+                registrations={
+                    "enabled": False, "approval_required": False, "reason_required": False, "message": None,
+                    "min_age": None, "url": None,
+                },
+                api_versions=API_VERSIONS,
+                contact={"email": self._email, "account": None},
+                rules=[],
+            )
+        )  # fmt: skip
+
+    async def _v1(self, call: Call, _: Nothing) -> Reply:
+        settings, told = self._settings, await self._figures(call)
+        return Answer(
+            InstanceV1(
+                uri=settings.domain,
+                title=settings.title,
+                short_description=settings.description,
+                description=settings.description,
+                email=self._email,
+                version=self._version,
+                urls={"streaming_api": self._streaming},
+                stats={"user_count": told.microblogs.total, "status_count": told.posts, "domain_count": told.nodes},
+                thumbnail=settings.origin + MISSING_HEADER,
+                languages=["en"],
+                registrations=False,
+                approval_required=False,
+                invites_enabled=False,
+                configuration=self._configuration(),
+                contact_account=None,
+                rules=[],
+            )
+        )
+
+    async def _figures(self, call: Call) -> Figures:
+        return await self._timelines.read(lambda tx: figures(tx, call.now))
+
+    @property
+    def _streaming(self) -> str:
+        return self._settings.origin.replace("http", "ws", 1)
+
+    @property
+    def _email(self) -> str:
+        """The address to write to; a contact may be a handle instead."""
+        contact = self._settings.contact
+        return contact if "@" in contact.lstrip("@") and not contact.startswith("@") and parse_handle(contact) else ""
+
+    def _configuration(self) -> dict[str, Any]:
+        return {
+            "accounts": {"max_featured_tags": 10},
+            "statuses": {
+                "max_characters": self._settings.max_post_length,
+                "max_media_attachments": 4,
+                "characters_reserved_per_url": CHARACTERS_PER_ADDRESS,
+                "supported_mime_types": ["text/plain"],
+            },
+            "polls": POLL_LIMITS,
+            "media_attachments": {},
+        }
+
+    def _configuration_v2(self) -> dict[str, Any]:
+        return {
+            "urls": {"streaming": self._streaming, "status": None, "about": f"{self._settings.origin}/",
+                     "privacy_policy": None, "terms_of_service": None},
+            "vapid": {"public_key": ""},
+            "accounts": {"max_featured_tags": 10, "max_pinned_statuses": MAX_PINNED},
+            "translation": {"enabled": False},
+            "limited_federation": False,
+        }  # fmt: skip
+
+    async def _extended(self, call: Call, _: Nothing) -> Reply:
+        return Answer(ExtendedDescription(updated_at=rfc3339(call.now), content=self._settings.description))
+
+    async def _rules(self, _: Call, __: Nothing) -> Reply:
+        return Answer([])
+
+    async def _emojis(self, _: Call, __: Nothing) -> Reply:
+        return Answer([])
