@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from scattershot.domain.ids import Millis
+from scattershot.app.rosters import Cut
+from scattershot.domain.ids import MicroblogId, Millis
+from scattershot.domain.microblog import Profile
 from scattershot.domain.post import Audience, Option, Poll
+from scattershot.domain.presentation import Presentation
 from scattershot.ports.database import Database
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
 from scattershot.storage.migrate import migrate
+from scattershot.storage.tables import relations
 from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.village import House, Village, a_village
@@ -21,14 +25,17 @@ from tests.engines import open_database
 LARGE = [
     "arrivals",
     "blocks",
+    "counts",
     "boosts",
     "deliveries",
     "delivered",
     "edits",
+    "endorsements",
     "endpoints",
     "follows",
     "keys",
     "likes",
+    "link_checks",
     "log",
     "mentions",
     "microblogs",
@@ -37,7 +44,9 @@ LARGE = [
     "notifications",
     "pins",
     "posts",
+    "remarks",
     "seen",
+    "shunned",
     "signed_copies",
     "steps",
     "tags",
@@ -97,9 +106,42 @@ async def everyday_life(village: Village) -> None:
         a.done(await act(ann, bob_at_a, "test"))
     await a.node.publisher.mute(ann, bob_at_a, None)
     await village.settle()
+    await know_people(a, ann, bob_at_a)
+    await village.settle()
     b.done(await b.node.publisher.delete(bob, first, "test"))
     village.clock.advance(90_000)
     await village.settle()
+
+
+async def know_people(a: House, ann: MicroblogId, bob: MicroblogId) -> None:
+    """Everything that people want of others, once, with its lists."""
+    node, top = a.node, Cut(20)
+    a.done(await node.publisher.follow(ann, bob, "test"))
+    await node.ties.remark(ann, bob, "kind")
+    await node.ties.endorse(ann, bob)
+    await node.ties.between(ann, [bob])
+    await node.featuring.feature(ann, "tea")
+    await node.featuring.featured(ann)
+    await node.featuring.suggested(ann)
+    await node.featuring.prefer(ann, await node.featuring.preferences(ann))
+    for roster in (node.rosters.followers, node.rosters.following, node.rosters.endorsed):
+        await roster(ann, bob, top)
+    for own in (node.rosters.requests, node.rosters.blocked, node.rosters.muted, node.rosters.shunned):
+        await own(ann, top)
+    await node.rosters.familiar(ann, [bob])
+    await node.rosters.count_requests(ann)
+    await node.suggesting.suggestions(ann, 20)
+    await node.suggesting.dismiss(ann, bob)
+    for here in (True, False):
+        for newest in (True, False):
+            await node.suggesting.directory(ann, 20, 0, here=here, newest=newest)
+    site = Presentation(fields=(("Site", "https://b.example/"),))
+    assert isinstance(await node.presenting.change(ann, site, "test"), Profile)
+    assert await node.verify_links.step()
+    await node.ties.unendorse(ann, bob)
+    await node.ties.shun(ann, "b.example", "test")
+    await node.ties.unshun(ann, "b.example")
+    await node.drivers.database.write(lambda tx: relations.drop_ended_mutes(tx, Millis(0)))
 
 
 async def look_around(a: House, b: House) -> None:

@@ -15,7 +15,10 @@ MAX_FEATURED = 10
 SUGGESTED = 10
 """Tags that are suggested to be shown."""
 
-_TAG = re.compile(r"[^\W_][\w·]{0,99}|\w*[^\W\d_]\w{0,99}")
+MAX_TAG = 100
+"""Characters of a tag that is shown."""
+
+_TAG = re.compile(r"[\w·]*[^\W\d_][\w·]*")
 
 
 class Featuring:
@@ -27,7 +30,7 @@ class Featuring:
     async def feature(self, who: MicroblogId, name: str) -> FeaturedTag | Refused:
         """Show a tag on the page, spelt as it is given, with or without its sign."""
         bare = name.strip().removeprefix("#")
-        if not _TAG.fullmatch(bare) or bare.isdigit():
+        if len(bare) > MAX_TAG or not _TAG.fullmatch(bare):
             return Refused("invalid", f"{name[:100]!r} is no tag.")
         now = self._clock.now()
 

@@ -6,15 +6,17 @@ there by somebody else. A piece that cannot be told ends the search, and what wa
 
 import re
 from html.parser import HTMLParser
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 MAX_TAG = 2_048
-"""Characters of one tag; a longer one is no link."""
-MAX_TAGS = 5_000
-"""Tags of links that are looked at; what comes after so many is not."""
+"""Characters of one tag; a longer one is passed over."""
+MAX_LINKS = 5_000
+"""Links that are looked at; what comes after so many is not."""
+MAX_BROKEN = 1_000
+"""Tags without an end that are passed over; so many are no page."""
 
 _TEXTS = ("script", "style", "textarea", "title", "template", "noscript", "iframe", "xmp", "noembed", "noframes")
-_OPENING = re.compile(rf"<(?:(!--)|({'|'.join(_TEXTS)})(?=[\s/>])|(a|link)(?=[\s/]))", re.IGNORECASE)
+_OPENING = re.compile(rf"<(?:(!--)|({'|'.join(_TEXTS)})(?=[\s/>])|(a|link)(?=[\s/])|[a-z!?/])", re.IGNORECASE)
 _END_OF_COMMENT = re.compile("-->")
 _END = {name: re.compile(f"</{name}", re.IGNORECASE) for name in _TEXTS}
 _TAG = re.compile(r"""<(?:[^>"']|"[^"]*"|'[^']*')*>""")
@@ -45,20 +47,21 @@ def attributes_of(tag: str) -> dict[str, str]:
 def me_links(html: str, base: str = "") -> list[str]:
     """The addresses of the page's `rel=me` links, made absolute by the page's own address."""
     found: list[str] = []
-    place, tags = 0, 0
-    while tags < MAX_TAGS and (opening := _OPENING.search(html, place)) is not None:
-        comment, texts, _ = opening.groups()
-        place = opening.end()
+    place, links, broken = 0, 0, 0
+    while links < MAX_LINKS and broken < MAX_BROKEN and (opening := _OPENING.search(html, place)) is not None:
+        comment, texts, link = opening.groups()
         if comment is not None or texts is not None:
-            end = (_END_OF_COMMENT if comment is not None else _END[texts.lower()]).search(html, place)
+            end = (_END_OF_COMMENT if comment is not None else _END[texts.lower()]).search(html, opening.end())
             if end is None:
                 break
             place = end.end()
             continue
-        tags += 1
         tag = _TAG.match(html[opening.start() : opening.start() + MAX_TAG])
-        if tag is not None and (address := _me(tag[0])):
-            found.append(_absolute(address, base))
+        place = opening.end() if tag is None else opening.start() + tag.end()
+        broken += tag is None
+        if tag is not None and link is not None:
+            links += 1
+            found.append(_absolute(_me(tag[0]), base))
     return [address for address in found if address]
 
 
@@ -70,9 +73,11 @@ def _me(tag: str) -> str:
 
 def _absolute(address: str, base: str) -> str:
     try:
-        return urljoin(base, address)
+        made = urljoin(base, address) if address else ""
+        urlsplit(made)
     except ValueError:
         return ""
+    return made
 
 
 class _Anchors(HTMLParser):
