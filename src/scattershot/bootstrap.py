@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from scattershot import __version__
 from scattershot.app import counters, dispatch
 from scattershot.app.apply.origin import House, Ids
+from scattershot.app.authored import Authored
 from scattershot.app.backfill import Backfill
 from scattershot.app.catch_up import CatchUp
 from scattershot.app.couriers import Couriers
@@ -205,7 +206,25 @@ class Node:
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
-            api=MastodonApi(ApiHouse(settings, clock, self.programs, self.publisher, timelines)),
+            api=MastodonApi(self._api_house(reports)),
+        )
+
+    def _api_house(self, reports: Reports) -> ApiHouse:
+        return ApiHouse(
+            settings=self.settings,
+            clock=self.drivers.clock,
+            programs=self.programs,
+            publisher=self.publisher,
+            timelines=self.timelines,
+            people=self.people,
+            authored=Authored(self.drivers.database, self.drivers.clock, self.timelines.items),
+            rosters=self.rosters,
+            ties=self.ties,
+            suggesting=self.suggesting,
+            featuring=self.featuring,
+            presenting=self.presenting,
+            backfill=self.backfill,
+            reports=reports,
         )
 
     async def start(self) -> None:

@@ -4,12 +4,12 @@ import pytest
 
 from scattershot.app.featuring import MAX_FEATURED, Featuring
 from scattershot.domain.change import Deleted, Edited, Posted
+from scattershot.domain.featured_tags import FeaturedTag
 from scattershot.domain.ids import Millis
 from scattershot.domain.post import Audience, Post
 from scattershot.domain.preferences import Media, Preferences, Quoting
 from scattershot.domain.reading import Refused
 from scattershot.storage.tables import microblogs
-from scattershot.storage.tables.featured_tags import FeaturedTag
 from scattershot.testing.factories import NOON, a_post
 from tests.app.conftest import World
 

@@ -2,13 +2,13 @@
 
 import re
 
+from scattershot.domain.featured_tags import FeaturedTag, UsedTag
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.preferences import Preferences
 from scattershot.domain.reading import Refused
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import featured_tags, preferences
-from scattershot.storage.tables.featured_tags import FeaturedTag, Used
 
 MAX_FEATURED = 10
 """Tags that a page shows."""
@@ -54,7 +54,7 @@ class Featuring:
         """The tags on a page, the most used first."""
         return await self._database.read(lambda tx: featured_tags.of(tx, who))
 
-    async def suggested(self, who: MicroblogId) -> list[Used]:
+    async def suggested(self, who: MicroblogId) -> list[UsedTag]:
         """The tags used most that the page does not show."""
         return await self._database.read(lambda tx: featured_tags.used(tx, who, SUGGESTED))
 

@@ -39,6 +39,7 @@ from scattershot.domain.microblog import Handle, Profile
 from scattershot.domain.post import Attachment, Audience, Form, Mention, Poll, Post
 from scattershot.domain.reading import Refused
 from scattershot.domain.record import Recorded
+from scattershot.domain.report import Category
 from scattershot.domain.text import Composed, compose, handles_in
 from scattershot.domain.visibility import may_see
 from scattershot.domain.wire_id import WireId
@@ -290,7 +291,15 @@ class Publisher:
         return await self._write(work)
 
     async def report(
-        self, who: MicroblogId, target: MicroblogId, about: Sequence[PostId], comment: str, via: str, *, forward: bool
+        self,
+        who: MicroblogId,
+        target: MicroblogId,
+        about: Sequence[PostId],
+        comment: str,
+        via: str,
+        *,
+        forward: bool,
+        category: Category = Category.OTHER,
     ) -> Done | Refused:
         """Complain of a microblog and posts of it to those who run this node, and (`forward`) to those who run theirs:
         they hear it from the node itself, not whose complaint it is."""
@@ -308,9 +317,10 @@ class Publisher:
             told = tuple(row.post.id for row in seen)
             speaker = node_speaker(tx) if forward else None
             teller = speaker.microblog if speaker is not None else None
-            return self._apply(
-                tx, Reported(actor=actor, targets=(aim,), posts=told, comment=comment, teller=teller), via
+            complaint = Reported(
+                actor=actor, targets=(aim,), posts=told, comment=comment, category=category, teller=teller
             )
+            return self._apply(tx, complaint, via)
 
         return await self._write(work)
 

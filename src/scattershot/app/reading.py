@@ -33,6 +33,18 @@ def turns_away(tx: Transaction, author: MicroblogId, who: MicroblogId) -> bool:
     return relations.blocks(tx, author, who) or shunned.shuns(tx, author, who)
 
 
+def open_to(tx: Transaction, author: MicroblogId, viewer: MicroblogId | None) -> list[str]:
+    """The audiences whose posts on the author's page the viewer may see; those for a few are not listed there."""
+    if viewer == author:
+        return [audience.value for audience in Audience]
+    audiences = [Audience.PUBLIC.value, Audience.UNLISTED.value]
+    if viewer is not None:
+        audiences.append(Audience.LOCAL.value)
+        if relations.follows(tx, viewer, author):
+            audiences.append(Audience.FOLLOWERS.value)
+    return audiences
+
+
 def readable(tx: Transaction, rows: Sequence[posts.Row], who: MicroblogId | None) -> list[posts.Row]:
     """Those of the posts that a microblog kept here (None: anyone) may see: as `reader_of` for each, in few looks."""
     if who is None:

@@ -103,6 +103,13 @@ class Ties:
         )
         apply(tx, ending, origin, self._house)
 
+    async def with_domain(self, who: MicroblogId, domain: str) -> tuple[int, int]:
+        """How many of those who live at a domain it follows (or asked to), and how many follow it (or asked to)."""
+        named = normal_host(domain.strip().lstrip("@")) or ""
+        ties = await self._database.read(lambda tx: shunned.ties(tx, who, named), slow=True)
+        following = sum(follower == who for follower, _ in ties)
+        return following, len(ties) - following
+
     async def unshun(self, who: MicroblogId, domain: str) -> None:
         """Hear a domain again; whoever wishes to follow does so anew."""
         named = normal_host(domain.strip().lstrip("@")) or ""

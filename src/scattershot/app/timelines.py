@@ -6,10 +6,9 @@ from typing import TypeVar
 from msgspec import Struct, structs
 
 from scattershot.app.items import ALL, OPEN, UNMUTED, Face, Item, Items, Line, Shown, line
-from scattershot.app.reading import readable
+from scattershot.app.reading import open_to, readable
 from scattershot.domain.ids import MicroblogId, NotificationId, PostId, Seq
 from scattershot.domain.microblog import Handle, Voice
-from scattershot.domain.post import Audience
 from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.clock import Clock
@@ -150,7 +149,7 @@ class Timelines:
     ) -> Page:
         if viewer is not None and relations.blocks(tx, author, viewer):
             return Page([])
-        audiences = _open_to(tx, author, viewer)
+        audiences = open_to(tx, author, viewer)
         lines = [line(row) for row in posts.by_author(tx, author, audiences, before, PAGE, replies=replies)]
         boosts = posts.boosts_by(tx, author, before, PAGE)
         known = posts.get_many(tx, [boost.post for boost in boosts]) if boosts else {}
@@ -343,18 +342,6 @@ class Timelines:
 
 def _below(before: int | None) -> PostId:
     return PostId(before) if before is not None else posts.END
-
-
-def _open_to(tx: Transaction, author: MicroblogId, viewer: MicroblogId | None) -> list[str]:
-    """The audiences whose posts on the author's page the viewer may see; those for a few are not listed there."""
-    if viewer == author:
-        return [audience.value for audience in Audience]
-    audiences = [Audience.PUBLIC.value, Audience.UNLISTED.value]
-    if viewer is not None:
-        audiences.append(Audience.LOCAL.value)
-        if relations.follows(tx, viewer, author):
-            audiences.append(Audience.FOLLOWERS.value)
-    return audiences
 
 
 def _ancestors(items: dict[PostId, Item], item: Item) -> list[Item]:

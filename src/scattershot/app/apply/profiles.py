@@ -135,7 +135,9 @@ def reported(tx: Transaction, change: Reported, origin: Origin) -> Applied:
             continue
         theirs = [row.id for row in rows if row is not None and row.author == target.id]
         told = teller is not None and not target.local
-        number = reports.add(tx, reporter.id, target.id, theirs, change.comment, origin.now, forwarded=told)
+        number = reports.add(
+            tx, reporter.id, target.id, theirs, change.comment, origin.now, forwarded=told, category=change.category
+        )
         recorded = log.append(
             tx, origin.now, Kind.REPORTED, teller.id if teller is not None else reporter.id, local=reporter.local,
             via=origin.via, target=target.id if told or not reporter.local else None,

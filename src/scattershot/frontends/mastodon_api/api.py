@@ -7,9 +7,18 @@ from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
+from scattershot.app.authored import Authored
+from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
+from scattershot.app.featuring import Featuring
+from scattershot.app.people import People
+from scattershot.app.presenting import Presenting
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
+from scattershot.app.reports import Reports
+from scattershot.app.rosters import Rosters
+from scattershot.app.suggesting import Suggesting
+from scattershot.app.ties import Ties
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
@@ -19,7 +28,11 @@ from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
+from scattershot.frontends.mastodon_api.own_account import OwnAccount
+from scattershot.frontends.mastodon_api.own_lists import OwnLists
 from scattershot.frontends.mastodon_api.params import Nothing
+from scattershot.frontends.mastodon_api.relating import Relating
+from scattershot.frontends.mastodon_api.reporting import Reporting
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.timelines import Timelines
@@ -40,6 +53,15 @@ class House(NamedTuple):
     programs: Programs
     publisher: Publisher
     timelines: Reads
+    people: People
+    authored: Authored
+    rosters: Rosters
+    ties: Ties
+    suggesting: Suggesting
+    featuring: Featuring
+    presenting: Presenting
+    backfill: Backfill
+    reports: Reports
 
 
 class MastodonApi:
@@ -47,12 +69,12 @@ class MastodonApi:
 
     def __init__(self, house: House) -> None:
         settings = house.settings
-        accounts = AccountsAsJson(settings.origin, settings.domain, Tally())
+        accounts = AccountsAsJson(settings.origin, settings.domain, Tally(), house.timelines)
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines).endpoints,
             *InstanceDocs(settings, house.timelines).endpoints,
-            *Accounts(house.timelines, accounts).endpoints,
+            *_people(house, accounts, statuses),
             *Statuses(house.timelines, house.publisher, statuses).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
         ]
@@ -90,6 +112,20 @@ class MastodonApi:
 
     async def _header(self, _: Call, __: Nothing) -> Reply:
         return _picture(_HEADER)
+
+
+def _people(house: House, accounts: AccountsAsJson, statuses: StatusesAsJson) -> list[Endpoint]:
+    """The endpoints of people: their microblogs, one's own, and how the two stand to each other."""
+    timelines, rosters, ties, featuring = house.timelines, house.rosters, house.ties, house.featuring
+    return [
+        *Accounts(
+            timelines, house.authored, rosters, ties, featuring, house.suggesting, house.backfill, accounts, statuses
+        ).endpoints,
+        *OwnAccount(timelines, house.people, house.presenting, featuring, rosters, accounts).endpoints,
+        *OwnLists(timelines, rosters, ties, house.suggesting, accounts).endpoints,
+        *Relating(timelines, house.publisher, ties).endpoints,
+        *Reporting(timelines, house.publisher, house.reports, accounts).endpoints,
+    ]
 
 
 def _picture(png: bytes) -> Answer:

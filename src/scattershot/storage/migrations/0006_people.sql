@@ -61,6 +61,8 @@ CREATE TABLE link_checks (      -- profiles whose links are to be looked at for 
 );
 CREATE INDEX link_checks_due ON link_checks (due);
 
+ALTER TABLE reports ADD COLUMN category TEXT NOT NULL DEFAULT 'other';
+
 -- Who wrote an open post, beside its tags, so that those of one author are counted from the index alone.
 
 ALTER TABLE tags ADD COLUMN author BIGINT;

@@ -1,21 +1,8 @@
 """Tags that microblogs show on their pages, and what tags somebody uses; only open posts count."""
 
-from typing import NamedTuple
-
+from scattershot.domain.featured_tags import FeaturedTag, UsedTag
 from scattershot.domain.ids import MicroblogId, Millis, PostId, moment_of
 from scattershot.ports.database import Transaction
-
-
-class FeaturedTag(NamedTuple):
-    """A tag on somebody's page: `name` as they spelt it, how many posts of theirs bear it, and the last one's time."""
-
-    id: int
-    microblog: MicroblogId
-    tag: str
-    name: str
-    posts: int
-    last_used: Millis | None
-
 
 _COLUMNS = (
     "f.id, f.microblog, f.tag, f.name, "
@@ -63,17 +50,10 @@ def is_featured(tx: Transaction, microblog: MicroblogId, tag: str) -> bool:
     return tx.value("SELECT 1 FROM featured_tags WHERE microblog = $1 AND tag = $2", microblog, tag.lower()) is not None
 
 
-class Used(NamedTuple):
-    """A tag somebody uses, and in how many open posts."""
-
-    tag: str
-    posts: int
-
-
-def used(tx: Transaction, microblog: MicroblogId, limit: int) -> list[Used]:
+def used(tx: Transaction, microblog: MicroblogId, limit: int) -> list[UsedTag]:
     """The tags it uses most that its page does not show."""
     return tx.fetch(
-        Used,
+        UsedTag,
         "SELECT t.tag, count(*) FROM tags t WHERE t.author = $1 AND NOT EXISTS "
         "(SELECT 1 FROM featured_tags f WHERE f.microblog = $1 AND f.tag = t.tag) "
         "GROUP BY t.tag ORDER BY 2 DESC, t.tag LIMIT $2",
