@@ -12,8 +12,8 @@ from starlette.types import ASGIApp
 
 from scattershot import __version__
 from scattershot.app import counters, dispatch
+from scattershot.app.acquaintance import acquaintance
 from scattershot.app.apply.origin import House, Ids
-from scattershot.app.authored import Authored
 from scattershot.app.backfill import Backfill
 from scattershot.app.catch_up import CatchUp
 from scattershot.app.couriers import Couriers
@@ -21,22 +21,17 @@ from scattershot.app.dealing import Dealing
 from scattershot.app.discover import Discover
 from scattershot.app.dispatch import Dispatch
 from scattershot.app.fanout import Fanout
-from scattershot.app.featuring import Featuring
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.intake import Intake
 from scattershot.app.people import People
-from scattershot.app.presenting import Presenting
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
-from scattershot.app.rosters import Rosters
 from scattershot.app.senders import Senders
 from scattershot.app.streams import Streams
-from scattershot.app.suggesting import Suggesting
 from scattershot.app.tallies import Tallies
-from scattershot.app.ties import Ties
 from scattershot.app.timelines import Timelines
 from scattershot.app.verify_links import VerifyLinks
 from scattershot.domain.addresses import Addresses
@@ -158,12 +153,9 @@ class Node:
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
         self.timelines = Timelines(database, clock, settings.domain)
-        items = self.timelines.items
-        self.ties = Ties(database, clock, bus, house, settings.domains)
-        self.rosters = Rosters(database, clock, items)
-        self.suggesting = Suggesting(database, clock, items, settings.domain, settings.recommended)
-        self.featuring = Featuring(database, clock)
-        self.presenting = Presenting(database, clock, bus, house)
+        self.known = acquaintance(
+            database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
+        )
         self.verify_links = VerifyLinks(database, clock, fetcher, user_agent(settings))
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
@@ -198,33 +190,22 @@ class Node:
             self.streams,
             self.backfill,
             reports,
-            self.presenting,
+            self.known.presenting,
         )
+        self.api = MastodonApi(
+            ApiHouse(
+                settings, clock, self.programs, self.publisher, timelines, database, self.known, self.people,
+                self.backfill, reports,
+            )
+        )  # fmt: skip
+        self.readers.after_step(self.api.topics.nudge)
         return make_app(
             [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
-            api=MastodonApi(self._api_house(reports)),
-        )
-
-    def _api_house(self, reports: Reports) -> ApiHouse:
-        return ApiHouse(
-            settings=self.settings,
-            clock=self.drivers.clock,
-            programs=self.programs,
-            publisher=self.publisher,
-            timelines=self.timelines,
-            people=self.people,
-            authored=Authored(self.drivers.database, self.drivers.clock, self.timelines.items),
-            rosters=self.rosters,
-            ties=self.ties,
-            suggesting=self.suggesting,
-            featuring=self.featuring,
-            presenting=self.presenting,
-            backfill=self.backfill,
-            reports=reports,
+            api=self.api,
         )
 
     async def start(self) -> None:

@@ -37,6 +37,8 @@ SECONDS_TO_STOP = 10.0
 WAIT_FOR_COMMANDS = 8.0
 """How long a start waits for a command that has the data folder at the moment."""
 
+MOST_FROM_LISTENERS = 4_096
+"""Bytes of a message from whoever listens by WebSocket: it only says to what."""
 KEEP_ALIVE = 75
 """Seconds a connection may idle: longer than reverse proxies keep theirs, so that they close first."""
 
@@ -110,7 +112,7 @@ def _with_port(settings: Settings, port: int) -> Settings:
 
 
 async def _serve(node: Node, door: socket.socket, say: Print) -> None:
-    streams = _Streams(node.app)
+    streams = _Streams(node.app, node.api.streaming.close)
     server = _Server(_config(node.settings, streams), streams.end)
     control = Control(node.settings.data, __version__, partial(carry_out, node))
     await node.start()
@@ -143,7 +145,9 @@ def _config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=HttpDoor,
-        ws="none",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # it costs each listener a hundred times what sending does
+        ws_max_size=MOST_FROM_LISTENERS,
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -182,14 +186,15 @@ class _Server(uvicorn.Server):
 class _Streams:
     """Knows the answers that never end by themselves, and ends them when the node stops."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, end_sockets: Callable[[], None]) -> None:
+        self._app, self._end_sockets = app, end_sockets
         self._open: set[asyncio.Task[Any]] = set()
         self._ending = False
 
     def end(self) -> None:
         """End every stream as if it were complete; a page that listens comes back by itself."""
         self._ending = True
+        self._end_sockets()
         for task in self._open:
             task.cancel()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import House, Ids, Origin
 from scattershot.app.people import People
+from scattershot.app.programs import Programs
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.change import ProfileChanged
 from scattershot.domain.ids import MicroblogId, Millis
@@ -65,6 +66,12 @@ class Store:
         signed_in = await self.people.follow_link(link)
         assert not isinstance(signed_in, Refused), signed_in
         return signed_in.session
+
+    async def token(self, name: str) -> str:
+        """The secret of a token that acts for that person."""
+        token = await Programs(self.database, self._clock).by_hand(name)
+        assert not isinstance(token, Refused), token
+        return token
 
     async def met(self, profiles: list[Profile]) -> list[MicroblogId]:
         """Microblogs elsewhere, known here from now on."""

@@ -15,6 +15,8 @@ COUNTED = {
     "deliveries": {"deliveries, each once": 15, "signatures verified": 1},
     "latency": {"posts seen": 3},
     "home": {"pages read": 50},
+    "streaming": {"frames heard": 30},
+    "api": {"calls answered": 100, "posts stored": 20},
 }
 
 

@@ -116,31 +116,37 @@ async def everyday_life(village: Village) -> None:
 async def know_people(a: House, ann: MicroblogId, bob: MicroblogId) -> None:
     """Everything that people want of others, once, with its lists."""
     node, top = a.node, Cut(20)
+    rosters = node.known.rosters
     a.done(await node.publisher.follow(ann, bob, "test"))
-    await node.ties.remark(ann, bob, "kind")
-    await node.ties.endorse(ann, bob)
-    await node.ties.between(ann, [bob])
-    await node.featuring.feature(ann, "tea")
-    await node.featuring.featured(ann)
-    await node.featuring.suggested(ann)
-    await node.featuring.prefer(ann, await node.featuring.preferences(ann))
-    for roster in (node.rosters.followers, node.rosters.following, node.rosters.endorsed):
+    await node.known.ties.remark(ann, bob, "kind")
+    await node.known.ties.endorse(ann, bob)
+    await node.known.ties.between(ann, [bob])
+    await node.known.featuring.feature(ann, "tea")
+    await node.known.featuring.featured(ann)
+    await node.known.featuring.suggested(ann)
+    await node.known.featuring.prefer(ann, await node.known.featuring.preferences(ann))
+    for roster in (rosters.followers, rosters.following, rosters.endorsed):
         await roster(ann, bob, top)
-    for own in (node.rosters.requests, node.rosters.blocked, node.rosters.muted, node.rosters.shunned):
+    for own in (
+        rosters.requests,
+        rosters.blocked,
+        rosters.muted,
+        rosters.shunned,
+    ):
         await own(ann, top)
-    await node.rosters.familiar(ann, [bob])
-    await node.rosters.count_requests(ann)
-    await node.suggesting.suggestions(ann, 20)
-    await node.suggesting.dismiss(ann, bob)
+    await rosters.familiar(ann, [bob])
+    await rosters.count_requests(ann)
+    await node.known.suggesting.suggestions(ann, 20)
+    await node.known.suggesting.dismiss(ann, bob)
     for here in (True, False):
         for newest in (True, False):
-            await node.suggesting.directory(ann, 20, 0, here=here, newest=newest)
+            await node.known.suggesting.directory(ann, 20, 0, here=here, newest=newest)
     site = Presentation(fields=(("Site", "https://b.example/"),))
-    assert isinstance(await node.presenting.change(ann, site, "test"), Profile)
+    assert isinstance(await node.known.presenting.change(ann, site, "test"), Profile)
     assert await node.verify_links.step()
-    await node.ties.unendorse(ann, bob)
-    await node.ties.shun(ann, "b.example", "test")
-    await node.ties.unshun(ann, "b.example")
+    await node.known.ties.unendorse(ann, bob)
+    await node.known.ties.shun(ann, "b.example", "test")
+    await node.known.ties.unshun(ann, "b.example")
     await node.drivers.database.write(lambda tx: relations.drop_ended_mutes(tx, Millis(0)))
 
 

@@ -175,17 +175,22 @@ class Timelines:
 
     async def item(self, entry: int, viewer: MicroblogId | None) -> Item | None:
         """The post or boost of that id, where the viewer may see it."""
+        return await self.read(lambda tx: self.item_in(tx, entry, viewer))
 
-        def work(tx: Transaction) -> Item | None:
-            boost = posts.boost(tx, PostId(entry))
-            row = posts.get(tx, boost.post if boost is not None else PostId(entry))
-            if row is None or row.gone or not readable(tx, [row], viewer):
-                return None
-            booster = boost.booster if boost is not None else None
-            made = self._made(tx, [Line(PostId(entry), row, booster)], viewer, ALL)
-            return made[0] if made else None
+    def item_in(self, tx: Transaction, entry: int, viewer: MicroblogId | None) -> Item | None:
+        """The same within a transaction."""
+        boost = posts.boost(tx, PostId(entry))
+        row = posts.get(tx, boost.post if boost is not None else PostId(entry))
+        if row is None or row.gone or not readable(tx, [row], viewer):
+            return None
+        booster = boost.booster if boost is not None else None
+        made = self._made(tx, [Line(PostId(entry), row, booster)], viewer, ALL)
+        return made[0] if made else None
 
-        return await self.read(work)
+    def post_of(self, tx: Transaction, entry: PostId) -> PostId:
+        """The post that an entry of a list is about: itself, or the one it passes on."""
+        boost = posts.boost(tx, entry)
+        return boost.post if boost is not None else entry
 
     async def boost_by(self, who: MicroblogId, post: PostId) -> PostId | None:
         """The id under which it passed the post on."""

@@ -7,20 +7,15 @@ from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
-from scattershot.app.authored import Authored
+from scattershot.app.acquaintance import Acquaintance
 from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
-from scattershot.app.featuring import Featuring
 from scattershot.app.people import People
-from scattershot.app.presenting import Presenting
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
-from scattershot.app.rosters import Rosters
-from scattershot.app.suggesting import Suggesting
-from scattershot.app.ties import Ties
 from scattershot.app.timelines import Timelines as Reads
-from scattershot.frontends.mastodon_api.accounts import Accounts
+from scattershot.app.topics import Topics
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
 from scattershot.frontends.mastodon_api.door import Door
@@ -28,15 +23,15 @@ from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
-from scattershot.frontends.mastodon_api.own_account import OwnAccount
-from scattershot.frontends.mastodon_api.own_lists import OwnLists
 from scattershot.frontends.mastodon_api.params import Nothing
-from scattershot.frontends.mastodon_api.relating import Relating
-from scattershot.frontends.mastodon_api.reporting import Reporting
+from scattershot.frontends.mastodon_api.people import endpoints_of_people
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
+from scattershot.frontends.mastodon_api.streaming import PATH as STREAMING
+from scattershot.frontends.mastodon_api.streaming import Streaming
 from scattershot.frontends.mastodon_api.timelines import Timelines
 from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database
 from scattershot.settings import Settings
 
 _ELSEWHERE = frozenset(
@@ -53,13 +48,9 @@ class House(NamedTuple):
     programs: Programs
     publisher: Publisher
     timelines: Reads
+    database: Database
+    known: Acquaintance
     people: People
-    authored: Authored
-    rosters: Rosters
-    ties: Ties
-    suggesting: Suggesting
-    featuring: Featuring
-    presenting: Presenting
     backfill: Backfill
     reports: Reports
 
@@ -74,10 +65,15 @@ class MastodonApi:
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines).endpoints,
             *InstanceDocs(settings, house.timelines).endpoints,
-            *_people(house, accounts, statuses),
+            *endpoints_of_people(
+                house.known, house.people, house.timelines, house.publisher, house.backfill, house.reports,
+                accounts, statuses,
+            ),
             *Statuses(house.timelines, house.publisher, statuses).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
-        ]
+        ]  # fmt: skip
+        self.topics = Topics(house.database, house.clock, house.timelines, statuses.one)
+        self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)
         own = [
             Endpoint("GET", "/api/openapi.json", self._openapi, who=Who.ANYONE, answers=dict,
@@ -102,7 +98,12 @@ class MastodonApi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        await self.door(scope, receive, send)
+        if scope["path"].startswith(STREAMING):
+            await self.streaming(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self.door(scope, receive, send)
 
     async def _openapi(self, _: Call, __: Nothing) -> Reply:
         return Answer(self._document)
@@ -112,20 +113,6 @@ class MastodonApi:
 
     async def _header(self, _: Call, __: Nothing) -> Reply:
         return _picture(_HEADER)
-
-
-def _people(house: House, accounts: AccountsAsJson, statuses: StatusesAsJson) -> list[Endpoint]:
-    """The endpoints of people: their microblogs, one's own, and how the two stand to each other."""
-    timelines, rosters, ties, featuring = house.timelines, house.rosters, house.ties, house.featuring
-    return [
-        *Accounts(
-            timelines, house.authored, rosters, ties, featuring, house.suggesting, house.backfill, accounts, statuses
-        ).endpoints,
-        *OwnAccount(timelines, house.people, house.presenting, featuring, rosters, accounts).endpoints,
-        *OwnLists(timelines, rosters, ties, house.suggesting, accounts).endpoints,
-        *Relating(timelines, house.publisher, ties).endpoints,
-        *Reporting(timelines, house.publisher, house.reports, accounts).endpoints,
-    ]
 
 
 def _picture(png: bytes) -> Answer:

@@ -6,7 +6,7 @@ Written on ASGI itself: of the hottest answers a request and response object eac
 from typing import Any
 
 from msgspec import json
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import Receive, Scope, Send
 
 from scattershot.app.programs import Caller, Programs
@@ -134,7 +134,7 @@ class Door:
         return caller_address(near, request.headers.get("x-forwarded-for", ""), self._trusted)
 
 
-def bearer_token(request: Request) -> str:
+def bearer_token(request: HTTPConnection) -> str:
     """The access token of a request: in its header, or as a parameter of its address."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":

@@ -243,6 +243,19 @@ def marked_among(tx: Transaction, who: MicroblogId, among: list[PostId]) -> list
     )
 
 
+def concerned_with(tx: Transaction, post: PostId, among: list[MicroblogId]) -> set[MicroblogId]:
+    """Those of the microblogs that did something with the post, so that it looks otherwise to them than to others."""
+    rows = tx.fetch(
+        _one,
+        "SELECT liker FROM likes WHERE post = $1 AND liker = ANY($2) "
+        "UNION ALL SELECT booster FROM boosts WHERE post = $1 AND booster = ANY($2) "
+        "UNION ALL SELECT voter FROM votes WHERE post = $1 AND voter = ANY($2)",
+        post,
+        among,
+    )
+    return {MicroblogId(m) for (m,) in rows}
+
+
 def likers(tx: Transaction, post: PostId, limit: int) -> list[MicroblogId]:
     """Who likes the post."""
     return [MicroblogId(m) for (m,) in tx.fetch(_one, "SELECT liker FROM likes WHERE post = $1 LIMIT $2", post, limit)]
@@ -315,6 +328,22 @@ def hidden_among(
         "UNION ALL SELECT id FROM microblogs WHERE EXISTS (SELECT 1 FROM shunned WHERE microblog = $1) "
         "AND id = ANY($2) AND domain IN (SELECT domain FROM shunned WHERE microblog = $1)" + (mutes if muted else ""),
         *((viewer, among, now) if muted else (viewer, among)),
+    )
+    return {MicroblogId(m) for (m,) in rows}
+
+
+def hiding(tx: Transaction, author: MicroblogId, among: list[MicroblogId], now: Millis) -> set[MicroblogId]:
+    """Those of the viewers whose lists do not show the author: `hidden_among`, asked the other way round."""
+    rows = tx.fetch(
+        _one,
+        "SELECT blocker FROM blocks WHERE blocked = $1 AND blocker = ANY($2) "
+        "UNION ALL SELECT blocked FROM blocks WHERE blocker = $1 AND blocked = ANY($2) "
+        "UNION ALL SELECT muter FROM mutes WHERE muted = $1 AND muter = ANY($2) AND (expires IS NULL OR expires > $3) "
+        "UNION ALL SELECT s.microblog FROM microblogs m JOIN shunned s ON s.domain = m.domain "
+        "WHERE m.id = $1 AND s.microblog = ANY($2)",
+        author,
+        among,
+        now,
     )
     return {MicroblogId(m) for (m,) in rows}
 

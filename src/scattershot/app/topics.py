@@ -1,0 +1,244 @@
+"""Topics: what programs may listen to, and who listens. What happens is rendered once for all who hear it.
+
+They follow the change log behind fan-out, like `streams` does for pages; nothing is kept on disk, and whoever was away
+asks the lists instead.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+from typing import NamedTuple, Protocol
+
+from scattershot.app.items import Item
+from scattershot.app.timelines import Timelines
+from scattershot.domain.ids import MicroblogId, Millis, PostId, Seq
+from scattershot.domain.post import Audience
+from scattershot.domain.record import Kind, Recorded
+from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database, Transaction
+from scattershot.storage.tables import log, posts, relations, timelines
+
+BATCH = 200
+"""Changes looked at in one read."""
+
+_logger = logging.getLogger(__name__)
+
+
+class About(Enum):
+    """What sort of topic it is."""
+
+    HOME = "home"
+    PUBLIC = "public"
+    TAG = "tag"
+
+
+class Topic(NamedTuple):
+    """One thing to listen to. `owner` is whose home it is; of public posts `local` says whether those of here (None:
+    both), and `media` that only those with attachments; `tag` is in small letters."""
+
+    about: About
+    owner: MicroblogId | None = None
+    local: bool | None = None
+    media: bool = False
+    tag: str = ""
+
+
+class Event(Enum):
+    """What happened to a post."""
+
+    NEW = "new"
+    EDITED = "edited"
+    DELETED = "deleted"
+
+
+class News(NamedTuple):
+    """What is told on a topic: a post, ready as its listeners get it, or of a deleted one its id."""
+
+    topic: Topic
+    event: Event
+    body: bytes
+
+
+class Hearer(Protocol):
+    """Somebody who listens. `viewer` is as whom, so that nobody hears those whom it does not want to."""
+
+    viewer: MicroblogId | None
+
+    def hear(self, news: News) -> None:
+        """Take the news, at once; what cannot be taken is the hearer's affair."""
+        ...
+
+
+Render = Callable[[Transaction, Item, MicroblogId | None, Millis], bytes]
+"""A post as JSON, as the viewer sees it; None is anyone."""
+
+
+class Topics:
+    """Who listens to what. Have `nudge` called after every step of the readers."""
+
+    def __init__(self, database: Database, clock: Clock, reads: Timelines, render: Render) -> None:
+        self._database, self._clock, self._reads, self._render = database, clock, reads, render
+        self._hearers: dict[Topic, dict[Hearer, None]] = {}
+        self._seq: Seq | None = None
+        self._stepping: asyncio.Task[None] | None = None
+        self._again = False
+
+    # -- who listens
+
+    def add(self, topic: Topic, hearer: Hearer) -> None:
+        """From now on the hearer is told of it."""
+        self._hearers.setdefault(topic, {})[hearer] = None
+
+    def drop(self, topic: Topic, hearer: Hearer) -> None:
+        """The hearer is told of it no more."""
+        theirs = self._hearers.get(topic)
+        if theirs is not None:
+            theirs.pop(hearer, None)
+            if not theirs:
+                del self._hearers[topic]
+
+    def __len__(self) -> int:
+        return len(self._hearers)
+
+    # -- telling
+
+    def nudge(self) -> None:
+        """The readers have come further: tell who listens, soon. From the event loop."""
+        if not self._hearers:
+            self._seq = None
+        elif self._stepping is None or self._stepping.done():
+            self._stepping = asyncio.get_running_loop().create_task(self._run())
+        else:
+            self._again = True
+
+    async def _run(self) -> None:
+        try:
+            while await self.step() or self._again:
+                self._again = False
+        except Exception:
+            _logger.exception("listening programs were not told")
+
+    async def begin(self) -> None:
+        """Note where the log stands, so that what comes after somebody began to listen is told."""
+        if self._seq is None:
+            self._seq = await self._database.read(lambda tx: log.cursor(tx, "fanout"))
+
+    async def step(self) -> int:
+        """Tell of one batch of changes; how many were looked at."""
+        await self.begin()
+        after = self._seq
+        assert after is not None
+        told = await self._database.read(lambda tx: self._look(tx, after))
+        self._seq = told.up_to
+        for each in told.heard:
+            for hearer in list(self._hearers.get(each.news.topic, ())):
+                if hearer.viewer not in each.deaf:
+                    hearer.hear(each.news)
+        return told.up_to - after
+
+    def _look(self, tx: Transaction, after: Seq) -> "_Told":
+        spread = log.cursor(tx, "fanout")
+        batch = [each for each in log.after(tx, after, BATCH) if each.seq <= spread]
+        told = _Told(batch[-1].seq if batch else after, [])
+        for recorded in batch:
+            if recorded.post is not None:
+                told.heard.extend(self._heard(tx, recorded, recorded.post))
+        return told
+
+    def _heard(self, tx: Transaction, recorded: Recorded, post: PostId) -> "Iterable[_Heard]":
+        entry = recorded.boost or post
+        match recorded.kind:
+            case Kind.POSTED | Kind.EDITED:
+                event = Event.NEW if recorded.kind is Kind.POSTED else Event.EDITED
+                row = posts.get(tx, post)
+                if row is None or row.gone:
+                    return []
+                topics = [*self._homes(tx, entry), *(self._public(row) if row.audience is Audience.PUBLIC else ())]
+                return self._rendered(tx, event, entry, row.author, topics)
+            case Kind.BOOSTED:
+                return self._rendered(tx, Event.NEW, entry, recorded.actor, self._homes(tx, entry))
+            case Kind.DELETED | Kind.UNBOOSTED:
+                # The rows that said whom it had reached are gone; a bare id tells the others nothing.
+                everywhere = recorded.kind is Kind.DELETED
+                body = str(entry).encode()
+                return [
+                    _Heard(News(topic, Event.DELETED, body), frozenset())
+                    for topic in self._hearers
+                    if everywhere or topic.about is About.HOME
+                ]
+            case _:
+                return []
+
+    def _homes(self, tx: Transaction, entry: PostId) -> list[Topic]:
+        """The homes that are listened to and have the entry."""
+        owners = [topic.owner for topic in self._hearers if topic.about is About.HOME and topic.owner is not None]
+        reached = timelines.owners_of(tx, entry, owners) if owners else []
+        return [Topic(About.HOME, owner) for owner in reached]
+
+    def _public(self, row: posts.Row) -> list[Topic]:
+        """The topics that are listened to and have a public post."""
+        tags = {tag.lower() for tag in row.post.tags}
+        with_media = bool(row.post.attachments)
+        return [
+            topic
+            for topic in self._hearers
+            if topic.about is not About.HOME
+            and (topic.local is None or topic.local == row.local)
+            and (with_media or not topic.media)
+            and (topic.about is About.PUBLIC or topic.tag in tags)
+        ]
+
+    def _rendered(
+        self, tx: Transaction, event: Event, entry: PostId, speaker: MicroblogId, topics: Sequence[Topic]
+    ) -> "Iterable[_Heard]":
+        """The post for each topic: once for anyone, once for all at home who have had nothing to do with it, and anew
+        for each who has."""
+        if not topics:
+            return []
+        now = self._clock.now()
+        anyone = self._reads.item_in(tx, entry, None) if any(topic.owner is None for topic in topics) else None
+        owners = [topic.owner for topic in topics if topic.owner is not None]
+        post = self._reads.post_of(tx, entry)
+        concerned = relations.concerned_with(tx, post, owners) if owners else set()
+        plain: bytes | None = None
+        heard = []
+        deaf = self._deaf(tx, speaker, topics, now)
+        for topic in topics:
+            viewer = topic.owner
+            alike = viewer is not None and viewer != speaker and viewer not in concerned
+            if alike and plain is not None:
+                heard.append(_Heard(News(topic, event, plain), frozenset()))
+                continue
+            item = anyone if viewer is None else self._reads.item_in(tx, entry, viewer)
+            if item is None:
+                continue
+            body = self._render(tx, item, viewer, now)
+            plain = body if alike else plain
+            heard.append(_Heard(News(topic, event, body), deaf if viewer is None else frozenset()))
+        return heard
+
+    def _deaf(
+        self, tx: Transaction, speaker: MicroblogId, topics: Sequence[Topic], now: Millis
+    ) -> frozenset[MicroblogId | None]:
+        """Those who listen to what is public and do not want to hear the speaker; homes are sorted out already."""
+        viewers = {
+            hearer.viewer
+            for topic in topics
+            if topic.about is not About.HOME
+            for hearer in self._hearers[topic]
+            if hearer.viewer is not None
+        }
+        return frozenset(relations.hiding(tx, speaker, list(viewers), now)) if viewers else frozenset()
+
+
+class _Heard(NamedTuple):
+    """News, and those listeners whom it is not told."""
+
+    news: News
+    deaf: frozenset[MicroblogId | None]
+
+
+class _Told(NamedTuple):
+    up_to: Seq
+    heard: list[_Heard]
