@@ -19,7 +19,7 @@ from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Reply, paged, parse_id
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.account import Account
-from scattershot.frontends.mastodon_api.entities.people import FamiliarFollowers, FeaturedTag, Relationship
+from scattershot.frontends.mastodon_api.entities.people import Empty, FamiliarFollowers, FeaturedTag, Relationship
 from scattershot.frontends.mastodon_api.entities.status import Status
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.people_as_json import featured_tag, relationship
@@ -112,7 +112,7 @@ class Accounts:
             Endpoint("GET", f"{one}/endorsements", self._roster(self._rosters.endorsed), read, anyone, RosterParams,
                      list[Account]),
             Endpoint("GET", f"{one}/featured_tags", self._tags, read, anyone, answers=list[FeaturedTag]),
-            Endpoint("GET", f"{one}/identity_proofs", self._no_proofs, read, anyone),
+            Endpoint("GET", f"{one}/identity_proofs", self._no_proofs, read, anyone, answers=list[Empty]),
             Endpoint("GET", "/api/v1/directory", self._directory, "", anyone, DirectoryParams, list[Account]),
         ]  # fmt: skip
 
