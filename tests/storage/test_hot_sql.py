@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from scattershot.app.rosters import Cut
+from scattershot.domain.authored import EVERYTHING
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.microblog import Profile
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.presentation import Presentation
+from scattershot.domain.window import FROM_THE_TOP
 from scattershot.ports.database import Database
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
@@ -141,6 +143,8 @@ async def know_people(a: House, ann: MicroblogId, bob: MicroblogId) -> None:
     for here in (True, False):
         for newest in (True, False):
             await node.known.suggesting.directory(ann, 20, 0, here=here, newest=newest)
+    for which in (EVERYTHING, EVERYTHING._replace(only_media=True), EVERYTHING._replace(replies=False, tag="tea")):
+        await node.known.authored.by(ann, ann, which, FROM_THE_TOP, 20)
     site = Presentation(fields=(("Site", "https://b.example/"),))
     assert isinstance(await node.known.presenting.change(ann, site, "test"), Profile)
     assert await node.verify_links.step()

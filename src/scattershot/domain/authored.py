@@ -10,3 +10,6 @@ class Which(NamedTuple):
     boosts: bool = True
     only_media: bool = False
     tag: str = ""
+
+
+EVERYTHING = Which()
