@@ -20,6 +20,7 @@ from scattershot.app.couriers import Couriers
 from scattershot.app.dealing import Dealing
 from scattershot.app.discover import Discover
 from scattershot.app.dispatch import Dispatch
+from scattershot.app.drafts import Drafts
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
@@ -147,6 +148,7 @@ class Node:
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
+        self.drafts = Drafts(database, clock, bus, self.publisher)
         self.housekeeping = Housekeeping(database, clock)
         self.programs = Programs(database, clock)
         people.when_ended(self.programs.forget_person)
@@ -194,8 +196,8 @@ class Node:
         )
         self.api = MastodonApi(
             ApiHouse(
-                settings, clock, self.programs, self.publisher, timelines, database, self.known, self.people,
-                self.backfill, reports,
+                settings, clock, self.programs, self.publisher, timelines, database, self.drafts, self.backfill,
+                self.known, self.people, reports,
             )
         )  # fmt: skip
         self.readers.after_step(self.api.topics.nudge)
@@ -222,6 +224,7 @@ class Node:
             self.housekeeping.run,
             self.tallies.run,
             self.verify_links.run,
+            self.drafts.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -239,6 +242,7 @@ class Node:
         done += await self.discover.step()
         done += await self.backfill.step()
         done += await self.verify_links.step()
+        done += await self.drafts.step()
         return done + await self.catch_up.step()
 
     async def stop(self, patience: float = 5.0) -> None:

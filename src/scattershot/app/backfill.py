@@ -44,6 +44,15 @@ class Backfill:
         self._tongues, self._discover, self._speaker = tongues, discover, speaker
         self._asked: Lately[int, Millis] = Lately(10_000)
         self._waiting: dict[int, bool] = {}
+        self._under_way: set[int] = set()
+
+    def is_under_way(self, post: PostId) -> bool:
+        """Whether the thread of the post is being asked about: what comes of it may come a little later still."""
+        return post in self._waiting or post in self._under_way
+
+    def was_asked(self, post: PostId) -> bool:
+        """Whether the thread of the post was asked about lately."""
+        return self._asked.get(post, 0) > self._clock.now() - COOLDOWN
 
     def thread(self, post: PostId) -> bool:
         """Somebody looks at the thread of a post; True where more of it may come soon."""
@@ -65,11 +74,13 @@ class Backfill:
     async def step(self) -> int:
         """Ask about what was looked at since; how many things were asked about."""
         waiting, self._waiting = self._waiting, {}
+        self._under_way = set(waiting)
         for thing, is_post in waiting.items():
             try:
                 await (self._thread(PostId(thing)) if is_post else self._microblog(MicroblogId(thing)))
             except Exception:
                 _logger.exception("backfill of %s failed", thing)
+            self._under_way.discard(thing)
         return len(waiting)
 
     async def run(self) -> None:

@@ -7,7 +7,17 @@ from scattershot.app import counters
 from scattershot.domain.ids import Millis
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import arrivals, deliveries, log, microblogs, people, programs, relations, timelines
+from scattershot.storage.tables import (
+    arrivals,
+    deliveries,
+    log,
+    microblogs,
+    people,
+    programs,
+    relations,
+    sent,
+    timelines,
+)
 
 EVERY = 900.0
 """Seconds between two rounds."""
@@ -22,6 +32,9 @@ LOG_FOR = 60 * _DAY
 
 TIMES_FOR = 3 * _DAY
 """When a delivery or a reader's step was done is remembered so long, for tracing."""
+
+SENT_FOR = _DAY
+"""Within a day a program that got no answer has sent its post again."""
 
 _logger = logging.getLogger(__name__)
 
@@ -55,6 +68,7 @@ def _drop_old(tx: Transaction, now: Millis) -> int:
     return (
         people.drop_expired(tx, now)
         + programs.drop_expired_grants(tx, now)
+        + sent.forget(tx, Millis(now - SENT_FOR))
         + arrivals.forget_seen(tx, Millis(now - SEEN_FOR))
         + arrivals.drop_refused(tx, Millis(now - REFUSED_FOR))
         + log.forget(tx, Millis(now - LOG_FOR))

@@ -36,6 +36,7 @@ from scattershot.domain.change import (
 )
 from scattershot.domain.ids import MicroblogId, Millis, PersonId, PostId, moment_of
 from scattershot.domain.microblog import Handle, Profile
+from scattershot.domain.polls import poll_problem
 from scattershot.domain.post import Attachment, Audience, Form, Mention, Poll, Post
 from scattershot.domain.reading import Refused
 from scattershot.domain.record import Recorded
@@ -46,7 +47,13 @@ from scattershot.domain.wire_id import WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import microblogs, posts, relations, timelines, wire_ids
+from scattershot.storage.tables import microblogs, posts, relations, sent, timelines, wire_ids
+from scattershot.wirekit.html import clean_html
+
+PLAIN = "text/plain"
+MARKDOWN = "text/markdown"
+SOURCE_TYPES = (PLAIN, MARKDOWN)
+"""How a text may be typed."""
 
 
 class Draft(NamedTuple):
@@ -62,6 +69,7 @@ class Draft(NamedTuple):
     quote: PostId | None = None
     attachments: tuple[Attachment, ...] = ()
     poll: Poll | None = None
+    source_type: str = PLAIN
 
 
 class Done(NamedTuple):
@@ -88,6 +96,14 @@ def _done(applied: Applied, post: PostId | None = None) -> Done | Refused:
             return Refused("not_found", "That is not known here.")
         case Declined(why):
             return refusal(why)
+
+
+def _edited_poll(old: Poll | None, new: Poll | None) -> Poll | None:
+    """A question with other answers is another question; what is not said of it stays."""
+    if old is None or new is None:
+        return old
+    is_same = [option.text for option in old.options] == [option.text for option in new.options]
+    return old if is_same and old.multiple == new.multiple else new
 
 
 def _vote(actor: WireId, post: WireId, choice: str) -> Change:
@@ -119,13 +135,21 @@ class Publisher:
 
     # -- posts
 
-    async def post(self, author: MicroblogId, draft: Draft, writer: PersonId | None, via: str) -> Done | Refused:
-        """Post a draft as the microblog. Names it does not know yet are looked up first."""
+    async def post(
+        self, author: MicroblogId, draft: Draft, writer: PersonId | None, via: str, once: str = ""
+    ) -> Done | Refused:
+        """Post a draft as the microblog. Names it does not know yet are looked up first.
+
+        `once` is a word of the sender's for this post: within a day it makes one post, however often it comes.
+        """
         if problem := self._problem(draft):
             return Refused("invalid", problem)
         known = await self._known(draft.text)
 
         def work(tx: Transaction) -> Done | Refused:
+            before = sent.post(tx, author, once) if once else None
+            if before is not None:
+                return Done(None, before)
             made = self._compose(tx, author, draft, known)
             if isinstance(made, Refused):
                 return made
@@ -133,6 +157,8 @@ class Publisher:
             origin = Origin(self._clock.now(), via, asked_for=True, post_id=post_id, writer=writer)
             done = _done(apply(tx, Posted(actor=post.author, post=post), origin, self._house), post_id)
             if isinstance(done, Done):
+                if once:
+                    sent.add(tx, author, once, post_id, origin.now)
                 timelines.put_own(tx, post_id, author)  # who writes reads it at once; fan-out will find it there
             return done
 
@@ -154,6 +180,7 @@ class Publisher:
                 old,
                 html=composed.html,
                 source=draft.text,
+                source_type=draft.source_type,
                 title=draft.title,
                 warning=draft.warning,
                 sensitive=draft.sensitive or bool(draft.warning),
@@ -161,8 +188,11 @@ class Publisher:
                 mentions=composed.mentions,
                 tags=composed.tags,
                 attachments=draft.attachments,
+                poll=_edited_poll(old.poll, draft.poll),
                 edited=self._clock.now(),
             )
+            if new.poll is not old.poll:
+                posts.drop_votes(tx, post_id)
             return self._apply(tx, Edited(actor=old.author, post=new), via)
 
         return await self._write(work)
@@ -324,6 +354,13 @@ class Publisher:
 
         return await self._write(work)
 
+    async def problem(self, author: MicroblogId, draft: Draft) -> Refused | None:
+        """Why the draft could not be posted now; for one that is to be posted later."""
+        if why := self._problem(draft):
+            return Refused("invalid", why)
+        made = await self._database.read(lambda tx: self._compose(tx, author, draft, {}))
+        return made if isinstance(made, Refused) else None
+
     # -- within
 
     def _problem(self, draft: Draft) -> str:
@@ -331,7 +368,9 @@ class Publisher:
             return "There is nothing to post yet."
         if len(draft.text) + len(draft.warning) > self._max_length:
             return f"A post has at most {self._max_length:,} characters."
-        return ""
+        if draft.source_type not in SOURCE_TYPES:
+            return f"A text is one of {', '.join(SOURCE_TYPES)}."
+        return poll_problem(draft.poll, self._clock.now()) if draft.poll is not None else ""
 
     async def _known(self, text: str) -> dict[Handle, Mention]:
         known = {}
@@ -345,7 +384,15 @@ class Publisher:
         return known
 
     def _html(self, draft: Draft, known: dict[Handle, Mention]) -> Composed:
-        return compose(draft.text, known, lambda tag: f"{self._house.addresses.origin}/tags/{tag}")
+        def page(tag: str) -> str:
+            return f"{self._house.addresses.origin}/tags/{tag}"
+
+        if draft.source_type != MARKDOWN:
+            return compose(draft.text, known, page)
+        from scattershot.domain import markdown  # its parser takes 20 ms to load, of which a start knows nothing
+
+        composed = markdown.compose_markdown(draft.text, known, page)
+        return composed._replace(html=clean_html(composed.html))
 
     def _compose(
         self, tx: Transaction, author: MicroblogId, draft: Draft, known: dict[Handle, Mention]
@@ -380,7 +427,7 @@ class Publisher:
             sensitive=draft.sensitive or bool(draft.warning),
             language=draft.language,
             source=draft.text,
-            source_type="text/plain",
+            source_type=draft.source_type,
             reply_to=parent.post.id if parent else None,
             quote=quoted,
             conversation=_conversation(parent, addresses.post(post_id)),

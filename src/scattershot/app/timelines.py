@@ -1,7 +1,7 @@
 """Timelines for people: lists of posts as one viewer sees them, threads, profiles and notifications."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from msgspec import Struct, structs
 
@@ -9,6 +9,7 @@ from scattershot.app.items import ALL, OPEN, UNMUTED, Face, Item, Items, Line, S
 from scattershot.app.reading import open_to, readable
 from scattershot.domain.ids import MicroblogId, NotificationId, PostId, Seq
 from scattershot.domain.microblog import Handle, Voice
+from scattershot.domain.post import Post
 from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.clock import Clock
@@ -31,6 +32,13 @@ class Page(Struct, frozen=True):
     next: int | None = None
     place: Seq = Seq(0)
     """How far the change log was spread when it was read: what comes later is news."""
+
+
+class Version(NamedTuple):
+    """How a post read, and since when."""
+
+    at: int
+    post: Post
 
 
 class Reply(Struct, frozen=True):
@@ -186,6 +194,11 @@ class Timelines:
         booster = boost.booster if boost is not None else None
         made = self._made(tx, [Line(PostId(entry), row, booster)], viewer, ALL)
         return made[0] if made else None
+
+    def versions_in(self, tx: Transaction, item: Item) -> list[Version]:
+        """How the post of an item read from the first to now, and since when."""
+        now = Version(item.post.edited or item.post.published, item.post)
+        return [*(Version(each.at, each.post) for each in posts.earlier(tx, item.id)), now]
 
     def post_of(self, tx: Transaction, entry: PostId) -> PostId:
         """The post that an entry of a list is about: itself, or the one it passes on."""

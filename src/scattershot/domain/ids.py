@@ -16,6 +16,7 @@ DeliveryId = NewType("DeliveryId", int)
 NotificationId = NewType("NotificationId", int)
 ProgramId = NewType("ProgramId", int)
 TokenId = NewType("TokenId", int)
+DraftId = NewType("DraftId", int)
 Seq = NewType("Seq", int)
 """A place in the change log; grows in commit order."""
 

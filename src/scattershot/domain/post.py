@@ -73,6 +73,8 @@ class Poll(Struct, frozen=True, omit_defaults=True):
     ends: Millis | None = None
     closed: Millis | None = None
     voters: int = 0
+    hides_totals: bool = False
+    """How it stands is shown only when it is over."""
 
 
 class Post(Struct, frozen=True, kw_only=True, omit_defaults=True):

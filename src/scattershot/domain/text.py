@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from scattershot.domain.microblog import Handle, parse_handle
 from scattershot.domain.post import Mention
+from scattershot.domain.wire_id import WireId
 
 MAX_MENTIONS = 100
 """More names than this in one post are text only: a flood reaches nobody."""
@@ -34,42 +35,55 @@ def handles_in(source: str) -> list[Handle]:
     return list(dict.fromkeys(handle for handle in found if handle is not None))[:MAX_MENTIONS]
 
 
-def compose(source: str, known: Mapping[Handle, Mention], tag_page: Callable[[str], str]) -> Composed:
-    """HTML of a plain text; handles not in `known` stay text. Blank lines part paragraphs, others are line breaks."""
-    mentions: dict[Handle, Mention] = {}
-    tags: dict[str, str] = {}
+class Weaver:
+    """Finds links, mentions and hashtags in lines of one text, and remembers whom and what it found."""
 
-    def token(match: re.Match[str]) -> str:
+    def __init__(self, known: Mapping[Handle, Mention], tag_page: Callable[[str], str]) -> None:
+        self._known, self._tag_page = known, tag_page
+        self._mentions: dict[WireId, Mention] = {}
+        self._tags: dict[str, str] = {}
+
+    def line(self, text: str) -> str:
+        """HTML of a line of plain text."""
+        out, end = [], 0
+        for match in _TOKENS.finditer(text):
+            out += [escape(text[end : match.start()], quote=False), self._token(match)]
+            end = match.end()
+        return "".join([*out, escape(text[end:], quote=False)])
+
+    def woven(self, html: str) -> Composed:
+        """The finished text with what was found in it."""
+        return Composed(html, tuple(self._mentions.values()), tuple(self._tags.values()))
+
+    def _token(self, match: re.Match[str]) -> str:
         if match["url"]:
             return _link(match["url"])
         if match["tag"]:
-            name = match["tag"][1:]
-            if name.isdigit():
-                return escape(match["tag"])
-            tags.setdefault(name.lower(), name)
-            page = escape(tag_page(name.lower()))
-            return f'<a href="{page}" class="mention hashtag" rel="tag">#<span>{escape(name)}</span></a>'
+            return self._tag(match["tag"])
         handle = parse_handle(match["mention"])
-        mention = known.get(handle) if handle is not None else None
+        mention = self._known.get(handle) if handle is not None else None
         if handle is None or mention is None:
             return escape(match["mention"])
-        mentions[handle] = mention
+        self._mentions[mention.id] = mention
         page = escape(mention.url or mention.id.value)
         inner = f'<a href="{page}" class="u-url mention">@<span>{escape(handle.name)}</span></a>'
         return f'<span class="h-card">{inner}</span>'
 
-    def line(text: str) -> str:
-        out, end = [], 0
-        for match in _TOKENS.finditer(text):
-            out += [escape(text[end : match.start()], quote=False), token(match)]
-            end = match.end()
-        return "".join([*out, escape(text[end:], quote=False)])
+    def _tag(self, text: str) -> str:
+        name = text[1:]
+        if name.isdigit():
+            return escape(text)
+        self._tags.setdefault(name.lower(), name)
+        page = escape(self._tag_page(name.lower()))
+        return f'<a href="{page}" class="mention hashtag" rel="tag">#<span>{escape(name)}</span></a>'
 
+
+def compose(source: str, known: Mapping[Handle, Mention], tag_page: Callable[[str], str]) -> Composed:
+    """HTML of a plain text; handles not in `known` stay text. Blank lines part paragraphs, others are line breaks."""
+    weaver = Weaver(known, tag_page)
     text = source.replace("\r\n", "\n").replace("\r", "\n").strip()
     paragraphs = [p for p in re.split(r"\n{2,}", text) if p.strip()]
-    html = "".join(f"<p>{'<br>'.join(map(line, p.split(chr(10))))}</p>" for p in paragraphs)
-    unique = {mention.id: mention for mention in mentions.values()}
-    return Composed(html, tuple(unique.values()), tuple(tags.values()))
+    return weaver.woven("".join(f"<p>{'<br>'.join(map(weaver.line, p.split(chr(10))))}</p>" for p in paragraphs))
 
 
 def _link(url: str) -> str:

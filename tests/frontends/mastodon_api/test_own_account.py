@@ -96,6 +96,11 @@ async def test_preferences_are_what_new_posts_begin_with(house: House) -> None:
     assert [chosen[f"posting:default:{name}"] for name in ("visibility", "sensitive", "language", "quote_policy")] == [
         "unlisted", True, "pt-BR", "nobody",
     ]  # fmt: skip
+    posted = await ann.post("/api/v1/statuses", {"status": "as usual"})
+    assert (posted["visibility"], posted["sensitive"], posted["language"]) == ("unlisted", True, "pt-BR")
+    said = {"status": "otherwise", "visibility": "public", "sensitive": False, "language": "de"}
+    posted = await ann.post("/api/v1/statuses", said)
+    assert (posted["visibility"], posted["sensitive"], posted["language"]) == ("public", False, "de")
     await ann.patch(UPDATE, {"source": {"language": ""}})
     assert (await ann.get("/api/v1/preferences")).body["posting:default:language"] is None
 

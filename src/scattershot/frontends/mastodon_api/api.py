@@ -10,25 +10,32 @@ from starlette.types import Receive, Scope, Send
 from scattershot.app.acquaintance import Acquaintance
 from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
+from scattershot.app.drafts import Drafts
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
+from scattershot.app.quiet import Quiet
 from scattershot.app.reports import Reports
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.app.topics import Topics
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
+from scattershot.frontends.mastodon_api.composing import Composing
 from scattershot.frontends.mastodon_api.door import Door
+from scattershot.frontends.mastodon_api.drafts import DraftEndpoints
+from scattershot.frontends.mastodon_api.edits import Edits
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.people import endpoints_of_people
+from scattershot.frontends.mastodon_api.polls import Polls
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.streaming import PATH as STREAMING
 from scattershot.frontends.mastodon_api.streaming import Streaming
+from scattershot.frontends.mastodon_api.threads import Threads
 from scattershot.frontends.mastodon_api.timelines import Timelines
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
@@ -49,9 +56,10 @@ class House(NamedTuple):
     publisher: Publisher
     timelines: Reads
     database: Database
+    drafts: Drafts
+    backfill: Backfill
     known: Acquaintance
     people: People
-    backfill: Backfill
     reports: Reports
 
 
@@ -62,6 +70,7 @@ class MastodonApi:
         settings = house.settings
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally(), house.timelines)
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines)
+        composing = Composing()
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines).endpoints,
             *InstanceDocs(settings, house.timelines).endpoints,
@@ -69,7 +78,13 @@ class MastodonApi:
                 house.known, house.people, house.timelines, house.publisher, house.backfill, house.reports,
                 accounts, statuses,
             ),
-            *Statuses(house.timelines, house.publisher, statuses).endpoints,
+            *Statuses(
+                house.timelines, house.publisher, statuses, composing, house.drafts, house.known.featuring
+            ).endpoints,
+            *Threads(house.timelines, house.backfill, Quiet(house.database), statuses).endpoints,
+            *Edits(house.timelines, accounts).endpoints,
+            *Polls(house.timelines, house.publisher).endpoints,
+            *DraftEndpoints(house.drafts, composing).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
         ]  # fmt: skip
         self.topics = Topics(house.database, house.clock, house.timelines, statuses.one)

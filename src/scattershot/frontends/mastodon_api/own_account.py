@@ -17,6 +17,7 @@ from scattershot.domain.presentation import Presentation, typed_bio, typed_lines
 from scattershot.domain.reading import Refused
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, refused
+from scattershot.frontends.mastodon_api.composing import AUDIENCES
 from scattershot.frontends.mastodon_api.endpoints import Endpoint
 from scattershot.frontends.mastodon_api.entities import people as entities
 from scattershot.frontends.mastodon_api.entities.account import CredentialAccount, Field, Role, Source
@@ -28,7 +29,7 @@ from scattershot.frontends.mastodon_api.people_as_json import (
     preferences,
     suggested_tag,
 )
-from scattershot.frontends.mastodon_api.statuses import AUDIENCES, VIA
+from scattershot.frontends.mastodon_api.statuses import VIA
 from scattershot.wirekit.dates import rfc3339
 from scattershot.wirekit.urls import normal_host
 

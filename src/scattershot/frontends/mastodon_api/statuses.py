@@ -2,43 +2,38 @@
 
 from collections.abc import Awaitable, Callable
 
-from msgspec import Struct
+from msgspec import Struct, json
 
-from scattershot.app.publish import Done, Draft, Publisher
+from scattershot.app.drafts import Drafts
+from scattershot.app.featuring import Featuring
+from scattershot.app.publish import Done, Publisher
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, parse_id, refused
+from scattershot.frontends.mastodon_api.composing import AUDIENCES, Composing, NewStatus, as_usual, moment
+from scattershot.frontends.mastodon_api.drafts import scheduled_status
 from scattershot.frontends.mastodon_api.endpoints import Allowance, Endpoint, Who
-from scattershot.frontends.mastodon_api.entities.status import Context, Status
+from scattershot.frontends.mastodon_api.entities.status import Status
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.ports.database import Transaction
+from scattershot.wirekit.html import plain_text
 
 VIA = "api"
+MOST = 20
+"""Posts that can be asked for by their ids at a time."""
+MAX_KEY = 200
 DELETIONS = Allowance("deletions", 30, 1_800)
-
-AUDIENCES = {
-    "public": Audience.PUBLIC,
-    "unlisted": Audience.UNLISTED,
-    "private": Audience.FOLLOWERS,
-    "direct": Audience.MENTIONED,
-    "local": Audience.LOCAL,
-}
 
 Deed = Callable[[MicroblogId, PostId, str], Awaitable[Done | Refused]]
 
 
-class NewStatus(Struct, frozen=True):
-    """A post to be made."""
+class ManyParams(Struct, frozen=True):
+    """Which posts."""
 
-    status: str = ""
-    in_reply_to_id: str | None = None
-    sensitive: bool = False
-    spoiler_text: str = ""
-    visibility: str = "public"
-    language: str = ""
+    id: tuple[str, ...] = ()
 
 
 class ReblogParams(Struct, frozen=True):
@@ -50,8 +45,17 @@ class ReblogParams(Struct, frozen=True):
 class Statuses:
     """The post endpoints."""
 
-    def __init__(self, timelines: Reads, publisher: Publisher, statuses: StatusesAsJson) -> None:
+    def __init__(
+        self,
+        timelines: Reads,
+        publisher: Publisher,
+        statuses: StatusesAsJson,
+        composing: Composing,
+        drafts: Drafts,
+        featuring: Featuring,
+    ) -> None:
         self._timelines, self._publisher, self._statuses = timelines, publisher, statuses
+        self._composing, self._drafts, self._featuring = composing, drafts, featuring
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -67,9 +71,10 @@ class Statuses:
         ]
         return [
             Endpoint("POST", "/api/v1/statuses", self._create, write, takes=NewStatus, answers=Status),
+            Endpoint("GET", "/api/v1/statuses", self._many, read, anyone, ManyParams, list[Status]),
+            Endpoint("PUT", one, self._edit, write, takes=NewStatus, answers=Status),
             Endpoint("GET", one, self._show, read, anyone, answers=Status),
             Endpoint("DELETE", one, self._delete, write, answers=Status, allowance=DELETIONS),
-            Endpoint("GET", f"{one}/context", self._context, read, anyone, answers=Context),
             Endpoint("POST", f"{one}/reblog", self._reblog, write, takes=ReblogParams, answers=Status),
             *(
                 Endpoint("POST", f"{one}/{name}", self._deed(deed), scope, answers=Status)
@@ -80,20 +85,27 @@ class Statuses:
     # -- writing
 
     async def _create(self, call: Call, params: NewStatus) -> Reply:
-        audience = AUDIENCES.get(params.visibility)
-        if audience is None:
-            return Problem(422, "Validation failed: Visibility is not included in the list")
-        parent = parse_id(params.in_reply_to_id)
-        draft = Draft(
-            params.status,
-            audience,
-            warning=params.spoiler_text,
-            sensitive=params.sensitive,
-            language=params.language,
-            reply_to=PostId(parent) if parent is not None else None,
-        )
-        done = await self._publisher.post(call.who, draft, call.person, VIA)
+        """Posted now, or kept until its moment; what is sent again under one `Idempotency-Key` is posted once."""
+        params = as_usual(params, await self._featuring.preferences(call.who))
+        planned, at = self._composing.planned(params, call.now), moment(params.scheduled_at)
+        if isinstance(planned, Problem):
+            return planned
+        if isinstance(at, Problem):
+            return at
+        if at is not None:
+            kept = await self._drafts.keep(call.who, call.person, planned, at)
+            return refused(kept) if isinstance(kept, Refused) else Answer(scheduled_status(kept))
+        once = call.request.headers.get("idempotency-key", "")[:MAX_KEY]
+        done = await self._publisher.post(call.who, planned.draft, call.person, VIA, once and f"{VIA} {once}")
         return await self._after(call, done)
+
+    async def _edit(self, call: Call, params: NewStatus) -> Reply:
+        """A poll with other answers begins anew; the audience stays."""
+        planned = self._composing.planned(params, call.now)
+        if isinstance(planned, Problem):
+            return planned
+        done = await self._publisher.edit(call.who, PostId(call.id()), planned.draft, VIA)
+        return refused(done) if isinstance(done, Refused) else await self._answer(call, call.id())
 
     async def _delete(self, call: Call, _: Nothing) -> Reply:
         """The answer shows the post once more, with its text as it was typed, to be written anew."""
@@ -102,7 +114,10 @@ class Statuses:
             return NOT_FOUND
         body = await self._timelines.read(lambda tx: self._statuses.one(tx, item, call.who, call.now))
         done = await self._publisher.delete(call.who, item.id, VIA)
-        return refused(done) if isinstance(done, Refused) else Answer(body)
+        if isinstance(done, Refused):
+            return refused(done)
+        typed = json.encode(item.post.source or plain_text(item.post.html))
+        return Answer(body[:-1] + b',"text":' + typed + b"}")
 
     async def _after(self, call: Call, done: Done | Refused) -> Reply:
         if isinstance(done, Refused):
@@ -115,24 +130,23 @@ class Statuses:
     async def _show(self, call: Call, _: Nothing) -> Reply:
         return await self._answer(call, call.id())
 
+    async def _many(self, call: Call, params: ManyParams) -> Reply:
+        """Those of up to twenty posts that the caller may see."""
+        wanted = list(dict.fromkeys(filter(None, map(parse_id, params.id))))[:MOST]
+
+        def work(tx: Transaction) -> bytes:
+            found = [self._timelines.item_in(tx, entry, call.viewer) for entry in wanted]
+            shown = [item for item in found if item is not None]
+            return self._statuses.page(tx, shown, call.viewer, call.now)
+
+        return Answer(await self._timelines.read(work))
+
     async def _answer(self, call: Call, entry: int) -> Reply:
         """The post (or boost) as the caller sees it."""
         item = await self._timelines.item(entry, call.viewer)
         if item is None:
             return NOT_FOUND
         return Answer(await self._timelines.read(lambda tx: self._statuses.one(tx, item, call.viewer, call.now)))
-
-    async def _context(self, call: Call, _: Nothing) -> Reply:
-        thread = await self._timelines.thread(call.id(), call.viewer)
-        if thread is None:
-            return NOT_FOUND
-
-        def work(tx: Transaction) -> bytes:
-            before = self._statuses.page(tx, thread.before, call.viewer, call.now)
-            after = self._statuses.page(tx, [reply.item for reply in thread.replies], call.viewer, call.now)
-            return b'{"ancestors":' + before + b',"descendants":' + after + b"}"
-
-        return Answer(await self._timelines.read(work))
 
     # -- what one does with them
 

@@ -94,7 +94,7 @@ class StatusesAsJson:
             reblogs_count=item.boosts,
             favourites_count=item.likes,
             edited_at=rfc3339(post.edited) if post.edited is not None else None,
-            content=_content(post),
+            content=content_of(post),
             media_attachments=[
                 _attachment(item.id, place, each) for place, each in enumerate(post.attachments)
             ],
@@ -184,22 +184,31 @@ def poll_entity(item: Item, poll: Poll, viewer: MicroblogId | None, now: Millis)
     """The poll of a post as the viewer sees it; its id is the post's."""
     over = poll.closed is not None or (poll.ends is not None and poll.ends <= now)
     ends = poll.ends if poll.ends is not None else poll.closed
+    hidden = poll.hides_totals and not over
     votes = sum(option.votes for option in poll.options)
     return entities.Poll(
         id=str(item.id),
         expires_at=rfc3339(ends) if ends is not None else None,
         expired=over,
         multiple=poll.multiple,
-        votes_count=votes,
+        votes_count=0 if hidden else votes,
         voters_count=poll.voters or (None if poll.multiple else votes),
-        options=[entities.PollOption(title=option.text, votes_count=option.votes) for option in poll.options],
+        options=[
+            entities.PollOption(title=option.text, votes_count=None if hidden else option.votes)
+            for option in poll.options
+        ],
         emojis=emojis_of(item.post.emojis),
         voted=UNSET if viewer is None else item.mine or bool(item.votes),
         own_votes=UNSET if viewer is None else list(item.votes),
     )
 
 
-def _content(post: Post) -> str:
+def attachments_of(post_id: PostId, post: Post) -> list[entities.MediaAttachment]:
+    """What is shown with a post."""
+    return [_attachment(post_id, place, each) for place, each in enumerate(post.attachments)]
+
+
+def content_of(post: Post) -> str:
     """The text; an article's title goes before it, for apps have no place for one."""
     if not post.title:
         return post.html

@@ -51,6 +51,7 @@ def set_secret(tx: Transaction, person: PersonId, secret: str) -> None:
 def remove(tx: Transaction, person: PersonId) -> None:
     """Forget the person, with every link, session and token, and whatever it kept."""
     programs.drop_all_of(tx, person)
+    tx.execute("DELETE FROM drafts WHERE writer = $1", person)
     for table in ("sign_in_links", "sessions", "keepers"):
         tx.execute(f"DELETE FROM {table} WHERE person = $1", person)
     tx.execute("DELETE FROM people WHERE id = $1", person)

@@ -8,6 +8,7 @@ from scattershot.domain.ids import MicroblogId, Millis, PersonId, PostId
 from scattershot.domain.post import Audience, Post
 from scattershot.domain.window import Window
 from scattershot.ports.database import Transaction
+from scattershot.storage.tables import quiet_threads
 
 _decode = json.Decoder(Post).decode
 _encode = json.Encoder().encode
@@ -224,6 +225,7 @@ def adopt_orphans(tx: Transaction, parent_wire: str, parent: PostId, author: Mic
             author,
         )
         tx.execute("UPDATE posts SET thread = $2 WHERE thread = $1", thread, thread_id)
+        quiet_threads.join(tx, PostId(thread), thread_id)
     if orphans:
         tx.execute("UPDATE posts SET replies = replies + $2 WHERE id = $1", parent, len(orphans))
     return len(orphans)
@@ -423,6 +425,11 @@ def vote(tx: Transaction, post: PostId, voter: MicroblogId, choice: int) -> bool
             "INSERT INTO votes (post, voter, choice) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", post, voter, choice
         )
     )
+
+
+def drop_votes(tx: Transaction, post: PostId) -> None:
+    """Forget what was chosen, for the question is another now."""
+    tx.execute("DELETE FROM votes WHERE post = $1", post)
 
 
 def votes_of(tx: Transaction, post: PostId, voter: MicroblogId) -> list[int]:

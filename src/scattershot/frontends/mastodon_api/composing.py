@@ -1,0 +1,131 @@
+"""Composing: from the parameters of a post to a draft, and back."""
+
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from scattershot.app.drafts import Planned
+from scattershot.app.publish import MARKDOWN, PLAIN, SOURCE_TYPES, Draft
+from scattershot.domain.ids import Millis, PostId
+from scattershot.domain.post import Audience, Option, Poll
+from scattershot.domain.preferences import Preferences
+from scattershot.frontends.mastodon_api.calls import Problem, parse_id
+from scattershot.wirekit.dates import parse_rfc3339, rfc3339
+
+AUDIENCES = {
+    "public": Audience.PUBLIC,
+    "unlisted": Audience.UNLISTED,
+    "private": Audience.FOLLOWERS,
+    "direct": Audience.MENTIONED,
+    "local": Audience.LOCAL,
+}
+_VISIBILITIES = {audience: word for word, audience in AUDIENCES.items()}
+_NOT_IN_LIST = Problem(422, "Validation failed: Visibility is not included in the list")
+
+
+class NewPoll(Struct, frozen=True):
+    """A poll to be made; `expires_in` in seconds."""
+
+    options: tuple[str, ...] = ()
+    expires_in: int | None = None
+    multiple: bool = False
+    hide_totals: bool = False
+
+
+class NewStatus(Struct, frozen=True):
+    """A post to be made, or how one is to read; what is not said is as its author likes it."""
+
+    status: str = ""
+    in_reply_to_id: str | None = None
+    sensitive: bool | None = None
+    spoiler_text: str = ""
+    visibility: str = ""
+    language: str = ""
+    content_type: str = PLAIN
+    title: str = ""
+    poll: NewPoll | None = None
+    scheduled_at: str = ""
+
+
+def as_usual(params: NewStatus, chosen: Preferences) -> NewStatus:
+    """The post with what its author prefers where nothing was said."""
+    word = _VISIBILITIES[chosen.audience]
+    return replace(
+        params,
+        visibility=params.visibility or word,
+        sensitive=chosen.sensitive if params.sensitive is None else params.sensitive,
+        language=params.language or chosen.language,
+    )
+
+
+class Composing:
+    """Makes drafts of what programs send."""
+
+    def planned(self, params: NewStatus, now: Millis) -> Planned | Problem:
+        """The post to be, its poll's end counted from `now`."""
+        audience = AUDIENCES.get(params.visibility or "public")
+        if audience is None:
+            return _NOT_IN_LIST
+        if params.content_type not in SOURCE_TYPES:
+            return Problem(422, f"Validation failed: Content type must be one of {PLAIN}, {MARKDOWN}")
+        poll, open_for = _poll(params.poll, now)
+        parent = parse_id(params.in_reply_to_id)
+        draft = Draft(
+            params.status,
+            audience,
+            source_type=params.content_type,
+            warning=params.spoiler_text,
+            sensitive=bool(params.sensitive),
+            language=params.language,
+            title=params.title,
+            reply_to=PostId(parent) if parent is not None else None,
+            poll=poll,
+        )
+        return Planned(draft, open_for)
+
+
+def _poll(asked: NewPoll | None, now: Millis) -> tuple[Poll | None, int | None]:
+    """Apps send an empty poll where there is none."""
+    if asked is None or not any(asked.options):
+        return None, None
+    open_for = (asked.expires_in if asked.expires_in is not None else 86_400) * 1000
+    options = tuple(Option(text.strip()) for text in asked.options)
+    return Poll(options, multiple=asked.multiple, ends=Millis(now + open_for), hides_totals=asked.hide_totals), open_for
+
+
+def params_of(planned: Planned, at: Millis | None) -> dict[str, Any]:
+    """The parameters with which such a draft is asked for."""
+    draft = planned.draft
+    poll = None
+    if draft.poll is not None:
+        poll = {
+            "options": [option.text for option in draft.poll.options],
+            "expires_in": (planned.open_for or 0) // 1000,
+            "multiple": draft.poll.multiple,
+            "hide_totals": draft.poll.hides_totals,
+        }
+    return {
+        "text": draft.text,
+        "poll": poll,
+        "media_ids": None,
+        "sensitive": draft.sensitive,
+        "spoiler_text": draft.warning or None,
+        "visibility": _VISIBILITIES[draft.audience],
+        "in_reply_to_id": draft.reply_to,
+        "language": draft.language or None,
+        "content_type": draft.source_type,
+        "title": draft.title or None,
+        "application_id": None,
+        "scheduled_at": rfc3339(at) if at is not None else None,
+        "idempotency": None,
+        "with_rate_limit": False,
+    }
+
+
+def moment(text: str) -> Millis | Problem | None:
+    """When a post is to be made; None where at once."""
+    if not text.strip():
+        return None
+    at = parse_rfc3339(text.strip())
+    return Millis(at) if at is not None else Problem(422, "Validation failed: Scheduled at is not a moment")
