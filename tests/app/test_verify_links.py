@@ -212,3 +212,13 @@ async def test_of_those_elsewhere_only_the_followed_are_looked_at(world: World) 
         assert await web.verify.step() == 0
     world.clock.advance(3_601)
     assert await web.verify.step() == 1
+
+
+async def test_nobody_borrows_what_another_owns_by_naming_their_page(world: World) -> None:
+    web = Web(world)
+    web.page("ann.example", BACK)
+    eve = a_profile("eve@evil.example", url="https://here.example/@ann", fields=(_link(SITE),))
+    row, ann = await world.remote(eve), await world.local("ann")
+    await _follow(world, ann, row)
+    assert await web.verify.step() == 1
+    assert await web.verified(row.id) == [None]

@@ -21,7 +21,7 @@ from scattershot.storage.tables.link_checks import LinkCheck
 from scattershot.wirekit.http_message import Headers, Request, Response
 from scattershot.wirekit.redirects import next_hop
 from scattershot.wirekit.rel_me import me_links, sole_link
-from scattershot.wirekit.urls import normal_url, parse_url
+from scattershot.wirekit.urls import normal_url, parse_url, same_origin
 
 MAX_LINKS = 8
 """Links of one profile that are looked at."""
@@ -125,8 +125,11 @@ def links_of(profile: Profile) -> tuple[str, ...]:
 
 
 def addresses_of(profile: Profile) -> frozenset[str]:
-    """Where a page may lead to that is the profile's: its page for people, and its lasting address."""
-    return frozenset(_compared(address) for address in (profile.url, profile.id.value) if address)
+    """Where a page may lead to that is the profile's: its lasting address, and its page for people where that is at its
+    own node: else anybody could name somebody else's page as their own, and have what that one owns verified."""
+    lasting = profile.id.value
+    page = profile.url if same_origin(profile.url, lasting) else ""
+    return frozenset(_compared(address) for address in (page, lasting) if address)
 
 
 def _compared(address: str) -> str:
