@@ -8,6 +8,14 @@ from types import ModuleType
 
 import pytest
 
+from scattershot.testing.phone import Phone
+from scattershot.testing.socket import Socket
+from tests.mastodon.route_schemas import check, check_event
+
+# Whatever any test hears over the client API is held against the schema of the entity it claims to be.
+Phone.judge = check
+Socket.judge = check_event
+
 
 def _load_peers() -> ModuleType:
     # By its path, for `tests` is no package and must not become one by chance of sys.path.

@@ -1,5 +1,8 @@
 """The command line, with real processes: whether or not a node runs, and whatever became of it."""
 
+import http.client
+import io
+import json
 import os
 import re
 import signal
@@ -14,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.files import a_picture
 from tests.processes import ENVIRONMENT, PROGRAM, Process, cli, done, until
 
 
@@ -256,6 +260,84 @@ def test_a_backup_taken_while_people_post_is_the_same_elsewhere(node: Process, t
     assert "not empty" in cli("restore", backup, "--data", other).stderr
     done("restore", backup, "--data", other, "--force")
     assert "in use: stop the node first" in cli("restore", backup, "--data", node.folder, "--force").stderr
+
+
+def _uploaded(node: Process, *pictures: bytes) -> list[str]:
+    """The addresses of pictures that ann uploads and posts."""
+    token = node.do("token", "ann")
+    said = {"Authorization": f"Bearer {token}"}
+    urls = []
+    for data in pictures:
+        body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + data + b"\r\n--x--\r\n"
+        asked = http.client.HTTPConnection("127.0.0.1", node.port, timeout=30)
+        asked.request("POST", "/api/v2/media", body, {**said, "Content-Type": "multipart/form-data; boundary=x"})
+        told = json.loads(asked.getresponse().read())
+        asked.request("POST", "/api/v1/statuses", f"status=look&media_ids[]={told['id']}",
+                      {**said, "Content-Type": "application/x-www-form-urlencoded"})  # fmt: skip
+        assert asked.getresponse().status == 200
+        asked.close()
+        urls.append(told["url"])
+    return urls
+
+
+def test_a_backup_holds_what_people_uploaded_and_not_what_others_show(node: Process, tmp_path: Path) -> None:
+    node.start()
+    node.do("person", "add", "ann")
+    first, second = _uploaded(node, a_picture(size=(90, 90)), a_picture("PNG"))
+    stray = node.folder / "media" / "kept" / "aa" / "aaaaaaaaaaaaaaaa.jpg"
+    cached = node.folder / "media" / "cache" / "bb" / "bbbbbbbbbbbbbbbb.jpg"
+    for each in (stray, cached):
+        each.parent.mkdir(parents=True, exist_ok=True)
+        each.write_text("not ours")
+    wanted = {url: node.get(url.removeprefix(node.origin)) for url in (first, second)}
+    gone = second.rpartition("/")[2]
+    backup = tmp_path / "backup.tar"
+    node.do("backup", str(backup))
+    (node.folder / "media" / "kept" / gone[:2] / gone).unlink()
+    node.do("backup", str(tmp_path / "second.tar"))
+
+    other = Process(tmp_path / "other")
+    other.port = node.port
+    node.stop()
+    done("restore", backup, "--data", other.folder)
+    files = [path.name for path in (other.folder / "media").rglob("*") if path.is_file()]
+    assert len(files) == 4
+    assert stray.name not in files
+    assert cached.name not in files
+    try:
+        other.start()
+        for url, (status, body) in wanted.items():
+            assert (status, other.get(url.removeprefix(other.origin))) == (200, (status, body))
+        other.stop()
+    finally:
+        other.end()
+    done("restore", tmp_path / "second.tar", "--data", other.folder, "--force")
+    assert len([path for path in (other.folder / "media").rglob("*") if path.is_file()]) == 3
+    assert sorted(path.name for path in other.folder.iterdir() if path.name.startswith("restore")) == []
+
+
+def test_a_backup_whose_pictures_are_damaged_is_refused(node: Process, tmp_path: Path) -> None:
+    node.start()
+    node.do("person", "add", "ann")
+    _uploaded(node, a_picture())
+    backup = tmp_path / "backup.tar"
+    node.do("backup", str(backup))
+    whole = backup.read_bytes()
+    with tarfile.open(backup) as tar:
+        inside = next(member for member in tar.getmembers() if member.name.startswith("media/")).offset_data + 50
+        sums = tar.getmember("media.json")
+    backup.write_bytes(whole[:inside] + bytes([whole[inside] ^ 1]) + whole[inside + 1 :])
+    result = cli("restore", backup, "--data", tmp_path / "other")
+    assert (result.returncode, "is damaged" in result.stderr) == (1, True)
+    evil = whole[sums.offset_data : sums.offset_data + sums.size].replace(b'{"', b'{"../x', 1)
+    with tarfile.open(backup, "w") as tar, tarfile.open(fileobj=io.BytesIO(whole)) as old:
+        for member in old.getmembers():
+            data = evil if member.name == "media.json" else old.extractfile(member).read()  # type: ignore[union-attr]
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    result = cli("restore", backup, "--data", tmp_path / "other")
+    assert (result.returncode, "other files than a node's" in result.stderr) == (1, True)
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["lock"]
 
 
 def test_a_damaged_backup_is_refused(node: Process, tmp_path: Path) -> None:

@@ -24,31 +24,44 @@ from scattershot.app.drafts import Drafts
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
+from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
+from scattershot.app.media import Media
+from scattershot.app.missed import WhileAway
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
+from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
 from scattershot.app.readers import Readers
+from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
+from scattershot.app.search import Search
 from scattershot.app.senders import Senders
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
+from scattershot.app.trends import Trends
 from scattershot.app.verify_links import VerifyLinks
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
+from scattershot.drivers.archive import KEPT, MEDIA
+from scattershot.drivers.blobs_disk import DiskAside, DiskBlobs
 from scattershot.drivers.bus_local import LocalBus
+from scattershot.drivers.darkroom.room import ProcessDarkroom
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.key_maker import OpensslKeyMaker
 from scattershot.drivers.system_clock import SystemClock
 from scattershot.frontends.mastodon_api.api import House as ApiHouse
 from scattershot.frontends.mastodon_api.api import MastodonApi
+from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.web import Web
+from scattershot.ports.blobs import Aside, Blobs
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
+from scattershot.ports.darkroom import Darkroom
 from scattershot.ports.database import Database
-from scattershot.ports.fetcher import Fetcher
+from scattershot.ports.fetcher import Fetcher, Pourer
 from scattershot.ports.keys import KeyMaker
 from scattershot.ports.protocol import Signer, Tongue
 from scattershot.protocols.activitypub.adapter import ActivityPub
@@ -66,14 +79,24 @@ PROTOCOLS = (ActivityPub,)
 _logger = logging.getLogger(__name__)
 
 
+class Shelves(NamedTuple):
+    """Where files are kept, ours and those of other nodes, where they lie before, and where they are opened."""
+
+    kept: Blobs
+    cache: Blobs
+    aside: Aside
+    darkroom: Darkroom
+
+
 class Drivers(NamedTuple):
     """The machines under the ports."""
 
     database: Database
     clock: Clock
     bus: Bus
-    fetcher: Fetcher
+    fetcher: Pourer
     keys: KeyMaker
+    shelves: Shelves
 
 
 class DataInUseError(Exception):
@@ -107,7 +130,17 @@ def real_drivers(settings: Settings, database: Database | None = None) -> Driver
         user_agent=user_agent(settings),
         schemes=schemes,
     )
-    return Drivers(database or open_database(settings), SystemClock(), LocalBus(), fetcher, OpensslKeyMaker())
+    return Drivers(
+        database or open_database(settings), SystemClock(), LocalBus(), fetcher, OpensslKeyMaker(), shelves(settings)
+    )
+
+
+def shelves(settings: Settings) -> Shelves:
+    """Files below the data folder; nothing is made there before there is one to keep."""
+    folder = settings.data / MEDIA
+    return Shelves(
+        DiskBlobs(folder / KEPT), DiskBlobs(folder / "cache"), DiskAside(folder / "aside"), ProcessDarkroom()
+    )
 
 
 def user_agent(settings: Settings) -> str:
@@ -131,19 +164,27 @@ def open_database(settings: Settings) -> Database:
 class Node:
     """A whole node: `start` brings its loops to life, `step` moves everything once for tests, `stop` ends it."""
 
-    def __init__(self, settings: Settings, drivers: Drivers, house: House, people: People, speaker: Signer) -> None:
+    def __init__(
+        self, settings: Settings, drivers: Drivers, house: House, people: People, speaker: Signer, signed: Signed
+    ) -> None:
         self.settings, self.drivers, self.house, self.people = settings, drivers, house, people
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
-        database, clock, bus, fetcher, _ = drivers
+        database, clock, bus, fetcher, _, shelves = drivers
         self.activitypub = activitypub(settings, fetcher, clock)
         tongues: Mapping[str, Tongue] = {self.activitypub.name: self.activitypub}
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
         self.intake = Intake(database, clock, bus, tongues, house, self.discover)
         self.publisher = Publisher(
-            database, clock, bus, house, self.discover, settings.domains, settings.max_post_length
-        )
-        self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch()])
+            database, clock, bus, house, self.discover, settings.domains, settings.max_post_length,
+            settings.max_attachments,
+        )  # fmt: skip
+        self.indexing = Indexing(database, clock)
+        kept, cache, aside, darkroom = shelves
+        sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
+        self.media = Media(database, clock, bus, kept, aside, darkroom, house.addresses, sizes)
+        self.proxy = Proxy(database, clock, fetcher, cache, aside, signed, sizes, settings.media_cache_mb * 1_000_000)
+        self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
@@ -159,12 +200,15 @@ class Node:
             database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
         )
         self.verify_links = VerifyLinks(database, clock, fetcher, user_agent(settings))
+        self.search = Search(database, clock, self.discover, settings.domain)
+        self.trends = Trends(database, clock, on=settings.trends)
+        self.while_away = WhileAway(database, clock)
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
 
     def _app(self) -> ASGIApp:
-        database, clock, bus, _, _ = self.drivers
+        database, clock, bus, *_ = self.drivers
         settings = self.settings
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
@@ -192,17 +236,15 @@ class Node:
             self.streams,
             self.backfill,
             reports,
+            self.search,
+            self.proxy.signed.path,
             self.known.presenting,
         )
-        self.api = MastodonApi(
-            ApiHouse(
-                settings, clock, self.programs, self.publisher, timelines, database, self.drafts, self.backfill,
-                self.known, self.people, reports,
-            )
-        )  # fmt: skip
+        files = Files(self.media, self.proxy)
+        self.api = self._client_api(reports)
         self.readers.after_step(self.api.topics.nudge)
         return make_app(
-            [*self.doors.routes, *web.routes, *shared(web.pages, self.doors.documents)],
+            [*self.doors.routes, *web.routes, *files.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
@@ -210,10 +252,33 @@ class Node:
             api=self.api,
         )
 
+    def _client_api(self, reports: Reports) -> MastodonApi:
+        return MastodonApi(
+            ApiHouse(
+                settings=self.settings,
+                clock=self.drivers.clock,
+                database=self.drivers.database,
+                programs=self.programs,
+                publisher=self.publisher,
+                timelines=self.timelines,
+                drafts=self.drafts,
+                backfill=self.backfill,
+                search=self.search,
+                trends=self.trends,
+                while_away=self.while_away,
+                media=self.media,
+                shown=self.proxy.signed.url,
+                known=self.known,
+                people=self.people,
+                reports=reports,
+            )
+        )
+
     async def start(self) -> None:
         """Let the node live: everything that goes on by itself goes on."""
         await self.catch_up.begin()
         await self.couriers.begin()
+        await self.media.begin()
         loops: list[Loop] = [
             self.readers.run,
             self.intake.run,
@@ -224,7 +289,11 @@ class Node:
             self.housekeeping.run,
             self.tallies.run,
             self.verify_links.run,
+            self.media.run,
+            self.proxy.run,
             self.drafts.run,
+            self.indexing.run,
+            self.trends.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -242,7 +311,9 @@ class Node:
         done += await self.discover.step()
         done += await self.backfill.step()
         done += await self.verify_links.step()
+        done += await self.media.step()
         done += await self.drafts.step()
+        done += await self.indexing.take_up()
         return done + await self.catch_up.step()
 
     async def stop(self, patience: float = 5.0) -> None:
@@ -252,6 +323,9 @@ class Node:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.couriers.stop(patience)
         await self.doors.stop()
+        await self.media.stop()
+        await self.proxy.stop()
+        await self.drivers.shelves.darkroom.close()
         await self.drivers.database.close()
         if isinstance(self.drivers.fetcher, HttpClient):
             await self.drivers.fetcher.close()
@@ -275,7 +349,8 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     house = House(Addresses(settings.origin), Ids(os.getpid()), _door)
     people = People(drivers.database, drivers.clock, drivers.bus, drivers.keys, house, settings.domains)
     speaker = await people.node_speaker(settings.title)
-    return Node(settings, drivers, house, people, speaker)
+    signed = Signed(await proxy_secret(drivers.database), settings.origin)
+    return Node(settings, drivers, house, people, speaker, signed)
 
 
 def _door(profile: Profile) -> EndpointAddress | None:

@@ -278,16 +278,18 @@ def backup(file: Path, force: bool, **where: Any) -> None:
 def _pack(file: Path, told: str) -> None:
     import json
 
-    from scattershot.drivers.archive import SETTINGS, pack
+    from scattershot.drivers.archive import MEDIA, SETTINGS, Sources, media_named_in, pack
 
     answer = json.loads(told)
     copy = Path(answer["copy"])
     try:
-        pack(file, copy, copy.parent / SETTINGS, __version__, answer["made"], answer["origin"])
+        sources = Sources(copy, copy.parent / SETTINGS, copy.parent / MEDIA, _run_async(media_named_in(copy)))
+        pack(file, sources, __version__, answer["made"], answer["origin"])
     except OSError as problem:
         raise click.ClickException(f"{file} cannot be written: {problem.strerror}.") from problem
     finally:
-        copy.unlink(missing_ok=True)
+        for rest in ("", "-wal", "-shm"):
+            copy.with_name(f"{copy.name}{rest}").unlink(missing_ok=True)
 
 
 @scattershot.command()

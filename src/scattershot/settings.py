@@ -66,6 +66,30 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_post_length: Annotated[int, Meta(ge=1, le=1_000_000, description="The most characters a post may have.")] = (
         5_000
     )
+    trends: Annotated[bool, Meta(description="Reckon and show which tags, links and posts are talked about.")] = True
+    max_attachments: Annotated[
+        int,
+        Meta(ge=1, le=16, description="The most files a post may show. Mastodon and most apps show four."),
+    ] = 4
+    max_picture_mb: Annotated[
+        int, Meta(ge=1, le=100, description="The most megabytes of a picture that is uploaded or shown from elsewhere.")
+    ] = 16
+    max_video_mb: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=200,
+            description="The same of a sound or film. A reverse proxy must let through as much and a little more.",
+        ),
+    ] = 99
+    media_cache_mb: Annotated[
+        int,
+        Meta(
+            ge=16,
+            description="How many megabytes of other nodes' pictures, sounds and films are kept at most; "
+            "those looked at the least go first.",
+        ),
+    ] = 2_000
     calls_allowed: Annotated[
         int,
         Meta(

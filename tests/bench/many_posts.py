@@ -7,7 +7,7 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import accumulate
+from itertools import accumulate, repeat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,8 +40,11 @@ class Size(NamedTuple):
     kept: int
 
 
-def fill(path: Path, readers: list[MicroblogId], size: Size) -> None:
-    """Fill a migrated store that nobody has open; the indexes are made once all is there."""
+def fill(path: Path, readers: list[MicroblogId], size: Size, texts: Iterator[str] | None = None) -> None:
+    """Fill a migrated store that nobody has open; the indexes are made once all is there.
+
+    With `texts`, as HTML, posts say these, and strangers may find them.
+    """
     dice = random.Random(7)
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         for pragma in ("synchronous = OFF", "journal_mode = MEMORY", "cache_size = -400000", "foreign_keys = OFF"):
@@ -53,13 +56,13 @@ def fill(path: Path, readers: list[MicroblogId], size: Size) -> None:
         db.execute("BEGIN")
         for name, _ in indexes:
             db.execute(f"DROP INDEX {name}")
-        _put_authors(db, size.authors)
+        _put_authors(db, size.authors, indexable=texts is not None)
         shares = list(accumulate(1 / n for n in range(1, size.authors + 1)))
         wrote = dice.choices(range(1, size.authors + 1), cum_weights=shares, k=size.posts)
         db.executemany(
             "INSERT INTO posts (id, author, audience, form, local, published, thread, value) "
             "VALUES (?1, ?2, 'public', 'note', 0, ?3, ?1, ?4)",
-            _posts(wrote),
+            _posts(wrote, texts or repeat(_HTML)),
         )
         db.execute(
             "INSERT INTO wire_ids (protocol, value, kind, thing) "
@@ -83,7 +86,7 @@ def _author(number: int) -> str:
     return f"https://node{number % NODES}.example/users/author{number}"
 
 
-def _put_authors(db: sqlite3.Connection, authors: int) -> None:
+def _put_authors(db: sqlite3.Connection, authors: int, *, indexable: bool) -> None:
     db.executemany("INSERT INTO nodes (id, host) VALUES (?, ?)", ((n + 1, f"node{n}.example") for n in range(NODES)))
 
     def rows() -> Iterator[tuple[int, str, str, int, int, str]]:
@@ -97,6 +100,7 @@ def _put_authors(db: sqlite3.Connection, authors: int) -> None:
                 url=f"https://node{n % NODES}.example/@author{n}",
                 avatar=f"https://files.node{n % NODES}.example/avatars/{n}.png",
                 doors={"inbox": f"{_author(n)}/inbox"},
+                indexable=indexable,
             )
             yield n, profile.name, profile.domain, n % NODES + 1, FIRST, json.encode(profile).decode()
 
@@ -109,22 +113,23 @@ def _put_authors(db: sqlite3.Connection, authors: int) -> None:
     )
 
 
-def _posts(wrote: list[int]) -> Iterator[tuple[int, int, int, str]]:
+def _posts(wrote: list[int], texts: Iterator[str]) -> Iterator[tuple[int, int, int, str]]:
     template = json.encode(
         Post(
             id=WireId(ACTIVITYPUB, "AUTHOR/statuses/NUMBER"),
             author=WireId(ACTIVITYPUB, "AUTHOR"),
             published=Millis(1234567890123),
             audience=Audience.PUBLIC,
-            html=_HTML,
+            html="TEXT",
             url="AUTHOR/NUMBER",
             language="en",
             conversation="AUTHOR/contexts/NUMBER",
         )
     ).decode()
-    for number, author in enumerate(wrote):
+    for (number, author), text in zip(enumerate(wrote), texts, strict=False):
         at = FIRST + number * APART
-        value = template.replace("NUMBER", str(number)).replace("AUTHOR", _author(author))
+        value = template.replace('"TEXT"', json.encode(text).decode())
+        value = value.replace("NUMBER", str(number)).replace("AUTHOR", _author(author))
         yield _post_id(number), author, at, value.replace("1234567890123", str(at))
 
 

@@ -29,7 +29,7 @@ from scattershot.storage.tables import log, relations
 from scattershot.wirekit.keys import generate_ed25519, generate_rsa
 from scattershot.wirekit.urls import host_of
 
-READERS = ("fanout", "dispatch")
+READERS = ("fanout", "dispatch", "search")
 
 
 class _SameKeys:

@@ -7,22 +7,26 @@ from pathlib import Path
 
 import pytest
 
+from scattershot.app.media import Kept
 from scattershot.app.rosters import Cut
+from scattershot.app.search import Portion
 from scattershot.domain.authored import EVERYTHING
 from scattershot.domain.ids import MicroblogId, Millis
+from scattershot.domain.media import Use
 from scattershot.domain.microblog import Profile
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.presentation import Presentation
-from scattershot.domain.window import FROM_THE_TOP
+from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.ports.database import Database
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
 from scattershot.storage.migrate import migrate
-from scattershot.storage.tables import relations
+from scattershot.storage.tables import relations, trends
 from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.village import House, Village, a_village
 from tests.engines import open_database
+from tests.files import a_picture
 
 LARGE = [
     "arrivals",
@@ -38,7 +42,9 @@ LARGE = [
     "keys",
     "likes",
     "link_checks",
+    "links",
     "log",
+    "media_files",
     "mentions",
     "microblogs",
     "mutes",
@@ -47,12 +53,19 @@ LARGE = [
     "pins",
     "posts",
     "remarks",
+    "search_microblogs",
+    "search_names",
+    "search_posts",
+    "search_tags",
+    "remote_media",
     "seen",
     "shunned",
     "signed_copies",
     "steps",
+    "tagged",
     "tags",
     "timeline",
+    "uploads",
     "votes",
     "wanted",
     "watches",
@@ -63,8 +76,11 @@ SCAN = re.compile(r"SCAN (\w+)(?! USING (?:COVERING )?INDEX)")
 
 SELDOM = {
     "SELECT count(*) FROM watches",  # once at a start
+    "SELECT coalesce(sum(bytes), 0) FROM remote_media",  # once, when the first file is kept
     "UPDATE nodes SET retry_at = ?1 + (id * 7919) % ?2 WHERE failing_since > ?3 AND retry_at > ?1 + ?2",  # at a start
     "UPDATE watches SET due = ?1 + (microblog % ?2) WHERE due > ?1 + ?2",  # at a start
+    dialect.to_sqlite(trends.VOICES_OF_TAGS).text,  # every few minutes, and aside
+    dialect.to_sqlite(trends.VOICES_OF_PAGES).text,
 }
 
 
@@ -101,6 +117,8 @@ async def everyday_life(village: Village) -> None:
     a.done(await a.node.publisher.vote(ann, here.id, ["tea"], "test"))
     await village.settle()
     await look_around(a, b)
+    await look_for_things(a, ann)
+    await show_pictures(village, a, b)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
     bob_at_a = await a.microblog("@bob@b.example")
@@ -152,6 +170,51 @@ async def know_people(a: House, ann: MicroblogId, bob: MicroblogId) -> None:
     await node.known.ties.shun(ann, "b.example", "test")
     await node.known.ties.unshun(ann, "b.example")
     await node.drivers.database.write(lambda tx: relations.drop_ended_mutes(tx, Millis(0)))
+
+
+async def look_for_things(a: House, ann: MicroblogId) -> None:
+    """Searching, what is talked about, and what was missed."""
+    for typed in ("hello", '"an answer" from:me -#tea', "in:library has:poll before:2030-01-01"):
+        await a.node.search.posts(ann, typed, Portion(window=Window(below=1 << 60, above=1)))
+    for typed, following in (("bo", False), ("bob@b.example", True)):
+        await a.node.search.people(ann, typed, following=following)
+    await a.node.search.tags("te")
+    await a.node.trends.step()
+    for look in (a.node.trends.tags, a.node.trends.pages, a.node.trends.posts):
+        await look(20)
+    await a.node.trends.linking("https://example.org/", FROM_THE_TOP, 20)
+    assert (await a.node.while_away.missed(ann)).matters
+
+
+async def show_pictures(village: Village, a: House, b: House) -> None:
+    """Uploads, shown, described, looked at from another node, left to go; an avatar and another."""
+    bob, bobs, anns = (await b.row("bob")).id, await b.phone("bob"), await a.phone("ann")
+    files = [("file", "x.jpg", "image/jpeg", a_picture(size=(40, 30)))]
+    shown, unshown, taken_back = [await bobs.upload("POST", "/api/v2/media", [], files) for _ in range(3)]
+    await bobs.put(f"/api/v1/media/{shown['id']}", {"description": "a square"})
+    await bobs.delete(f"/api/v1/media/{taken_back['id']}")
+    draft = await bobs.post("/api/v1/scattershot/drafts", {"status": "later", "media_ids": [unshown["id"]]})
+    await bobs.delete(f"/api/v1/scattershot/drafts/{draft['id']}")
+    posted = await bobs.post("/api/v1/statuses", {"status": "look", "media_ids": [shown["id"]]})
+    await village.settle()
+    [seen] = (await anns.get("/api/v1/timelines/home", {"limit": 1})).body
+    for url in (seen["media_attachments"][0]["url"], seen["media_attachments"][0]["preview_url"]):
+        assert (await a.get(url.removeprefix("https://a.example"))).status == 200
+    village.clock.advance(7_200)
+    await a.get(seen["media_attachments"][0]["url"].removeprefix("https://a.example"))
+    await a.node.proxy.note()
+    for _ in range(2):
+        given = b.node.media.receiving()
+        await given.add(a_picture())
+        await given.end()
+        kept = await b.node.media.portrait(bob, Use.AVATAR, given)
+        assert isinstance(kept, Kept)
+        await b.profile("bob", avatar=kept.attachment.url)
+    await bobs.delete(f"/api/v1/statuses/{posted['id']}?delete_media=true")
+    village.clock.advance(90_000)
+    await b.node.media.begin()
+    await b.node.media.tidy()
+    await village.settle()
 
 
 async def look_around(a: House, b: House) -> None:

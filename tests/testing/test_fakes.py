@@ -217,3 +217,16 @@ async def test_what_an_app_does_after_its_answer_is_done_before_the_next_step(vi
     answer = await village.send(Request("GET", "https://a.example:8443/afterwards"))
     assert isinstance(answer, Response)
     assert answer.body == b"work"
+
+
+async def test_a_fake_fetcher_pours_as_a_real_one_does() -> None:
+    fetcher = FakeFetcher({"far.example": lambda request: Response(200, request.url, Headers(), b"x" * 40_000)})
+    pieces: list[bytes] = []
+
+    async def take(piece: bytes) -> None:
+        pieces.append(piece)
+
+    answer = await fetcher.pour(Request("GET", "https://far.example/"), take)
+    assert isinstance(answer, Response)
+    assert (answer.body, b"".join(pieces), len(pieces) > 1) == (b"", b"x" * 40_000, True)
+    assert isinstance(await fetcher.pour(Request("GET", "https://far.example/"), take, limit=100), Unreachable)

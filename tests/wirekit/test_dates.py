@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scattershot.wirekit.dates import http_date, parse_http_date, parse_rfc3339, rfc3339, rfc3339_seconds
+from scattershot.wirekit.dates import (
+    duration_text,
+    http_date,
+    parse_duration,
+    parse_http_date,
+    parse_rfc3339,
+    rfc3339,
+    rfc3339_seconds,
+)
 
 moments = st.integers(-62_135_596_800_000, 253_402_300_799_999)  # the years 1 to 9999
 
@@ -116,3 +124,29 @@ def test_garbage_never_raises(text: str) -> None:
 def test_whole_seconds_bear_no_fraction() -> None:
     assert rfc3339_seconds(1_795_168_800_999) == "2026-11-20T10:00:00Z"
     assert rfc3339_seconds(-1) == "1969-12-31T23:59:59Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("PT5S", 5.0),
+        ("PT88.65S", 88.65),
+        ("PT1H2M3.5S", 3723.5),
+        ("P1DT1S", 86401.0),
+        ("PT0S", 0.0),
+        ("PT", None),
+        ("P", None),
+        ("P1Y", None),
+        ("-PT5S", None),
+        ("PT5", None),
+        ("5", None),
+        ("PT" + "9" * 70 + "S", None),
+    ],
+)
+def test_durations_are_read_as_far_as_they_are_plain(text: str, seconds: float | None) -> None:
+    assert parse_duration(text) == seconds
+
+
+@given(st.integers(0, 10**10))
+def test_a_duration_written_is_read_again(millis: int) -> None:
+    assert parse_duration(duration_text(millis / 1000)) == millis / 1000

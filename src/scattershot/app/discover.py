@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
@@ -35,6 +36,8 @@ _RETRY = 60_000
 _MAX_ATTEMPTS = 4
 _FRESH = 86_400_000
 
+_OWN_PAGE = re.compile(r"/@(?P<name>[^/@?#]+)(?:@(?P<domain>[^/@?#]+))?(?:/(?P<post>[0-9]{1,18}))?/?(?:[?#].*)?")
+
 _logger = logging.getLogger(__name__)
 
 
@@ -67,11 +70,24 @@ class Discover:
         handle = parse_handle(text)
         if handle is not None and "://" not in text:
             return await self._find_handle(handle, text)
-        wire_id = WireId(ACTIVITYPUB, text.strip())
-        known = await self._database.read(lambda tx: _known(tx, wire_id))
-        if known is not None:
-            return known
-        return await self._look_up(text.strip())
+        return await self.known(text) or await self._look_up(text.strip())
+
+    async def known(self, address: str) -> Found | None:
+        """What an address stands for, a page of this node's too, where that is known; nobody else is asked."""
+        address = address.strip()
+        own = address.removeprefix(self._house.addresses.origin)
+        page = _OWN_PAGE.fullmatch(own) if own != address else None
+        if page is not None:
+            return await self._database.read(lambda tx: self._on_page(tx, page))
+        return await self._database.read(lambda tx: _known(tx, WireId(ACTIVITYPUB, address)))
+
+    def _on_page(self, tx: Transaction, page: re.Match[str]) -> Found | None:
+        if page["post"] is not None:
+            row = posts.get(tx, PostId(int(page["post"])))
+            return Found(post=row.id) if row is not None and not row.gone else None
+        handle = Handle(page["name"].lower(), (page["domain"] or self._domains[0]).lower())
+        found = microblogs.named(tx, handle) or microblogs.by_handle(tx, handle)
+        return Found(found.id) if found is not None and not found.gone else None
 
     async def _find_handle(self, handle: Handle, text: str) -> Found | Refused:
         domain = normal_host(handle.domain) if handle.domain else self._domains[0]

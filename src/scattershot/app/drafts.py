@@ -7,6 +7,7 @@ import msgspec
 from msgspec import json
 from msgspec.structs import replace
 
+from scattershot.app.media import UNSHOWN_FOR
 from scattershot.app.publish import Draft, Publisher
 from scattershot.domain.ids import DraftId, MicroblogId, Millis, PersonId
 from scattershot.domain.reading import Refused
@@ -14,6 +15,7 @@ from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import drafts as rows
+from scattershot.storage.tables import uploads
 
 TOPIC = "drafts"
 """Nudged whenever a moment was set."""
@@ -23,6 +25,8 @@ LATEST = 5 * 365 * 86_400_000
 MOST = 300
 """Drafts and scheduled posts of one microblog, together."""
 LONGEST_WAIT = 60.0
+MEDIA_HELD_FOR = 365 * 86_400_000
+"""How long files wait for a draft that nobody touches, or for a scheduled post that could not be posted."""
 PAGE = 40
 
 _HINTS = get_type_hints(Draft)
@@ -63,6 +67,7 @@ class Drafts:
         def work(tx: Transaction) -> Kept | Refused:
             if rows.count(tx, author) >= MOST:
                 return Refused("invalid", f"At most {MOST} drafts and scheduled posts are kept.")
+            _hold(tx, author, planned, at, now)
             return Kept(rows.add(tx, author, writer, at, _encoded(planned), now), at, now, planned)
 
         kept = await self._database.write(work)
@@ -97,6 +102,8 @@ class Drafts:
             if row is None:
                 return None
             kept = planned or _decoded(row.value)
+            _release(tx, row, now)
+            _hold(tx, author, kept, at, now)
             rows.put(tx, row.id, at, _encoded(kept), now)
             return Kept(row.id, at, now, kept)
 
@@ -106,7 +113,15 @@ class Drafts:
 
     async def drop(self, author: MicroblogId, draft: int) -> bool:
         """Forget one; False where the author has none of that id."""
-        return await self._database.write(lambda tx: rows.drop(tx, author, DraftId(draft)))
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> bool:
+            row = rows.get(tx, author, DraftId(draft))
+            if row is not None:
+                _release(tx, row, now)
+            return rows.drop(tx, author, DraftId(draft))
+
+        return await self._database.write(work)
 
     def _too_soon(self, at: Millis | None) -> Refused | None:
         if at is not None and not SOONEST <= at - self._clock.now() <= LATEST:
@@ -144,6 +159,15 @@ class Drafts:
             soonest = await self._database.read(rows.next_due)
             wait = LONGEST_WAIT if soonest is None else (soonest - self._clock.now()) / 1000
             await self._bus.wait(TOPIC, max(0.1, min(wait, LONGEST_WAIT)))
+
+
+def _hold(tx: Transaction, author: MicroblogId, planned: Planned, at: Millis | None, now: Millis) -> None:
+    """What the post is to show is kept until then, and beyond in case it cannot be posted."""
+    uploads.hold(tx, author, planned.draft.media, Millis((at if at is not None else now) + MEDIA_HELD_FOR))
+
+
+def _release(tx: Transaction, row: rows.Row, now: Millis) -> None:
+    uploads.release(tx, row.author, _decoded(row.value).draft.media, Millis(now + UNSHOWN_FOR))
 
 
 def _encoded(planned: Planned) -> str:

@@ -6,9 +6,10 @@ from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
-from scattershot.app import counters, readers
+from scattershot.app import attaching, counters, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, NothingNew, Origin
+from scattershot.app.attaching import Described
 from scattershot.app.discover import Discover, Found
 from scattershot.app.people import node_speaker
 from scattershot.app.reading import readable, reader_of
@@ -34,7 +35,7 @@ from scattershot.domain.change import (
     Unpinned,
     Voted,
 )
-from scattershot.domain.ids import MicroblogId, Millis, PersonId, PostId, moment_of
+from scattershot.domain.ids import MediaId, MicroblogId, Millis, PersonId, PostId, moment_of
 from scattershot.domain.microblog import Handle, Profile
 from scattershot.domain.polls import poll_problem
 from scattershot.domain.post import Attachment, Audience, Form, Mention, Poll, Post
@@ -47,7 +48,7 @@ from scattershot.domain.wire_id import WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import microblogs, posts, relations, sent, timelines, wire_ids
+from scattershot.storage.tables import microblogs, posts, relations, sent, timelines, uploads, wire_ids
 from scattershot.wirekit.html import clean_html
 
 PLAIN = "text/plain"
@@ -70,6 +71,10 @@ class Draft(NamedTuple):
     attachments: tuple[Attachment, ...] = ()
     poll: Poll | None = None
     source_type: str = PLAIN
+    media: tuple[MediaId, ...] = ()
+    """Uploads of the author's to be shown, after `attachments`."""
+    described: tuple[Described, ...] = ()
+    """What is to be said of uploads from now on, before they are shown."""
 
 
 class Done(NamedTuple):
@@ -129,9 +134,11 @@ class Publisher:
         discover: Discover,
         domains: tuple[str, ...],
         max_length: int = 5_000,
+        max_attachments: int = 4,
     ) -> None:
         self._database, self._clock, self._bus, self._house = database, clock, bus, house
         self._discover, self._domains, self._max_length = discover, domains, max_length
+        self._chosen = partial(attaching.chosen, addresses=house.addresses, most=max_attachments)
 
     # -- posts
 
@@ -150,6 +157,7 @@ class Publisher:
             before = sent.post(tx, author, once) if once else None
             if before is not None:
                 return Done(None, before)
+            attaching.reserve(tx, author, draft.media)
             made = self._compose(tx, author, draft, known)
             if isinstance(made, Refused):
                 return made
@@ -157,6 +165,7 @@ class Publisher:
             origin = Origin(self._clock.now(), via, asked_for=True, post_id=post_id, writer=writer)
             done = _done(apply(tx, Posted(actor=post.author, post=post), origin, self._house), post_id)
             if isinstance(done, Done):
+                attaching.attach(tx, draft.media, post_id)
                 if once:
                     sent.add(tx, author, once, post_id, origin.now)
                 timelines.put_own(tx, post_id, author)  # who writes reads it at once; fan-out will find it there
@@ -175,6 +184,12 @@ class Publisher:
             if row is None or row.gone or row.author != author:
                 return NO_SUCH_POST
             composed = self._html(draft, known)
+            attaching.reserve(tx, author, draft.media)
+            refused = attaching.describe_all(tx, author, draft.described)
+            attachments = refused or self._chosen(tx, author, draft.media, post_id, before=draft.attachments)
+            if isinstance(attachments, Refused):
+                return attachments
+            attaching.attach(tx, draft.media, post_id)
             old = row.post
             new = replace(
                 old,
@@ -187,7 +202,7 @@ class Publisher:
                 language=draft.language or old.language,
                 mentions=composed.mentions,
                 tags=composed.tags,
-                attachments=draft.attachments,
+                attachments=attachments,
                 poll=_edited_poll(old.poll, draft.poll),
                 edited=self._clock.now(),
             )
@@ -197,14 +212,18 @@ class Publisher:
 
         return await self._write(work)
 
-    async def delete(self, author: MicroblogId, post_id: PostId, via: str) -> Done | Refused:
-        """Take a post of the microblog back."""
+    async def delete(
+        self, author: MicroblogId, post_id: PostId, via: str, *, keep_media: bool = False
+    ) -> Done | Refused:
+        """Take a post of the microblog back; `keep_media`: what it showed may be shown by another within a day."""
 
         def work(tx: Transaction) -> Done | Refused:
             row = posts.get(tx, post_id)
             if row is None or row.gone or row.author != author:
                 return NO_SUCH_POST
             post = row.post
+            if not keep_media:
+                uploads.drop_of(tx, post_id)
             return self._apply(tx, Deleted(actor=post.author, post=post.id), via)
 
         return await self._write(work)
@@ -364,7 +383,7 @@ class Publisher:
     # -- within
 
     def _problem(self, draft: Draft) -> str:
-        if not draft.text.strip() and not draft.attachments and draft.poll is None:
+        if not (draft.text.strip() or draft.attachments or draft.media or draft.poll):
             return "There is nothing to post yet."
         if len(draft.text) + len(draft.warning) > self._max_length:
             return f"A post has at most {self._max_length:,} characters."
@@ -411,6 +430,9 @@ class Publisher:
             draft = draft._replace(audience=Audience.LOCAL)
         published = self._next_moment(tx, author)
         post_id = self._house.ids.make(tx, published)
+        attachments = self._chosen(tx, author, draft.media, post_id, before=draft.attachments)
+        if isinstance(attachments, Refused):
+            return attachments
         composed = self._html(draft, known)
         quoted = wire_ids.of(tx, draft.quote, wire_ids.Thing.POST) if draft.quote is not None else None
         addresses = self._house.addresses
@@ -433,7 +455,7 @@ class Publisher:
             conversation=_conversation(parent, addresses.post(post_id)),
             mentions=composed.mentions,
             tags=composed.tags,
-            attachments=draft.attachments,
+            attachments=attachments,
             poll=draft.poll,
         )
         return post_id, post

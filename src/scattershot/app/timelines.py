@@ -115,6 +115,21 @@ class Timelines:
     ) -> list[Item]:
         return self._items.make(tx, lines, viewer, self._clock.now(), shown)
 
+    def entries_in(
+        self, tx: Transaction, entries: Sequence[PostId], viewer: MicroblogId | None, shown: Shown = UNMUTED
+    ) -> list[Item]:
+        """Those of the posts and boosts of these ids that the viewer may see, in the same order."""
+        boosts = {boost.id: boost for boost in posts.boosts(tx, list(entries))} if entries else {}
+        of = {entry: boosts[entry].post if entry in boosts else entry for entry in entries}
+        known = posts.get_many(tx, list(of.values())) if entries else {}
+        may = {row.id for row in readable(tx, list(known.values()), viewer)}
+        lines = [
+            Line(entry, known[post], boosts[entry].booster if entry in boosts else None)
+            for entry, post in of.items()
+            if post in may
+        ]
+        return self._made(tx, lines, viewer, shown)
+
     # -- lists of posts
 
     async def home(self, owner: MicroblogId, window: Window = FROM_THE_TOP, limit: int = PAGE) -> Page:

@@ -83,6 +83,7 @@ class Topics:
         self._seq: Seq | None = None
         self._stepping: asyncio.Task[None] | None = None
         self._again = False
+        self._one_at_a_time = asyncio.Lock()
 
     # -- who listens
 
@@ -125,17 +126,18 @@ class Topics:
             self._seq = await self._database.read(lambda tx: log.cursor(tx, "fanout"))
 
     async def step(self) -> int:
-        """Tell of one batch of changes; how many were looked at."""
-        await self.begin()
-        after = self._seq
-        assert after is not None
-        told = await self._database.read(lambda tx: self._look(tx, after))
-        self._seq = told.up_to
-        for each in told.heard:
-            for hearer in list(self._hearers.get(each.news.topic, ())):
-                if hearer.viewer not in each.deaf:
-                    hearer.hear(each.news)
-        return told.up_to - after
+        """Tell of one batch of changes; how many were looked at. One at a time, or two would tell the same."""
+        async with self._one_at_a_time:
+            await self.begin()
+            after = self._seq
+            assert after is not None
+            told = await self._database.read(lambda tx: self._look(tx, after))
+            self._seq = told.up_to
+            for each in told.heard:
+                for hearer in list(self._hearers.get(each.news.topic, ())):
+                    if hearer.viewer not in each.deaf:
+                        hearer.hear(each.news)
+            return told.up_to - after
 
     def _look(self, tx: Transaction, after: Seq) -> "_Told":
         spread = log.cursor(tx, "fanout")

@@ -24,6 +24,15 @@ class Addresses(NamedTuple):
         """A boost's lasting address."""
         return f"{self.origin}/b/{boost}"
 
+    def media(self, name: str) -> str:
+        """Where a file of an upload is served; nothing for no name."""
+        return f"{self.origin}/media/{name}" if name else ""
+
+    def media_name(self, address: str) -> str:
+        """The name of the file that is served at that address of this node, or nothing."""
+        name = address.removeprefix(f"{self.origin}/media/")
+        return name if name != address and "/" not in name else ""
+
     def change(self, seq: Seq) -> str:
         """The address of a change that has no thing of its own."""
         return f"{self.origin}/c/{seq}"

@@ -9,6 +9,8 @@ PersonId = NewType("PersonId", int)
 MicroblogId = NewType("MicroblogId", int)
 PostId = NewType("PostId", int)
 """A post or a boost: one number space, so that a timeline of both sorts by time."""
+MediaId = NewType("MediaId", int)
+"""A file that somebody here gave us; a number space of its own."""
 NodeId = NewType("NodeId", int)
 EndpointId = NewType("EndpointId", int)
 ArrivalId = NewType("ArrivalId", int)

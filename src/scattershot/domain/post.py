@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from scattershot.domain.ids import Millis
+from scattershot.domain.ids import MediaId, Millis
+from scattershot.domain.media import MediaKind, kind_of
 from scattershot.domain.microblog import Emoji
 from scattershot.domain.wire_id import WireId
 
@@ -56,6 +57,21 @@ class Attachment(Struct, frozen=True, omit_defaults=True):
     blurhash: str = ""
     focus: tuple[float, float] | None = None
     thumbnail: str = ""
+    media: MediaId = MediaId(0)
+    """The upload it is, where it was uploaded here; 0 for what is kept elsewhere."""
+    kind: MediaKind = MediaKind.UNKNOWN
+    """Known of what was uploaded here; what others send says no more than `media_type`, so ask `shown_as`."""
+    thumbnail_width: int = 0
+    thumbnail_height: int = 0
+    duration: float = 0.0
+    """Seconds, of a sound or film."""
+    frame_rate: str = ""
+    bit_rate: int = 0
+
+    @property
+    def shown_as(self) -> MediaKind:
+        """What sort of thing it is to whoever looks at it."""
+        return self.kind if self.kind is not MediaKind.UNKNOWN else kind_of(self.media_type)
 
 
 class Option(Struct, frozen=True, array_like=True):

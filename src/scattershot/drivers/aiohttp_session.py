@@ -19,7 +19,7 @@ from aiohttp.connector import Connection
 from aiohttp.payload import BytesPayload
 from yarl import URL
 
-from scattershot.ports.fetcher import Unreachable
+from scattershot.ports.fetcher import Take, Unreachable
 from scattershot.wirekit.http_message import Headers, Request
 
 HEADER_LINE_BYTES = 8190
@@ -133,24 +133,36 @@ class Session:
         )
 
     async def exchange(
-        self, request: Request, headers: Headers, limit: int, seconds: float, connect_seconds: float
+        self,
+        request: Request,
+        headers: Headers,
+        limit: int,
+        seconds: float,
+        connect_seconds: float,
+        take: Take | None = None,
     ) -> RawResponse | Unreachable:
-        """One request, one answer; sent anew only where a kept-alive connection was gone before any answer."""
+        """One request, one answer; sent anew only where a kept-alive connection was gone before any answer. The body of
+        a 200 is handed to `take` where there is one."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         try:
             try:
-                return await self._once(request, headers, limit, _timeouts(seconds, connect_seconds))
+                return await self._once(request, headers, limit, _timeouts(seconds, connect_seconds), take)
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
                 left = deadline - loop.time()
                 if left <= 0 or not _was_gone_before(error):
                     raise
-                return await self._once(request, headers, limit, aiohttp.ClientTimeout(total=left))
+                return await self._once(request, headers, limit, aiohttp.ClientTimeout(total=left), take)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return _unreachable(error)
 
     async def _once(
-        self, request: Request, headers: Headers, limit: int, deadline: aiohttp.ClientTimeout
+        self,
+        request: Request,
+        headers: Headers,
+        limit: int,
+        deadline: aiohttp.ClientTimeout,
+        take: Take | None,
     ) -> RawResponse | Unreachable:
         _reused.set(False)
         response = await self._session.request(
@@ -162,7 +174,7 @@ class Session:
             timeout=deadline,
         )
         try:
-            body = await _read(response, limit)
+            body = await _read(response, limit, take if response.status == 200 else None)
         except BaseException:
             response.close()
             raise
@@ -180,8 +192,8 @@ class Session:
         await self._session.close()
 
 
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
-    """The body, or None as soon as it is known to be more than `limit` bytes."""
+async def _read(response: aiohttp.ClientResponse, limit: int, take: Take | None) -> bytes | None:
+    """The body, nothing of it where it was taken, or None as soon as it is known to be more than `limit` bytes."""
     length = response.content_length
     if length is not None and length > limit and response.method != "HEAD":
         return None
@@ -191,7 +203,10 @@ async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
         size += len(chunk)
         if size > limit:
             return None
-        chunks.append(chunk)
+        if take is not None:
+            await take(chunk)
+        else:
+            chunks.append(chunk)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 

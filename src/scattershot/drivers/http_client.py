@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from scattershot.ports.fetcher import Unreachable
+from scattershot.ports.fetcher import Take, Unreachable
 from scattershot.wirekit.content_coding import ACCEPTED, decoded
 from scattershot.wirekit.http_message import Headers, Request, Response
 
@@ -60,6 +60,20 @@ class HttpClient:
             return Unreachable(body, f"a body of {len(raw.body)} bytes, coded {coding[:40]!r}")
         plain = Headers(pair for pair in raw.headers if pair[0] not in ("content-encoding", "content-length"))
         return Response(raw.status, request.url, plain, body)
+
+    async def pour(
+        self, request: Request, take: Take, *, limit: int = 1_000_000, seconds: float = 30.0
+    ) -> Response | Unreachable:
+        """As the port says; no coding is asked for, and what comes coded all the same is refused."""
+        if refusal := self._refusal(request.url):
+            return refusal
+        headers = self._complete(request.headers.having(("accept-encoding", "identity")))
+        raw = await self._pool().exchange(request, headers, limit, seconds, self._connect_seconds, take)
+        if isinstance(raw, Unreachable):
+            return raw
+        if raw.status == 200 and (raw.headers.get("content-encoding") or "identity").lower() != "identity":
+            return Unreachable("protocol", "the body is coded, though none was asked for")
+        return Response(raw.status, request.url, raw.headers, raw.body)
 
     async def close(self) -> None:
         """Hang up; the client may send again afterwards."""

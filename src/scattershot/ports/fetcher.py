@@ -1,6 +1,7 @@
 """The way out: requests to other nodes, guarded, capped and never following a redirect unasked."""
 
-from typing import NamedTuple, Protocol
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, Protocol, TypeAlias
 
 from scattershot.wirekit.http_message import Request, Response
 
@@ -30,6 +31,10 @@ _SAID = {
 }
 
 
+Take: TypeAlias = Callable[[bytes], Awaitable[None]]
+"""What is done with each piece of a body as it comes."""
+
+
 class Fetcher(Protocol):
     """Sends one request and brings one answer."""
 
@@ -39,5 +44,17 @@ class Fetcher(Protocol):
 
         The body has its content coding undone; header values are text of single bytes (latin-1). The closed word
         `refused` also stands for a connection that was cut before an answer, `protocol` for nonsense of either side.
+        """
+        ...
+
+
+class Pourer(Fetcher, Protocol):
+    """A fetcher that can bring more than fits into memory."""
+
+    async def pour(
+        self, request: Request, take: Take, *, limit: int = 1_000_000, seconds: float = 30.0
+    ) -> Response | Unreachable:
+        """The answer with its body handed to `take` in pieces instead of kept, for what is too large to hold; only that
+        of a 200 is, and its content coding is not undone. What `take` raises ends it and is passed on.
         """
         ...

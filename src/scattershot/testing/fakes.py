@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from scattershot.domain.ids import Millis
-from scattershot.ports.fetcher import Unreachable
+from scattershot.ports.fetcher import Take, Unreachable
 from scattershot.wirekit.http_message import Headers, Request, Response
 
 Message = MutableMapping[str, Any]
@@ -20,6 +20,7 @@ Route = Callable[[Request], Answer | Awaitable[Answer]]
 _Host = Callable[[Request, int, float], Answer | Awaitable[Answer]]
 
 NO_HEADERS = Headers()
+_PIECE = 16_384
 TURNS = 50
 """How often the loop is let go round after each moment of `FakeClock.run`: enough for a chain of so many awaits."""
 
@@ -128,6 +129,15 @@ class FakeFetcher:
         if isinstance(answer, Response) and len(answer.body) > limit:
             answer = Unreachable("too_large", f"more than {limit} bytes")
         self.sent.append(Sent(request.method, request.url, _outcome(answer)))
+        return answer
+
+    async def pour(self, request: Request, take: Take, *, limit: int = 1_000_000, seconds: float = 30.0) -> Answer:
+        """As the port says, in pieces of a few kilobytes."""
+        answer = await self.send(request, limit=limit, seconds=seconds)
+        if isinstance(answer, Response) and answer.status == 200:
+            for at in range(0, len(answer.body), _PIECE):
+                await take(answer.body[at : at + _PIECE])
+            return answer._replace(body=b"")
         return answer
 
     async def _answered(self, request: Request, limit: int, seconds: float) -> Answer:

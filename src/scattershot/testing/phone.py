@@ -13,8 +13,9 @@ from msgspec import json
 from scattershot.testing.fakes import AsgiApp, AsgiFetcher
 from scattershot.wirekit.http_message import Headers, Request, Response
 
-Judge = Callable[[str, str, int, Any], None]
-"""Is told method, path (without the query), status and the decoded body; raises where that is not as it should be."""
+Judge = Callable[[str, str, int, Any, bool], None]
+"""Is told method, path (without the query), status, the decoded body and whether there was a token; raises where the
+answer is not as it should be."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ class Phone:
             answer.status, json.decode(answer.body) if is_json and answer.body else answer.body, answer.headers
         )
         assert heard.status == status, f"{method} {path}: {heard.status} {heard.body!r}"
-        if self.judge is not None:
-            type(self).judge(method, urlsplit(path).path, heard.status, heard.body)  # type: ignore[misc]
+        judge = type(self).judge
+        if judge is not None:
+            judge(method, urlsplit(path).path, heard.status, heard.body, bool(self.token))
         return heard

@@ -1,9 +1,12 @@
-"""A WebSocket to an app in this process, as a program holds it: what was said and what was heard, without a network."""
+"""A WebSocket to an app in this process, as a program holds it: what was said and what was heard, without a network.
+
+Set `judge` to something that is called with every event, so that a whole test suite can check what it heard.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import json
 
@@ -15,6 +18,9 @@ PATIENCE = 5.0
 
 class Socket:
     """One connection; `heard` waits for the next message, decoded."""
+
+    judge: ClassVar[Callable[[list[str], str, Any], None] | None] = None
+    """Is told stream, event and payload; raises where they are not as they should be."""
 
     def __init__(self) -> None:
         self.to_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -35,6 +41,8 @@ class Socket:
         payload = decoded.get("payload", "")
         if payload.startswith(("{", "[")):
             decoded["payload"] = json.decode(payload)
+        if Socket.judge is not None and "event" in decoded:
+            Socket.judge(decoded["stream"], decoded["event"], decoded.get("payload"))
         return decoded
 
     async def is_closed(self) -> int:

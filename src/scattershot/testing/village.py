@@ -12,7 +12,7 @@ from typing import Any
 from scattershot.app.discover import Found
 from scattershot.app.programs import BY_HAND
 from scattershot.app.publish import Done, Draft
-from scattershot.bootstrap import Drivers, Node, build_node
+from scattershot.bootstrap import Drivers, Node, build_node, shelves
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Handle
 from scattershot.domain.post import Audience
@@ -152,7 +152,7 @@ class Village:
         given = {"data": str(self._data / host), "origin": f"https://{host}", **settings}
         made = read_settings(None, {}, given)
         database = await self._open_database(host)
-        drivers = Drivers(database, self.clock, LocalBus(), self.fetcher, self._keys)
+        drivers = Drivers(database, self.clock, LocalBus(), self.fetcher, self._keys, shelves(made))
         node = await build_node(made, drivers)
         self.fetcher.mount(host, node.app)
         self.houses[host] = House(node, host, self)
@@ -201,4 +201,8 @@ async def a_village(
                 opened[host] = await open_database(stack, host)
             return opened[host]
 
-        yield Village(one, keys, data)
+        village = Village(one, keys, data)
+        yield village
+        for house in village.houses.values():
+            await house.node.proxy.stop()
+            await house.node.drivers.shelves.darkroom.close()

@@ -19,7 +19,7 @@ async def copy_database(node: Node, say: Say, *, mark: str) -> None:
     """Copy the database within the data folder, under a name with that mark; says in JSON what `backup` must know."""
     database = node.drivers.database
     if not isinstance(database, SqliteDatabase):
-        raise Trouble("This node keeps its data in PostgreSQL: back it up with pg_dump, and keep scattershot.toml.")
+        raise Trouble("This node keeps its data in PostgreSQL: back it up with pg_dump, and keep the data folder.")
     copy = node.settings.data / f"{Path(mark).name}.{DATABASE}"
     await database.backup_to(copy)
     made = datetime.fromtimestamp(node.drivers.clock.now() / 1000, UTC).isoformat(timespec="seconds")

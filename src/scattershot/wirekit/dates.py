@@ -1,4 +1,4 @@
-"""Moments as text: HTTP dates and RFC 3339, to and from milliseconds since 1970-01-01 UTC.
+"""Moments as text: HTTP dates and RFC 3339, to and from milliseconds since 1970-01-01 UTC; and durations.
 
 Reading takes what servers really send and gives None for anything else; writing has one form.
 """
@@ -22,6 +22,9 @@ _HTTP = re.compile(
 _RFC3339 = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?"
     r"(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))?"
+)
+_DURATION = re.compile(
+    r"P(?:([0-9]{1,9})D)?(?:T(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)S)?)?"
 )
 _MAX_CHARS = 64
 
@@ -81,6 +84,20 @@ def parse_rfc3339(text: str) -> int | None:
         offset = (hours * 60 + minutes) * 60_000
         millis += offset if sign == "-" else -offset
     return millis if _MIN <= millis <= _MAX else None
+
+
+def duration_text(seconds: float) -> str:
+    """Seconds, to the millisecond, as an `xsd:duration` such as `PT88.65S`."""
+    return f"PT{f'{seconds:.3f}'.rstrip('0').rstrip('.')}S"
+
+
+def parse_duration(text: str) -> float | None:
+    """Seconds of an `xsd:duration` of days at most: how long a month is nobody knows."""
+    found = _DURATION.fullmatch(text) if len(text) <= _MAX_CHARS else None
+    if found is None or not any(found.groups()):
+        return None
+    days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return round(((days * 24 + hours) * 60 + minutes) * 60 + seconds, 3)
 
 
 def _millis(year: int, month: int, day: int, hour: int, minute: int, second: int) -> int | None:

@@ -96,3 +96,25 @@ def plain_text(html: str) -> str:
 def text_of_either(text: str) -> str:
     """Plain text of a value that some servers send as text and some as HTML, such as a content warning."""
     return plain_text(text) if _MARKUP.search(text) else text
+
+
+_ANCHOR = re.compile(r"<a\b([^>]*)>", re.IGNORECASE)
+_QUOTED = re.compile(r"<(p|span|blockquote)\b[^>]*\bquote-inline\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_NAMING = re.compile(
+    r"""\bclass\s*=\s*["'][^"']*\b(?:mention|hashtag)\b|\brel\s*=\s*["'][^"']*\btag\b""", re.IGNORECASE
+)
+
+
+def links_in(html: str) -> list[str]:
+    """The addresses that clean HTML links to, each once, without those of mentions, hashtags and the post it quotes."""
+    if "<a" not in html:
+        return []
+    if "quote-inline" in html:
+        html = _QUOTED.sub("", html)
+    found: dict[str, None] = {}
+    for anchor in _ANCHOR.finditer(html):
+        href = None if _NAMING.search(anchor[1]) else _HREF.search(anchor[1])
+        if href is not None:
+            found[_entities.unescape(href[1] if href[1] is not None else href[2])] = None
+    return list(found)

@@ -12,14 +12,18 @@ from scattershot.app.apply.origin import Applied, House, Ids, Origin
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.fanout import Fanout
+from scattershot.app.indexing import Indexing
 from scattershot.app.people import People
 from scattershot.app.presenting import Presenting
 from scattershot.app.programs import Programs
+from scattershot.app.proxy import Signed
 from scattershot.app.publish import Done, Draft, Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
+from scattershot.app.search import Search
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
+from scattershot.app.trends import Trends
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.change import Change, ProfileChanged
 from scattershot.domain.ids import MicroblogId, PersonId, PostId
@@ -52,6 +56,9 @@ class Node:
     readers: Readers
     timelines: Timelines
     streams: Streams
+    indexing: Indexing
+    search: Search
+    trends: Trends
     app: Starlette
 
     def browser(self, address: str = "198.51.100.7") -> Browser:
@@ -100,6 +107,8 @@ class Node:
             pass
         while await self.streams.step():
             pass
+        while await self.indexing.take_up():
+            pass
 
 
 @asynccontextmanager
@@ -113,16 +122,45 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") ->
         speaker = await people.node_speaker(settings.title)
         discover = Discover(database, clock, bus, {}, house, speaker, settings.domains)
         publisher = Publisher(database, clock, bus, house, discover, settings.domains)
-        readers = Readers(database, clock, bus, [Fanout(house)])
+        indexing = Indexing(database, clock)
+        readers = Readers(database, clock, bus, [Fanout(house), indexing])
+        search, trends = Search(database, clock, discover, settings.domain), Trends(database, clock, on=True)
         timelines, streams = Timelines(database, clock, settings.domain), Streams(database)
         reports = Reports(database, clock, settings.domain)
         backfill = Backfill(database, clock, bus, {}, discover, speaker)
         presenting = Presenting(database, clock, bus, house)
+        proxied = Signed(b"a key for tests", settings.origin).path
         programs = Programs(database, clock)
         web = Web(
-            settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, presenting
+            settings,
+            clock,
+            people,
+            programs,
+            publisher,
+            discover,
+            timelines,
+            streams,
+            backfill,
+            reports,
+            search,
+            proxied,
+            presenting,
         )
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
-        yield Node(settings, clock, database, house, people, publisher, readers, timelines, streams, app)
+        yield Node(
+            settings,
+            clock,
+            database,
+            house,
+            people,
+            publisher,
+            readers,
+            timelines,
+            streams,
+            indexing,
+            search,
+            trends,
+            app,
+        )
         streams.close()

@@ -1,5 +1,6 @@
 """Who sees what, and that nothing others send can act on a page."""
 
+import re
 from html import unescape
 
 import pytest
@@ -125,19 +126,6 @@ async def test_notifications_are_counted_until_they_are_looked_at(
     assert (await anns.get("/notifications/untold")).text == "0"
 
 
-async def test_the_box_finds_people_and_posts_and_says_when_it_does_not(
-    node: Node, bob: MicroblogId, anns: Browser
-) -> None:
-    post = await node.say(bob, "Find me")
-    assert (await anns.get("/search?q=%40bob%40a.test")).path == "/@bob"
-    assert (await anns.get("/search?q=bob")).path == "/@bob"
-    assert (await anns.get(f"/search?q=http://a.test/p/{post}")).path == f"/@bob/{post}"
-    assert (await anns.get("/search?q=%23Cats")).path == "/tags/cats"
-    missing = await anns.get("/search?q=nobody")
-    assert missing.status == 404
-    assert "Nobody here is called nobody" in missing.text
-
-
 async def test_tags_older_pages_and_lasting_addresses(node: Node, ann: MicroblogId) -> None:
     posts = [await node.say(ann, f"number {n} #count") for n in range(25)]
     browser = node.browser()
@@ -225,6 +213,40 @@ async def test_nothing_that_others_write_becomes_markup(node: Node, anns: Browse
         assert '" onload="' not in page.text
         assert '" onerror="' not in page.text
         assert '<p title=":y: a">' in page.text
+
+
+async def test_a_page_asks_nobody_but_us(node: Node, anns: Browser) -> None:
+    """Pictures, emojis, sounds and films of other nodes come by our own proxy, and no page may load any other way."""
+    far = "https://remote.example"
+    dana = await node.elsewhere(
+        display_name="Dana :cat:", bio="<p>:cat:</p>", avatar=f"{far}/a.png", header=f"{far}/h.png",
+        emojis=(Emoji("cat", f"{far}/cat.png"),),
+    )  # fmt: skip
+    post = _post(
+        WireId(ACTIVITYPUB, f"{far}/p/1"),
+        dana,
+        f'<p>:cat: <a href="{far}/page">elsewhere</a></p>',
+        emojis=(Emoji("cat", f"{far}/cat.png"),),
+        attachments=(
+            Attachment(f"{far}/x.png", "image/png", thumbnail=f"{far}/small.png"),
+            Attachment(f"{far}/x.mp4", "video/mp4", thumbnail=f"{far}/still.jpg"),
+            Attachment(f"{far}/x.mp3", "audio/mpeg"),
+            Attachment(f"{far}/x.pdf", "application/pdf"),
+            Attachment("http://a.test/media/0123456789abcdef.png", "image/png"),
+        ),
+    )
+    await node.apply(Posted(actor=dana, post=post))
+    number = (await node.timelines.public(None, here=False)).items[0].id
+    for path in ("/public", "/@dana@remote.example", f"/@dana@remote.example/{number}"):
+        page = await anns.get(path)
+        loaded = [unescape(found) for found in re.findall(r'(?:src|poster)="([^"]*)"', page.text)]
+        assert len(loaded) > 8
+        assert all(address.startswith(("/proxy/", "/static/", "/media/")) for address in loaded), loaded
+        assert "/media/0123456789abcdef.png" in loaded
+        assert f'href="{far}/x.pdf"' in unescape(page.text), "whoever wishes to go there may"
+        policy = page.headers.get("content-security-policy") or ""
+        assert "img-src 'self'; media-src 'self';" in policy
+        assert "http" not in policy
 
 
 @pytest.mark.parametrize("path", ["/", "/login", "/@ann", "/local", "/@nobody"])

@@ -6,12 +6,15 @@ from scattershot.app.apply.actors import acting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
 from scattershot.domain import policy
 from scattershot.domain.change import Deleted, Edited, Posted
-from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.post import Post
 from scattershot.domain.record import Kind
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import arrivals, log, microblogs, posts, relations, wire_ids
+from scattershot.storage.tables import arrivals, log, microblogs, posts, relations, uploads, wire_ids
+
+MEDIA_OUTLASTS = 86_400_000
+"""How long what a deleted post showed may be shown by another, as when it is written anew (milliseconds)."""
 
 MAX_DEPTH = 20
 """How many steps up a thread parents are fetched."""
@@ -189,6 +192,8 @@ def _gone_at_its_node(tx: Transaction, change: Deleted, origin: Origin) -> Appli
 
 def _buried(tx: Transaction, row: posts.Row, change: Deleted, origin: Origin) -> Applied:
     posts.bury(tx, row)
+    if row.local:
+        uploads.detach(tx, row.id, Millis(origin.now + MEDIA_OUTLASTS))
     arrivals.drop_signed_copy(tx, change.post.value)
     return log.append(
         tx, origin.now, Kind.DELETED, row.author, local=row.local, via=origin.via, post=row.id,

@@ -9,7 +9,18 @@ from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Profile, with_checks_of
 from scattershot.domain.record import Kind
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import link_checks, log, microblogs, nodes, posts, relations, reports, watches, wire_ids
+from scattershot.storage.tables import (
+    link_checks,
+    log,
+    microblogs,
+    nodes,
+    posts,
+    relations,
+    reports,
+    uploads,
+    watches,
+    wire_ids,
+)
 from scattershot.wirekit.urls import host_of
 
 STALE = 60_000
@@ -38,6 +49,9 @@ def changed(tx: Transaction, change: ProfileChanged, origin: Origin, house: Hous
         microblogs.update(tx, row.id, profile, home, origin.now)
         return NOTHING_NEW
     microblogs.update(tx, row.id, profile, home, origin.now)
+    if row.local and (row.profile.avatar, row.profile.header) != (profile.avatar, profile.header):
+        name = house.addresses.media_name
+        uploads.wear(tx, row.id, name(profile.avatar), name(profile.header))
     if profile.fields != row.profile.fields and (row.local or relations.is_heard_here(tx, row.id)):
         link_checks.want(tx, row.id, origin.now, OWN_REST if row.local else REST)
     if row.profile.moved_to and not profile.moved_to:
@@ -82,6 +96,8 @@ def vanished(tx: Transaction, change: Vanished, origin: Origin) -> Applied:
         return NOTHING_NEW
     posts.bury_all_by(tx, stand.id)
     microblogs.mark_gone(tx, stand.id)
+    if stand.local:
+        uploads.drop_all_of(tx, stand.id)
     if not stand.local:
         watches.stop(tx, stand.id)
         relations.drop_all_of(tx, stand.id)

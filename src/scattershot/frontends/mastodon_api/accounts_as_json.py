@@ -22,6 +22,7 @@ from scattershot.frontends.mastodon_api.entities.account import (
     Role,
     Source,
 )
+from scattershot.frontends.mastodon_api.media_as_json import Shown
 from scattershot.ports.database import Transaction
 from scattershot.wirekit.dates import rfc3339
 
@@ -41,8 +42,10 @@ class _Rendered(NamedTuple):
 class AccountsAsJson:
     """Renders microblogs. `domain` is the node's first, whose names stand alone; `origin` is where it is reached."""
 
-    def __init__(self, origin: str, domain: str, tally: Tally, timelines: Timelines, remembered: int = 5_000) -> None:
-        self._origin, self._domain, self._tally, self._timelines = origin, domain, tally, timelines
+    def __init__(
+        self, origin: str, domain: str, tally: Tally, timelines: Timelines, shown: Shown, remembered: int = 5_000
+    ) -> None:
+        self._origin, self._domain, self._tally, self._timelines, self.shown = origin, domain, tally, timelines, shown
         self._bodies: Lately[MicroblogId, _Rendered] = Lately(remembered)
 
     def bodies(
@@ -91,8 +94,8 @@ class AccountsAsJson:
     def entity(self, face: Face, counts: Counts) -> Account:
         """The entity itself."""
         profile = face.profile
-        avatar = profile.avatar or self._origin + MISSING_AVATAR
-        header = profile.header or self._origin + MISSING_HEADER
+        avatar = self.shown(profile.avatar) or self._origin + MISSING_AVATAR
+        header = self.shown(profile.header) or self._origin + MISSING_HEADER
         return Account(
             id=str(face.id),
             username=profile.name,
@@ -117,7 +120,7 @@ class AccountsAsJson:
             last_status_at=rfc3339(counts.last_post)[:10] if counts.last_post is not None else None,
             hide_collections=profile.hides_graph,
             noindex=not profile.indexable,
-            emojis=emojis_of(profile.emojis),
+            emojis=emojis_of(profile.emojis, self.shown),
             roles=[],
             fields=[_field(field) for field in profile.fields],
             limited=face.limited,
@@ -134,6 +137,7 @@ def _field(line: Line) -> Field:
     return Field(name=line.name, value=line.value, verified_at=seen)
 
 
-def emojis_of(emojis: Iterable[Emoji]) -> list[CustomEmoji]:
-    """Custom emojis as the API has them."""
-    return [CustomEmoji(shortcode=each.shortcode, url=each.url, static_url=each.url) for each in emojis]
+def emojis_of(emojis: Iterable[Emoji], shown: Shown) -> list[CustomEmoji]:
+    """Custom emojis as the API has them; one whose picture cannot be shown is left as it is written."""
+    pictures = [(each.shortcode, shown(each.url)) for each in emojis]
+    return [CustomEmoji(shortcode=name, url=url, static_url=url) for name, url in pictures if url]

@@ -11,32 +11,42 @@ from scattershot.app.acquaintance import Acquaintance
 from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
 from scattershot.app.drafts import Drafts
+from scattershot.app.media import Media
+from scattershot.app.missed import WhileAway
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.quiet import Quiet
 from scattershot.app.reports import Reports
+from scattershot.app.search import Search as Finder
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.app.topics import Topics
+from scattershot.app.trends import Trends as Talk
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
+from scattershot.frontends.mastodon_api.catch_up import CatchUp
 from scattershot.frontends.mastodon_api.composing import Composing
 from scattershot.frontends.mastodon_api.door import Door
 from scattershot.frontends.mastodon_api.drafts import DraftEndpoints
 from scattershot.frontends.mastodon_api.edits import Edits
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
+from scattershot.frontends.mastodon_api.media import MediaEndpoints
+from scattershot.frontends.mastodon_api.media_as_json import Shown
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.people import endpoints_of_people
 from scattershot.frontends.mastodon_api.polls import Polls
+from scattershot.frontends.mastodon_api.search import Search
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.streaming import PATH as STREAMING
 from scattershot.frontends.mastodon_api.streaming import Streaming
+from scattershot.frontends.mastodon_api.tags_as_json import TagsAsJson
 from scattershot.frontends.mastodon_api.threads import Threads
 from scattershot.frontends.mastodon_api.timelines import Timelines
+from scattershot.frontends.mastodon_api.trends import Trends
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
 from scattershot.settings import Settings
@@ -55,9 +65,14 @@ class House(NamedTuple):
     programs: Programs
     publisher: Publisher
     timelines: Reads
+    media: Media
+    shown: Shown
     database: Database
     drafts: Drafts
     backfill: Backfill
+    search: Finder
+    trends: Talk
+    while_away: WhileAway
     known: Acquaintance
     people: People
     reports: Reports
@@ -68,24 +83,29 @@ class MastodonApi:
 
     def __init__(self, house: House) -> None:
         settings = house.settings
-        accounts = AccountsAsJson(settings.origin, settings.domain, Tally(), house.timelines)
-        statuses = StatusesAsJson(settings.origin, accounts, house.timelines)
-        composing = Composing()
+        accounts = AccountsAsJson(settings.origin, settings.domain, Tally(), house.timelines, house.shown)
+        statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown)
+        composing = Composing(house.media)
+        tags = TagsAsJson(settings.origin)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines).endpoints,
             *InstanceDocs(settings, house.timelines).endpoints,
             *endpoints_of_people(
                 house.known, house.people, house.timelines, house.publisher, house.backfill, house.reports,
-                accounts, statuses,
+                house.media, accounts, statuses,
             ),
             *Statuses(
                 house.timelines, house.publisher, statuses, composing, house.drafts, house.known.featuring
             ).endpoints,
             *Threads(house.timelines, house.backfill, Quiet(house.database), statuses).endpoints,
             *Edits(house.timelines, accounts).endpoints,
-            *Polls(house.timelines, house.publisher).endpoints,
+            *Polls(house.timelines, house.publisher, house.shown).endpoints,
             *DraftEndpoints(house.drafts, composing).endpoints,
+            *MediaEndpoints(house.media).endpoints,
             *Timelines(house.timelines, statuses).endpoints,
+            *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,
+            *Trends(house.trends, house.timelines, statuses, tags).endpoints,
+            *CatchUp(house.while_away, house.timelines, statuses).endpoints,
         ]  # fmt: skip
         self.topics = Topics(house.database, house.clock, house.timelines, statuses.one)
         self.streaming = Streaming(self.topics, house.programs)
@@ -100,6 +120,7 @@ class MastodonApi:
             Table([*endpoints, *own]),
             house.programs,
             house.clock,
+            house.media.receiving,
             origin=settings.origin,
             allowed=settings.calls_allowed,
             trusted=settings.trusted_proxies,

@@ -9,6 +9,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from scattershot.frontends.mastodon_api.calls import Problem
+from scattershot.frontends.mastodon_api.multipart import BadBody, NewReceiving, Parts
 from scattershot.frontends.mastodon_api.params import MAX_FIELDS, Values, nested
 
 MAX_BODY = 1_000_000
@@ -19,14 +20,22 @@ TOO_LARGE = Problem(413, "That is too large")
 _UNREADABLE = Problem(400, "The parameters cannot be read")
 
 
-async def read_values(request: Request, largest: int = MAX_BODY) -> Values | Problem:
-    """Query and body as one nested mapping; the body wins. `largest` is the most bytes of a body with files."""
+async def read_values(
+    request: Request, largest: int = MAX_BODY, receiving: NewReceiving | None = None
+) -> Values | Problem:
+    """Query and body as one nested mapping; the body wins. `largest` is the most bytes of a body with files, which are
+    received as media where there is a place for such."""
     query = request.scope["query_string"]
     if request.method in ("GET", "HEAD") and "content-length" not in request.headers:
         return _pairs(query) if query else {}
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
-        body = await _multipart(request, largest) if kind == "multipart/form-data" else await _plain(request, kind)
+        if kind != "multipart/form-data":
+            body = await _plain(request, kind)
+        elif receiving is not None:
+            body = await _media(request, largest, receiving)
+        else:
+            body = await _multipart(request, largest)
     except ClientDisconnect:
         return _UNREADABLE
     if isinstance(body, Problem) or not query:
@@ -74,6 +83,17 @@ async def _multipart(request: Request, largest: int) -> Values | Problem:
         return TOO_LARGE
     request.state.form = form
     return nested(form.multi_items())
+
+
+async def _media(request: Request, largest: int, receiving: NewReceiving) -> Values | Problem:
+    """Files go to where uploads lie; the door leaves nothing of them behind that nobody took."""
+    parts = Parts(receiving, largest)
+    request.state.parts = parts
+    try:
+        await parts.read(request)
+    except BadBody as bad:
+        return TOO_LARGE if bad.too_large else _UNREADABLE
+    return nested(parts.pairs)
 
 
 class _Counted:

@@ -110,6 +110,13 @@ def paged(call: Call, entity: Any, older: int | str | None, newer: int | str | N
     return Answer(entity, headers=((b"link", ", ".join(links).encode()),) if links else ())
 
 
+def paged_by_offset(call: Call, entity: Any, offset: int, limit: int, found: int) -> Answer:
+    """A page of a list that is counted through: there may be more where as many were found as asked for."""
+    links = [f'<{_again(call, "offset", offset + limit)}>; rel="next"'] if found == limit else []
+    links += [f'<{_again(call, "offset", max(0, offset - limit))}>; rel="prev"'] if offset else []
+    return Answer(entity, headers=((b"link", ", ".join(links).encode()),) if links else ())
+
+
 _PAGING = ("max_id", "since_id", "min_id", "offset")
 
 

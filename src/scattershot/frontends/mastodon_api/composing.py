@@ -5,13 +5,20 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scattershot.app.drafts import Planned
+from scattershot.app.attaching import Described
+from scattershot.app.drafts import Kept, Planned
+from scattershot.app.media import Media
 from scattershot.app.publish import MARKDOWN, PLAIN, SOURCE_TYPES, Draft
-from scattershot.domain.ids import Millis, PostId
+from scattershot.domain.ids import MediaId, Millis, PostId
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.preferences import Preferences
 from scattershot.frontends.mastodon_api.calls import Problem, parse_id
+from scattershot.frontends.mastodon_api.entities.status import MediaAttachment
+from scattershot.frontends.mastodon_api.entities.writing import ScheduledStatus, StatusDraft
+from scattershot.frontends.mastodon_api.media import focus_of
+from scattershot.frontends.mastodon_api.media_as_json import upload_entity
 from scattershot.wirekit.dates import parse_rfc3339, rfc3339
+from scattershot.wirekit.languages import language_tag
 
 AUDIENCES = {
     "public": Audience.PUBLIC,
@@ -33,6 +40,14 @@ class NewPoll(Struct, frozen=True):
     hide_totals: bool = False
 
 
+class MediaAttributes(Struct, frozen=True):
+    """What the edit of a post says of a file that it shows."""
+
+    id: str
+    description: str | None = None
+    focus: str = ""
+
+
 class NewStatus(Struct, frozen=True):
     """A post to be made, or how one is to read; what is not said is as its author likes it."""
 
@@ -46,6 +61,8 @@ class NewStatus(Struct, frozen=True):
     title: str = ""
     poll: NewPoll | None = None
     scheduled_at: str = ""
+    media_ids: tuple[str, ...] = ()
+    media_attributes: tuple[MediaAttributes, ...] = ()
 
 
 def as_usual(params: NewStatus, chosen: Preferences) -> NewStatus:
@@ -60,7 +77,10 @@ def as_usual(params: NewStatus, chosen: Preferences) -> NewStatus:
 
 
 class Composing:
-    """Makes drafts of what programs send."""
+    """Makes drafts of what programs send, and tells of drafts that are kept."""
+
+    def __init__(self, media: Media) -> None:
+        self._media = media
 
     def planned(self, params: NewStatus, now: Millis) -> Planned | Problem:
         """The post to be, its poll's end counted from `now`."""
@@ -77,12 +97,40 @@ class Composing:
             source_type=params.content_type,
             warning=params.spoiler_text,
             sensitive=bool(params.sensitive),
-            language=params.language,
+            language=language_tag(params.language),
             title=params.title,
             reply_to=PostId(parent) if parent is not None else None,
             poll=poll,
+            media=tuple(MediaId(parse_id(text) or 0) for text in params.media_ids),
+            described=tuple(
+                Described(MediaId(parse_id(each.id) or 0), each.description, focus_of(each.focus))
+                for each in params.media_attributes
+            ),
         )
         return Planned(draft, open_for)
+
+    async def scheduled(self, kept: Kept) -> ScheduledStatus:
+        """A scheduled post as the API has it."""
+        assert kept.at is not None
+        return ScheduledStatus(
+            id=str(kept.id),
+            scheduled_at=rfc3339(kept.at),
+            params=params_of(kept.planned, kept.at),
+            media_attachments=await self._shown(kept),
+        )
+
+    async def draft(self, kept: Kept) -> StatusDraft:
+        """A draft as our extension has it."""
+        return StatusDraft(
+            id=str(kept.id),
+            updated_at=rfc3339(kept.changed),
+            params=params_of(kept.planned, None),
+            media_attachments=await self._shown(kept),
+        )
+
+    async def _shown(self, kept: Kept) -> list[MediaAttachment]:
+        uploads = await self._media.some(kept.planned.draft.media)
+        return [upload_entity(each.attachment) for each in uploads]
 
 
 def _poll(asked: NewPoll | None, now: Millis) -> tuple[Poll | None, int | None]:
@@ -108,11 +156,11 @@ def params_of(planned: Planned, at: Millis | None) -> dict[str, Any]:
     return {
         "text": draft.text,
         "poll": poll,
-        "media_ids": None,
+        "media_ids": [str(each) for each in draft.media] or None,
         "sensitive": draft.sensitive,
         "spoiler_text": draft.warning or None,
         "visibility": _VISIBILITIES[draft.audience],
-        "in_reply_to_id": draft.reply_to,
+        "in_reply_to_id": str(draft.reply_to) if draft.reply_to is not None else None,
         "language": draft.language or None,
         "content_type": draft.source_type,
         "title": draft.title or None,

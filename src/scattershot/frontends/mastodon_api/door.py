@@ -14,6 +14,7 @@ from scattershot.domain.ids import Millis
 from scattershot.frontends.mastodon_api.bodies import MAX_BODY, read_values
 from scattershot.frontends.mastodon_api.calls import Call, Problem, Reply
 from scattershot.frontends.mastodon_api.endpoints import Allowance, Endpoint, NotThere, Table, Who
+from scattershot.frontends.mastodon_api.multipart import NewReceiving
 from scattershot.frontends.mastodon_api.params import BadParameter, fit
 from scattershot.ports.clock import Clock
 from scattershot.wirekit.addresses import caller_address
@@ -50,9 +51,18 @@ class Door:
     """Answers requests from a table of endpoints."""
 
     def __init__(
-        self, table: Table, programs: Programs, clock: Clock, *, origin: str, allowed: int, trusted: tuple[str, ...]
+        self,
+        table: Table,
+        programs: Programs,
+        clock: Clock,
+        receiving: NewReceiving,
+        *,
+        origin: str,
+        allowed: int,
+        trusted: tuple[str, ...],
     ) -> None:
         """`allowed` calls in five minutes for each token (or, without one, each address)."""
+        self._receiving = receiving
         self.table, self._programs, self._clock, self._origin, self._trusted = table, programs, clock, origin, trusted
         self._usual = Allowance("", allowed, 300)
         self._limits: dict[str, RateLimits] = {"": _bucket(self._usual)}
@@ -73,9 +83,11 @@ class Door:
             told = {bad.name: [{"error": "ERR_INVALID", "description": bad.what}]}
             reply = Problem(422, f"Validation failed: {bad}", details=told)
         finally:
-            form = scope.get("state", {}).get("form")
+            form, parts = (scope.get("state", {}).get(name) for name in ("form", "parts"))
             if form is not None:
                 await form.close()
+            if parts is not None:
+                parts.discard()
         status, more, body = written(reply)
         kind = () if any(name == b"content-type" for name, _ in more) else (_JSON,)
         await _send(send, status, (*_ALWAYS, *kind, *headers, *more), body, silent=scope["method"] == "HEAD")
@@ -91,7 +103,7 @@ class Door:
         now = self._clock.now()
         if not self._may_call(request, caller, endpoint.allowance, now, headers):
             return TOO_OFTEN
-        values = await read_values(request, endpoint.largest or MAX_BODY)
+        values = await read_values(request, endpoint.largest or MAX_BODY, self._receiving if endpoint.media else None)
         if isinstance(values, Problem):
             return values
         params = fit(values, endpoint.takes)

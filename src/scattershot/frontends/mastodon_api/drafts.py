@@ -10,12 +10,12 @@ from scattershot.app.drafts import Kept
 from scattershot.domain.ids import Millis
 from scattershot.domain.reading import Refused
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, paged, refused
-from scattershot.frontends.mastodon_api.composing import Composing, NewStatus, params_of
+from scattershot.frontends.mastodon_api.composing import Composing, NewStatus
 from scattershot.frontends.mastodon_api.endpoints import Endpoint
 from scattershot.frontends.mastodon_api.entities.writing import ScheduledStatus, StatusDraft
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.timelines import PageParams
-from scattershot.wirekit.dates import parse_rfc3339, rfc3339
+from scattershot.wirekit.dates import parse_rfc3339
 
 DRAFTS = "/api/v1/scattershot/drafts"
 
@@ -55,7 +55,7 @@ class DraftEndpoints:
 
     async def _scheduled(self, call: Call, params: PageParams) -> Reply:
         found = await self._page(call, params, scheduled=True)
-        return self._answer(call, params, found, [scheduled_status(each) for each in found])
+        return self._answer(call, params, found, [await self._composing.scheduled(each) for each in found])
 
     async def _page(self, call: Call, params: PageParams, *, scheduled: bool) -> list[Kept]:
         return await self._drafts.of(call.who, scheduled=scheduled, before=params.window.below, limit=params.size)
@@ -66,7 +66,7 @@ class DraftEndpoints:
 
     async def _one_scheduled(self, call: Call, _: Nothing) -> Reply:
         kept = await self._drafts.get(call.who, call.id())
-        return Answer(scheduled_status(kept)) if kept is not None and kept.at is not None else NOT_FOUND
+        return NOT_FOUND if kept is None or kept.at is None else Answer(await self._composing.scheduled(kept))
 
     async def _at_another_time(self, call: Call, params: Moment) -> Reply:
         at = parse_rfc3339(params.scheduled_at)
@@ -78,7 +78,7 @@ class DraftEndpoints:
         kept = await self._drafts.change(call.who, known.id, None, Millis(at))
         if isinstance(kept, Refused):
             return Problem(422, f"Validation failed: {kept.detail}")
-        return Answer(scheduled_status(kept)) if kept is not None else NOT_FOUND
+        return NOT_FOUND if kept is None else Answer(await self._composing.scheduled(kept))
 
     async def _drop_scheduled(self, call: Call, _: Nothing) -> Reply:
         kept = await self._drafts.get(call.who, call.id())
@@ -90,48 +90,33 @@ class DraftEndpoints:
 
     async def _all(self, call: Call, params: PageParams) -> Reply:
         found = await self._page(call, params, scheduled=False)
-        return self._answer(call, params, found, [_draft(each) for each in found])
+        return self._answer(call, params, found, [await self._composing.draft(each) for each in found])
 
     async def _keep(self, call: Call, params: NewStatus) -> Reply:
         planned = self._composing.planned(params, call.now)
         kept = planned if isinstance(planned, Problem) else await self._drafts.keep(call.who, call.person, planned)
-        return _said(kept)
+        return await self._said(kept)
 
     async def _one(self, call: Call, _: Nothing) -> Reply:
         kept = await self._drafts.get(call.who, call.id())
-        return Answer(_draft(kept)) if kept is not None and kept.at is None else NOT_FOUND
+        return NOT_FOUND if kept is None or kept.at is not None else Answer(await self._composing.draft(kept))
 
     async def _change(self, call: Call, params: NewStatus) -> Reply:
         planned = self._composing.planned(params, call.now)
         if isinstance(planned, Problem):
             return planned
-        return _said(await self._drafts.change(call.who, call.id(), planned, None))
+        return await self._said(await self._drafts.change(call.who, call.id(), planned, None))
 
     async def _drop(self, call: Call, _: Nothing) -> Reply:
         return Answer({}) if await self._drafts.drop(call.who, call.id()) else NOT_FOUND
 
-
-def _said(kept: Kept | Refused | Problem | None) -> Reply:
-    match kept:
-        case None:
-            return NOT_FOUND
-        case Problem():
-            return kept
-        case Refused():
-            return refused(kept)
-        case _:
-            return Answer(_draft(kept))
-
-
-def scheduled_status(kept: Kept) -> ScheduledStatus:
-    """A scheduled post as the API has it."""
-    assert kept.at is not None
-    return ScheduledStatus(
-        id=str(kept.id), scheduled_at=rfc3339(kept.at), params=params_of(kept.planned, kept.at), media_attachments=[]
-    )
-
-
-def _draft(kept: Kept) -> StatusDraft:
-    return StatusDraft(
-        id=str(kept.id), updated_at=rfc3339(kept.changed), params=params_of(kept.planned, None), media_attachments=[]
-    )
+    async def _said(self, kept: Kept | Refused | Problem | None) -> Reply:
+        match kept:
+            case None:
+                return NOT_FOUND
+            case Problem():
+                return kept
+            case Refused():
+                return refused(kept)
+            case _:
+                return Answer(await self._composing.draft(kept))

@@ -11,8 +11,9 @@ from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson, 
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Reply
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.writing import StatusEdit, StatusSource
+from scattershot.frontends.mastodon_api.media_as_json import Shown, attachments_of
 from scattershot.frontends.mastodon_api.params import Nothing
-from scattershot.frontends.mastodon_api.statuses_as_json import attachments_of, content_of
+from scattershot.frontends.mastodon_api.statuses_as_json import content_of
 from scattershot.ports.database import Transaction
 from scattershot.wirekit.dates import rfc3339
 from scattershot.wirekit.html import plain_text
@@ -57,21 +58,21 @@ class Edits:
                 return None
             account = self._accounts.bodies(tx, [item.author], call.now)[item.author.id]
             versions = self._timelines.versions_in(tx, item)
-            return b"[" + b",".join(_edit(item, version, account) for version in versions) + b"]"
+            return b"[" + b",".join(_edit(item, version, account, self._accounts.shown) for version in versions) + b"]"
 
         body = await self._timelines.read(work)
         return NOT_FOUND if body is None else Answer(body)
 
 
-def _edit(item: Item, version: Version, account: bytes) -> bytes:
+def _edit(item: Item, version: Version, account: bytes, shown: Shown) -> bytes:
     post = version.post
     entity: dict[str, Any] = {
         "content": content_of(post),
         "spoiler_text": post.warning,
         "sensitive": post.sensitive,
         "created_at": rfc3339(version.at),
-        "media_attachments": attachments_of(item.id, post),
-        "emojis": emojis_of(post.emojis),
+        "media_attachments": attachments_of(item.id, post, shown),
+        "emojis": emojis_of(post.emojis, shown),
         "quote": None,
     }
     if post.poll is not None:

@@ -50,6 +50,8 @@ class Endpoint(NamedTuple):
     allowance: Allowance | None = None
     largest: int = 0
     """Bytes of a body with files, where more than usual is taken."""
+    media: bool = False
+    """Whether files of the body are media: then `takes` has them as `Receiving`."""
     extension: str = ""
     """Of an endpoint that Mastodon's documentation does not have: what it is for."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from scattershot import __version__
 from scattershot.app.showing import Figures, figures
 from scattershot.app.timelines import Timelines
+from scattershot.domain.media import MAX_ALT, MAX_PIXELS, TAKEN
 from scattershot.domain.microblog import parse_handle
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_HEADER
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
@@ -117,12 +118,20 @@ class InstanceDocs:
             "accounts": {"max_featured_tags": 10},
             "statuses": {
                 "max_characters": self._settings.max_post_length,
-                "max_media_attachments": 4,
+                "max_media_attachments": self._settings.max_attachments,
                 "characters_reserved_per_url": CHARACTERS_PER_ADDRESS,
                 "supported_mime_types": ["text/plain"],
             },
             "polls": POLL_LIMITS,
-            "media_attachments": {},
+            "media_attachments": {
+                "description_limit": MAX_ALT,
+                "supported_mime_types": list(TAKEN),
+                "image_size_limit": self._settings.max_picture_mb * 1_000_000,
+                "image_matrix_limit": MAX_PIXELS,
+                "video_size_limit": self._settings.max_video_mb * 1_000_000,
+                "video_frame_rate_limit": 120,
+                "video_matrix_limit": MAX_PIXELS,
+            },
         }
 
     def _configuration_v2(self) -> dict[str, Any]:

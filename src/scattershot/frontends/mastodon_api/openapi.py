@@ -81,7 +81,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             ]
         else:
             body = {"type": "object", "properties": fields}
-            operation["requestBody"] = {"content": {"application/json": {"schema": body}}}
+            kind = "multipart/form-data" if endpoint.media else "application/json"
+            operation["requestBody"] = {"content": {kind: {"schema": body}}}
     if parameters:
         operation["parameters"] = parameters
     return operation
@@ -121,5 +122,7 @@ def _outline(kind: Any) -> dict[str, Any]:
             return {"type": "object", "properties": {f.encode_name: _outline(f.type) for f in kind.fields}}
         case inspect.DictType():
             return {"type": "object"}
+        case inspect.CustomType():
+            return {"type": "string", "format": "binary"}
         case _:
             return {}

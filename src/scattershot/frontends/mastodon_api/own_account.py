@@ -7,15 +7,18 @@ from msgspec.structs import replace
 
 from scattershot.app.featuring import Featuring
 from scattershot.app.items import Face
+from scattershot.app.media import Media
 from scattershot.app.people import People
 from scattershot.app.presenting import Presenting
+from scattershot.app.receiving import Receiving
 from scattershot.app.rosters import Rosters
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.domain.microblog import Profile, Voice
 from scattershot.domain.preferences import Preferences
-from scattershot.domain.presentation import Presentation, typed_bio, typed_lines
+from scattershot.domain.presentation import Presentation, problem_of, typed_bio, typed_lines
 from scattershot.domain.reading import Refused
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson
+from scattershot.frontends.mastodon_api.bodies import MAX_BODY
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, refused
 from scattershot.frontends.mastodon_api.composing import AUDIENCES
 from scattershot.frontends.mastodon_api.endpoints import Endpoint
@@ -29,6 +32,7 @@ from scattershot.frontends.mastodon_api.people_as_json import (
     preferences,
     suggested_tag,
 )
+from scattershot.frontends.mastodon_api.portraits import cut
 from scattershot.frontends.mastodon_api.statuses import VIA
 from scattershot.wirekit.dates import rfc3339
 from scattershot.wirekit.urls import normal_host
@@ -59,6 +63,8 @@ class ProfileParams(Struct, frozen=True):
 
     display_name: str | None = None
     note: str | None = None
+    avatar: Receiving | None = None
+    header: Receiving | None = None
     locked: bool | None = None
     bot: bool | None = None
     discoverable: bool | None = None
@@ -85,22 +91,25 @@ class OwnAccount:
         presenting: Presenting,
         featuring: Featuring,
         rosters: Rosters,
+        media: Media,
         accounts: AccountsAsJson,
     ) -> None:
         self._timelines, self._people, self._presenting = timelines, people, presenting
-        self._featuring, self._rosters, self._accounts = featuring, rosters, accounts
+        self._featuring, self._rosters, self._media, self._accounts = featuring, rosters, media, accounts
 
     @property
     def endpoints(self) -> list[Endpoint]:
         """Its endpoints."""
         own, profile, tags = "/api/v1/accounts", "/api/v1/profile", "/api/v1/featured_tags"
         reads, writes = "read:accounts", "write:accounts"
+        largest = 2 * self._media.sizes.picture + MAX_BODY
         return [
             Endpoint("GET", f"{own}/verify_credentials", self._own, "profile", answers=CredentialAccount),
             Endpoint("PATCH", f"{own}/update_credentials", self._update, writes, takes=ProfileParams,
-                     answers=CredentialAccount),
+                     answers=CredentialAccount, largest=largest, media=True),
             Endpoint("GET", profile, self._profile, "profile", answers=entities.Profile),
-            Endpoint("PATCH", profile, self._update_profile, writes, takes=ProfileParams, answers=entities.Profile),
+            Endpoint("PATCH", profile, self._update_profile, writes, takes=ProfileParams, answers=entities.Profile,
+                     largest=largest, media=True),
             Endpoint("DELETE", f"{profile}/avatar", self._no_avatar, writes, answers=CredentialAccount),
             Endpoint("DELETE", f"{profile}/header", self._no_header, writes, answers=CredentialAccount),
             Endpoint("GET", "/api/v1/preferences", self._preferences, reads, answers=entities.Preferences),
@@ -170,9 +179,14 @@ class OwnAccount:
         if not await self._people.owns(call.person, call.who):
             return _NOT_YOURS
         wish, chosen = _wish(params), _chosen(params.source, await self._featuring.preferences(call.who))
-        done = await self._presenting.change(call.who, wish, VIA)
+        if problem := problem_of(wish):
+            return Problem(422, f"Validation failed: {problem}")
+        portrait = await cut(self._media, call.who, params.avatar, params.header)
+        if isinstance(portrait, Refused):
+            return refused(portrait)
+        done = await self._presenting.change(call.who, wish._replace(**portrait._asdict()), VIA)
         if isinstance(done, Refused):
-            return Problem(422, f"Validation failed: {done.detail}")
+            return refused(done)
         await self._featuring.prefer(call.who, chosen)
         return None
 

@@ -14,6 +14,8 @@ import msgspec
 from msgspec import Struct
 from starlette.datastructures import UploadFile
 
+from scattershot.app.receiving import Receiving
+
 Values: TypeAlias = dict[str, Any]
 
 MAX_DEPTH = 5
@@ -186,11 +188,18 @@ def _file(name: str, value: Any) -> UploadFile:
     return value
 
 
+def _received(name: str, value: Any) -> Receiving:
+    if not isinstance(value, Receiving):
+        raise BadParameter(name, "must be a file")
+    return value
+
+
 _SCALARS: dict[Any, _Fit] = {
     str: _text,
     int: _whole,
     float: _decimal,
     bool: _truth,
     UploadFile: _file,
+    Receiving: _received,
     Any: lambda _, value: value,
 }

@@ -2,6 +2,7 @@
 
 from scattershot.app.acquaintance import Acquaintance
 from scattershot.app.backfill import Backfill
+from scattershot.app.media import Media
 from scattershot.app.people import People
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
@@ -23,6 +24,7 @@ def endpoints_of_people(
     publisher: Publisher,
     backfill: Backfill,
     reports: Reports,
+    media: Media,
     accounts: AccountsAsJson,
     statuses: StatusesAsJson,
 ) -> list[Endpoint]:
@@ -30,7 +32,7 @@ def endpoints_of_people(
     authored, rosters, ties, suggesting, featuring, presenting = known
     return [
         *Accounts(timelines, authored, rosters, ties, featuring, suggesting, backfill, accounts, statuses).endpoints,
-        *OwnAccount(timelines, people, presenting, featuring, rosters, accounts).endpoints,
+        *OwnAccount(timelines, people, presenting, featuring, rosters, media, accounts).endpoints,
         *OwnLists(timelines, rosters, ties, suggesting, accounts).endpoints,
         *Relating(timelines, publisher, ties).endpoints,
         *Reporting(timelines, publisher, reports, accounts).endpoints,

@@ -8,6 +8,7 @@ from scattershot.domain.reading import Refused
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, refused
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.status import Poll
+from scattershot.frontends.mastodon_api.media_as_json import Shown
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.statuses import VIA
 from scattershot.frontends.mastodon_api.statuses_as_json import poll_entity
@@ -22,8 +23,8 @@ class VoteParams(Struct, frozen=True):
 class Polls:
     """The poll endpoints."""
 
-    def __init__(self, timelines: Reads, publisher: Publisher) -> None:
-        self._timelines, self._publisher = timelines, publisher
+    def __init__(self, timelines: Reads, publisher: Publisher, shown: Shown) -> None:
+        self._timelines, self._publisher, self._shown = timelines, publisher, shown
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -38,7 +39,7 @@ class Polls:
         item = await self._timelines.item(call.id(), call.viewer)
         if item is None or item.post.poll is None:
             return NOT_FOUND
-        return Answer(poll_entity(item, item.post.poll, call.viewer, call.now))
+        return Answer(poll_entity(item, item.post.poll, call.viewer, call.now, self._shown))
 
     async def _vote(self, call: Call, params: VoteParams) -> Reply:
         item = await self._timelines.item(call.id(), call.who)

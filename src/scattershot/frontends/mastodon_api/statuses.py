@@ -13,7 +13,6 @@ from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, parse_id, refused
 from scattershot.frontends.mastodon_api.composing import AUDIENCES, Composing, NewStatus, as_usual, moment
-from scattershot.frontends.mastodon_api.drafts import scheduled_status
 from scattershot.frontends.mastodon_api.endpoints import Allowance, Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.status import Status
 from scattershot.frontends.mastodon_api.params import Nothing
@@ -34,6 +33,12 @@ class ManyParams(Struct, frozen=True):
     """Which posts."""
 
     id: tuple[str, ...] = ()
+
+
+class Deletion(Struct, frozen=True):
+    """How a post is deleted: with what it shows, or so that this can be shown by another."""
+
+    delete_media: bool = False
 
 
 class ReblogParams(Struct, frozen=True):
@@ -74,7 +79,7 @@ class Statuses:
             Endpoint("GET", "/api/v1/statuses", self._many, read, anyone, ManyParams, list[Status]),
             Endpoint("PUT", one, self._edit, write, takes=NewStatus, answers=Status),
             Endpoint("GET", one, self._show, read, anyone, answers=Status),
-            Endpoint("DELETE", one, self._delete, write, answers=Status, allowance=DELETIONS),
+            Endpoint("DELETE", one, self._delete, write, takes=Deletion, answers=Status, allowance=DELETIONS),
             Endpoint("POST", f"{one}/reblog", self._reblog, write, takes=ReblogParams, answers=Status),
             *(
                 Endpoint("POST", f"{one}/{name}", self._deed(deed), scope, answers=Status)
@@ -94,7 +99,7 @@ class Statuses:
             return at
         if at is not None:
             kept = await self._drafts.keep(call.who, call.person, planned, at)
-            return refused(kept) if isinstance(kept, Refused) else Answer(scheduled_status(kept))
+            return refused(kept) if isinstance(kept, Refused) else Answer(await self._composing.scheduled(kept))
         once = call.request.headers.get("idempotency-key", "")[:MAX_KEY]
         done = await self._publisher.post(call.who, planned.draft, call.person, VIA, once and f"{VIA} {once}")
         return await self._after(call, done)
@@ -107,13 +112,13 @@ class Statuses:
         done = await self._publisher.edit(call.who, PostId(call.id()), planned.draft, VIA)
         return refused(done) if isinstance(done, Refused) else await self._answer(call, call.id())
 
-    async def _delete(self, call: Call, _: Nothing) -> Reply:
+    async def _delete(self, call: Call, params: Deletion) -> Reply:
         """The answer shows the post once more, with its text as it was typed, to be written anew."""
         item = await self._timelines.item(call.id(), call.who)
         if item is None or not item.mine:
             return NOT_FOUND
         body = await self._timelines.read(lambda tx: self._statuses.one(tx, item, call.who, call.now))
-        done = await self._publisher.delete(call.who, item.id, VIA)
+        done = await self._publisher.delete(call.who, item.id, VIA, keep_media=not params.delete_media)
         if isinstance(done, Refused):
             return refused(done)
         typed = json.encode(item.post.source or plain_text(item.post.html))

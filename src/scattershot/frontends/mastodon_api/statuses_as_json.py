@@ -13,9 +13,10 @@ from scattershot.app.items import Face, Item
 from scattershot.app.lately import Lately
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId, Millis, PostId, moment_of
-from scattershot.domain.post import Attachment, Audience, Poll, Post
+from scattershot.domain.post import Audience, Poll, Post
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson, emojis_of
 from scattershot.frontends.mastodon_api.entities import status as entities
+from scattershot.frontends.mastodon_api.media_as_json import Shown, attachments_of
 from scattershot.ports.database import Transaction
 from scattershot.wirekit.dates import rfc3339
 
@@ -46,8 +47,10 @@ class _Kept(NamedTuple):
 class StatusesAsJson:
     """Renders items."""
 
-    def __init__(self, origin: str, accounts: AccountsAsJson, timelines: Timelines, remembered: int = 5_000) -> None:
-        self._origin, self._accounts, self._timelines = origin, accounts, timelines
+    def __init__(
+        self, origin: str, accounts: AccountsAsJson, timelines: Timelines, shown: Shown, remembered: int = 5_000
+    ) -> None:
+        self._origin, self._accounts, self._timelines, self._shown = origin, accounts, timelines, shown
         self._shells: Lately[PostId, _Kept] = Lately(remembered)
 
     def page(self, tx: Transaction, items: Sequence[Item], viewer: MicroblogId | None, now: Millis) -> bytes:
@@ -71,7 +74,7 @@ class StatusesAsJson:
             kept = self._shells.get(item.id)
             if kept is None or kept.post is not item.post:
                 kept = self._shells[item.id] = _Kept(item.post, _encode(self._shell(tx, item))[:-1])
-            body = kept.body + b',"account":' + accounts[item.author.id] + _ending(item, viewer, now)
+            body = kept.body + b',"account":' + accounts[item.author.id] + _ending(item, viewer, now, self._shown)
             if item.boosted_by is not None:
                 body = self._boost(item, accounts[item.boosted_by.id], body, viewer)
             bodies.append(body)
@@ -95,14 +98,12 @@ class StatusesAsJson:
             favourites_count=item.likes,
             edited_at=rfc3339(post.edited) if post.edited is not None else None,
             content=content_of(post),
-            media_attachments=[
-                _attachment(item.id, place, each) for place, each in enumerate(post.attachments)
-            ],
+            media_attachments=attachments_of(item.id, post, self._shown),
             mentions=self._mentions(tx, post),
             tags=[
                 entities.StatusTag(name=tag.lower(), url=f"{self._origin}/tags/{tag.lower()}") for tag in post.tags
             ],
-            emojis=emojis_of(post.emojis),
+            emojis=emojis_of(post.emojis, self._shown),
             local_only=post.audience is Audience.LOCAL,
         )  # fmt: skip
 
@@ -159,13 +160,13 @@ class StatusesAsJson:
         )
 
 
-def _ending(item: Item, viewer: MicroblogId | None, now: Millis) -> bytes:
+def _ending(item: Item, viewer: MicroblogId | None, now: Millis, shown: Shown) -> bytes:
     if viewer is None:
-        return b',"reblog":null,"quote":null,"poll":' + _poll(item, viewer, now) + b"}"
+        return b',"reblog":null,"quote":null,"poll":' + _poll(item, viewer, now, shown) + b"}"
     if not (item.liked or item.boosted or item.mine) and item.post.poll is None:
         return _PLAIN
     pinned = b',"pinned":' + _TRUTH[item.pinned] if item.mine and item.post.audience is not Audience.MENTIONED else b""
-    return b',"reblog":null,"quote":null,"poll":' + _poll(item, viewer, now) + _marks(item, pinned) + b"}"
+    return b',"reblog":null,"quote":null,"poll":' + _poll(item, viewer, now, shown) + _marks(item, pinned) + b"}"
 
 
 def _marks(item: Item, pinned: bytes) -> bytes:
@@ -175,12 +176,12 @@ def _marks(item: Item, pinned: bytes) -> bytes:
     )  # fmt: skip
 
 
-def _poll(item: Item, viewer: MicroblogId | None, now: Millis) -> bytes:
+def _poll(item: Item, viewer: MicroblogId | None, now: Millis, shown: Shown) -> bytes:
     poll = item.post.poll
-    return b"null" if poll is None else _encode(poll_entity(item, poll, viewer, now))
+    return b"null" if poll is None else _encode(poll_entity(item, poll, viewer, now, shown))
 
 
-def poll_entity(item: Item, poll: Poll, viewer: MicroblogId | None, now: Millis) -> entities.Poll:
+def poll_entity(item: Item, poll: Poll, viewer: MicroblogId | None, now: Millis, shown: Shown) -> entities.Poll:
     """The poll of a post as the viewer sees it; its id is the post's."""
     over = poll.closed is not None or (poll.ends is not None and poll.ends <= now)
     ends = poll.ends if poll.ends is not None else poll.closed
@@ -197,15 +198,10 @@ def poll_entity(item: Item, poll: Poll, viewer: MicroblogId | None, now: Millis)
             entities.PollOption(title=option.text, votes_count=None if hidden else option.votes)
             for option in poll.options
         ],
-        emojis=emojis_of(item.post.emojis),
+        emojis=emojis_of(item.post.emojis, shown),
         voted=UNSET if viewer is None else item.mine or bool(item.votes),
         own_votes=UNSET if viewer is None else list(item.votes),
     )
-
-
-def attachments_of(post_id: PostId, post: Post) -> list[entities.MediaAttachment]:
-    """What is shown with a post."""
-    return [_attachment(post_id, place, each) for place, each in enumerate(post.attachments)]
 
 
 def content_of(post: Post) -> str:
@@ -217,25 +213,3 @@ def content_of(post: Post) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _attachment(post: PostId, place: int, each: Attachment) -> entities.MediaAttachment:
-    kind = each.media_type.partition("/")[0]
-    meta = {}
-    if each.width and each.height:
-        size = f"{each.width}x{each.height}"
-        meta["original"] = {
-            "width": each.width, "height": each.height, "size": size, "aspect": each.width / each.height,
-        }  # fmt: skip
-    if each.focus is not None:
-        meta["focus"] = {"x": each.focus[0], "y": each.focus[1]}
-    return entities.MediaAttachment(
-        id=str(post + place),
-        type=kind if kind in ("image", "video", "audio") else "unknown",
-        url=each.url,
-        preview_url=each.thumbnail or each.url,
-        remote_url=each.url,
-        meta=meta,
-        description=each.alt or None,
-        blurhash=each.blurhash or None,
-    )

@@ -28,27 +28,25 @@ _STALE = "This form is from an older page. Nothing was done; please go back, loa
 _STATUS = {"not_found": 404, "invalid": 422, "taken": 422, "not_allowed": 403, "wrong": 422, "spent": 410, "moved": 403}
 
 
-def content_security_policy(*, insecure_http: bool) -> str:
-    """What our pages may load: their own style and script; pictures and sound of other nodes over https, and over
-    plain http too on test networks, where nodes speak nothing else."""
-    elsewhere = "https: http:" if insecure_http else "https:"
-    return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {elsewhere}; "
-        f"media-src 'self' {elsewhere}; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    )
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What our pages may load: nothing from anywhere else. Pictures of other nodes come by our own proxy."""
 
 
 class Desk:
     """Knows who asks, renders pages, and lets no form through that our own page did not make."""
 
-    def __init__(self, settings: Settings, clock: Clock, visitors: Visitors, timelines: Timelines) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, visitors: Visitors, timelines: Timelines, proxied: words.Proxied
+    ) -> None:
         self.clock, self.visitors = clock, visitors
-        self._settings, self._timelines = settings, timelines
+        self._settings, self._timelines, self._proxied = settings, timelines, proxied
         self.assets = Assets()
         self._templates = self._environment()
         self._headers = {
-            "Content-Security-Policy": content_security_policy(insecure_http=settings.insecure_http),
+            "Content-Security-Policy": CONTENT_SECURITY_POLICY,
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
             "X-Frame-Options": "DENY",
@@ -207,11 +205,12 @@ class Desk:
             "full_time": words.full_time,
             "counted": words.counted,
             "link": words.link,
+            "shown": self._proxied,
             "initial": words.initial,
             "hue": words.hue,
-            "named": lambda profile: minijinja.safe(words.title_html(profile)),
-            "bio": lambda profile: minijinja.safe(words.with_emojis(profile.bio, profile.emojis)),
-            "body": lambda post: minijinja.safe(words.body_html(post)),
+            "named": lambda profile: minijinja.safe(words.title_html(profile, self._proxied)),
+            "bio": lambda profile: minijinja.safe(words.with_emojis(profile.bio, profile.emojis, self._proxied)),
+            "body": lambda post: minijinja.safe(words.body_html(post, self._proxied)),
             "gist": words.gist,
             "audience": lambda audience: words.AUDIENCES[audience],
             "notice": lambda kind: words.NOTICES.get(kind, "did something"),

@@ -1,34 +1,25 @@
-"""Lists: the front page, the home timeline, public lists, tags, notifications, and the one box that finds."""
+"""Lists: the front page, the home timeline, public lists, tags and notifications."""
 
 import secrets
-from typing import Any
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scattershot.app.discover import Discover
 from scattershot.app.timelines import Page, Timelines
-from scattershot.domain.reading import Refused
 from scattershot.domain.window import Window
 from scattershot.frontends.web import composer
 from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.forms import number
 from scattershot.frontends.web.visitors import Visitor
 from scattershot.settings import Settings
-from scattershot.wirekit.token_bucket import Bucket, RateLimits
-
-FINDS = Bucket(capacity=30, per_second=0.5)
-"""How often one person may have us ask other nodes."""
 
 
 class Lists:
     """Pages that show many posts."""
 
-    def __init__(self, desk: Desk, settings: Settings, timelines: Timelines, discover: Discover) -> None:
-        self._desk, self._settings, self._timelines, self._discover = desk, settings, timelines, discover
-        self._finds = RateLimits(FINDS)
+    def __init__(self, desk: Desk, settings: Settings, timelines: Timelines) -> None:
+        self._desk, self._settings, self._timelines = desk, settings, timelines
 
     @property
     def routes(self) -> list[Route]:
@@ -42,7 +33,6 @@ class Lists:
             Route("/tags/{tag}", desk.open(self._tag)),
             Route("/notifications", desk.members(self._notifications)),
             Route("/notifications/untold", desk.members(self._untold)),
-            Route("/search", desk.members(self._search)),
         ]
 
     async def _front(self, request: Request, visitor: Visitor) -> Response:
@@ -104,29 +94,6 @@ class Lists:
         assert visitor.who is not None
         count = await self._timelines.untold(visitor.who)
         return Response(str(count), media_type="text/plain", headers={"Cache-Control": "private, no-store"})
-
-    async def _search(self, request: Request, visitor: Visitor) -> Response:
-        assert visitor.who is not None
-        asked = request.query_params.get("q", "").strip()[:1_000].replace("\0", "")
-        if not asked:
-            return await self._search_page(request, visitor, 200, asked, "")
-        if asked.startswith("#") and asked[1:].replace("·", "").isidentifier():
-            return self._desk.to(f"/tags/{quote(asked[1:].lower())}")
-        if not self._finds.take(str(visitor.who), self._desk.clock.now()).allowed:
-            return await self._search_page(request, visitor, 429, asked, "That is a lot of searching. Please wait.")
-        found = await self._discover.find(asked)
-        if isinstance(found, Refused):
-            words = found.detail or f"Nothing was found for “{asked}”."
-            return await self._search_page(request, visitor, 404, asked, words)
-        if found.post is not None and (item := await self._timelines.item(found.post, visitor.who)):
-            return self._desk.to(item.page)
-        if found.microblog is not None and (face := await self._timelines.face(found.microblog)):
-            return self._desk.to(face.page)
-        return await self._search_page(request, visitor, 404, asked, f"Nothing was found for “{asked}”.")
-
-    async def _search_page(self, request: Request, visitor: Visitor, status: int, asked: str, problem: str) -> Response:
-        context: dict[str, Any] = {"asked": asked, "problem": problem}
-        return await self._desk.page(request, visitor, "search.html", status, **context)
 
 
 def _before(request: Request) -> int | None:

@@ -11,11 +11,13 @@ from scattershot.app.presenting import Presenting
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
+from scattershot.app.search import Search
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
 from scattershot.frontends.web.account import Account
 from scattershot.frontends.web.consent import Consents
 from scattershot.frontends.web.desk import Desk, Endpoint
+from scattershot.frontends.web.finding import Finding
 from scattershot.frontends.web.lists import Lists
 from scattershot.frontends.web.live import Live
 from scattershot.frontends.web.own_profile import OwnProfile
@@ -24,6 +26,7 @@ from scattershot.frontends.web.relating import Relating
 from scattershot.frontends.web.reporting import Reporting
 from scattershot.frontends.web.signing_in import SigningIn
 from scattershot.frontends.web.visitors import Visitors
+from scattershot.frontends.web.words import Proxied
 from scattershot.frontends.web.writing import Writing
 from scattershot.ports.clock import Clock
 from scattershot.settings import Settings
@@ -44,17 +47,20 @@ class Web:
         streams: Streams,
         backfill: Backfill,
         reports: Reports,
+        search: Search,
+        proxied: Proxied,
         presenting: Presenting,
     ) -> None:
         visitors = Visitors(people, settings.origin, settings.trusted_proxies)
-        self._desk = desk = Desk(settings, clock, visitors, timelines)
+        self._desk = desk = Desk(settings, clock, visitors, timelines, proxied)
         profiles = Profiles(desk, settings, timelines, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
         self.routes: list[Route] = [
             Route("/static/{file}", desk.assets.serve),
             *SigningIn(desk, people).routes,
             *Consents(desk, programs).routes,
-            *Lists(desk, settings, timelines, discover).routes,
+            *Lists(desk, settings, timelines).routes,
+            *Finding(desk, timelines, discover, search).routes,
             *profiles.routes,
             *Writing(desk, settings, timelines, publisher).routes,
             *Relating(desk, timelines, publisher).routes,

@@ -1,15 +1,19 @@
 """Words for people: moments, counts, audiences and what happened, in plain English."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from html import escape, unescape
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from scattershot.domain.microblog import Emoji, Profile
 from scattershot.domain.post import Audience, Post
 
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
+
+
+Proxied: TypeAlias = Callable[[str], str]
+"""Under which path of ours a picture, sound or film of any node is shown; empty for what cannot be."""
 
 
 class Choice(NamedTuple):
@@ -137,9 +141,9 @@ _SHORTCODE = re.compile(r":([A-Za-z0-9_]{1,64}):")
 _TAG = re.compile(r'(<(?:[^"<>]|"[^"]*")*>)')
 
 
-def with_emojis(html: str, emojis: tuple[Emoji, ...]) -> str:
+def with_emojis(html: str, emojis: tuple[Emoji, ...], proxied: Proxied) -> str:
     """Clean HTML with its custom emoji as pictures; what stands inside a tag stays as it is."""
-    pictures = {emoji.shortcode: emoji.url for emoji in emojis if link(emoji.url)}
+    pictures = {emoji.shortcode: url for emoji in emojis if (url := proxied(emoji.url))}
     if not pictures:
         return html
 
@@ -153,14 +157,14 @@ def with_emojis(html: str, emojis: tuple[Emoji, ...]) -> str:
     return "".join(part if part.startswith("<") else _SHORTCODE.sub(picture, part) for part in _TAG.split(html) if part)
 
 
-def title_html(profile: Profile) -> str:
+def title_html(profile: Profile, proxied: Proxied) -> str:
     """A microblog's name for people, as HTML."""
-    return with_emojis(escape(profile.title[:200]), profile.emojis)
+    return with_emojis(escape(profile.title[:200]), profile.emojis, proxied)
 
 
-def body_html(post: Post) -> str:
+def body_html(post: Post, proxied: Proxied) -> str:
     """A post's text as HTML; it was cleaned when it came in."""
-    return with_emojis(post.html, post.emojis)
+    return with_emojis(post.html, post.emojis, proxied)
 
 
 def gist(post: Post, length: int) -> str:

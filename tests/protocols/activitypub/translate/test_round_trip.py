@@ -73,8 +73,8 @@ emojis = st.lists(st.builds(Emoji, shortcodes, pictures), max_size=3, unique_by=
 units = st.floats(-1, 1, allow_nan=False).map(lambda number: round(number, 4))
 sides = st.one_of(st.just((0, 0)), st.tuples(st.integers(1, 65535), st.integers(1, 65535)))
 attachments = st.builds(
-    lambda url, media_type, alt, size, blurhash, focus, thumbnail: Attachment(
-        url, media_type, alt, size[0], size[1], blurhash, focus, thumbnail
+    lambda url, media_type, alt, size, blurhash, focus, thumbnail, millis: Attachment(
+        url, media_type, alt, size[0], size[1], blurhash, focus, thumbnail, duration=millis / 1000
     ),
     pictures,
     st.sampled_from(["image/png", "video/mp4", "audio/mpeg"]),
@@ -83,6 +83,7 @@ attachments = st.builds(
     st.sampled_from(["", "UBL_:rOpGG-;yD%LsSkC"]),
     st.none() | st.tuples(units, units),
     st.just("") | pictures,
+    st.integers(0, 10_000_000),
 )
 polls = st.builds(
     Poll,

@@ -14,11 +14,13 @@ from scattershot.protocols.activitypub.wire.vocabulary import (
     text_of,
     type_of,
 )
+from scattershot.wirekit.dates import parse_duration
 from scattershot.wirekit.html import clean_source
 
 MAX_ATTACHMENTS = 32
 MAX_ALT = 10_000
 _MAX_SIDE = 65_535
+_LONGEST = 30 * 86_400.0
 _KINDS = {"Image": "image/*", "Video": "video/*", "Audio": "audio/*", "Document": ""}
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+*-]{1,100}")
 _BLURHASH = re.compile(r"[0-9A-Za-z#$%*+,\-.:;=?@\[\]^_{|}~]{6,128}")
@@ -39,7 +41,8 @@ def media_of(thing: JsonObject, kind: str) -> tuple[Attachment, ...]:
         media_type, address = _media_type(link.get("mediaType")), link_of(link)
         if media_type.startswith(family) and address:
             sides = _side(link.get("width")), _side(link.get("height"))
-            return (Attachment(address, media_type, "", *sides, "", None, link_of(thing.get("icon"), "image/")),)
+            icon, duration = link_of(thing.get("icon"), "image/"), _duration(thing.get("duration"))
+            return (Attachment(address, media_type, "", *sides, "", None, icon, duration=duration),)
     return ()
 
 
@@ -57,6 +60,7 @@ def _attachment(item: JsonObject) -> Attachment | None:
         blurhash=blurhash if isinstance(blurhash, str) and _BLURHASH.fullmatch(blurhash) else "",
         focus=_focus(item.get("focalPoint")),
         thumbnail=link_of(item.get("icon"), "image/"),
+        duration=_duration(item.get("duration")),
     )
 
 
@@ -68,6 +72,12 @@ def _media_type(value: object) -> str:
 def _side(value: object) -> int:
     number = number_of(value)
     return number if number <= _MAX_SIDE else 0
+
+
+def _duration(value: object) -> float:
+    """Seconds; 0 where it says none, or more than a month."""
+    seconds = parse_duration(text_of(value)) or 0.0
+    return seconds if seconds <= _LONGEST else 0.0
 
 
 def _focus(value: object) -> tuple[float, float] | None:

@@ -30,6 +30,7 @@ from scattershot.protocols.activitypub.wire.vocabulary import (
 )
 from scattershot.wirekit.dates import parse_rfc3339
 from scattershot.wirekit.html import as_html, clean_html, clean_source, clean_text, text_of_either
+from scattershot.wirekit.languages import language_tag
 from scattershot.wirekit.urls import same_origin
 
 MAX_TAG_OBJECTS = 512
@@ -41,7 +42,6 @@ MAX_TAG_CHARS = 128
 _FAR_FUTURE = 253_402_300_799_999
 _QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
 _QUOTE_REL = "https://misskey-hub.net/ns#_misskey_quote"
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _SHORTCODE = re.compile(r":?([\w+.@-]{1,64}):?")
 _CONVERSATION = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f<>\"]+")
 
@@ -174,17 +174,12 @@ def _linked_quote(tag: JsonObject) -> str:
     return id_of(tag.get("href")) if is_quote and kind in AS2_TYPES else ""
 
 
-def language_of(value: object) -> str:
-    """A language tag (RFC 5646) in the spelling it came; empty where it is none or `und`."""
-    return value if isinstance(value, str) and value != "und" and _LANGUAGE.fullmatch(value) else ""
-
-
 def _words(note: JsonObject) -> Words:
     raw = text_of(note.get("content"))
-    by_language = {tag: text for tag, text in texts_by_language(note.get("contentMap")).items() if language_of(tag)}
+    by_language = {tag: text for tag, text in texts_by_language(note.get("contentMap")).items() if language_tag(tag)}
     if not raw and by_language:
         raw = next(iter(by_language.values()))
-    language = next((tag for tag, text in by_language.items() if text == raw), language_of(note.get("language")))
+    language = next((tag for tag, text in by_language.items() if text == raw), language_tag(note.get("language")))
     by_language.pop(language, None)
     kind = text_of(note.get("mediaType"))
     translations = {tag: _html(text, kind) for tag, text in by_language.items()}

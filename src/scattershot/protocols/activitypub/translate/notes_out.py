@@ -9,7 +9,7 @@ from scattershot.protocols.activitypub.translate.audiences import write_addressi
 from scattershot.protocols.activitypub.translate.names import origin_of, type_of_form
 from scattershot.protocols.activitypub.wire.contexts import POST_CONTEXT
 from scattershot.protocols.activitypub.wire.vocabulary import JsonObject
-from scattershot.wirekit.dates import rfc3339
+from scattershot.wirekit.dates import duration_text, rfc3339
 
 AS2_MEDIA_TYPE = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 _QUOTE_REL = "https://misskey-hub.net/ns#_misskey_quote"
@@ -117,6 +117,8 @@ def _attachment(attachment: Attachment) -> JsonObject:
         found["blurhash"] = attachment.blurhash
     if attachment.focus:
         found["focalPoint"] = list(attachment.focus)
+    if attachment.duration:
+        found["duration"] = duration_text(attachment.duration)
     if attachment.thumbnail:
         found["icon"] = {"type": "Image", "url": attachment.thumbnail}
     return found

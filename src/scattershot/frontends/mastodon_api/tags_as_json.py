@@ -1,0 +1,57 @@
+"""Hashtags and talked-about pages as JSON: their last days, and whether the viewer follows them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
+from urllib.parse import quote
+
+from scattershot.app.search import DayOfUse, TagUse
+from scattershot.domain.ids import MicroblogId
+from scattershot.frontends.mastodon_api.entities.search import TrendingLink, TrendingTag, UsageDay
+from scattershot.wirekit.urls import host_of
+
+Following: TypeAlias = Callable[[MicroblogId, list[str]], Awaitable[set[str]]]
+"""Tells which of the hashtags (in lower case) somebody follows."""
+
+
+async def nobody_follows_tags(_: MicroblogId, __: list[str]) -> set[str]:
+    """For a node on which tags cannot be followed."""
+    return set()
+
+
+class TagsAsJson:
+    """Renders hashtags; `origin` is where their pages are."""
+
+    def __init__(self, origin: str, following: Following = nobody_follows_tags) -> None:
+        self._origin, self._following = origin, following
+
+    async def list(self, uses: Sequence[TagUse], viewer: MicroblogId | None) -> list[TrendingTag]:
+        """The hashtags as the viewer sees them."""
+        if viewer is None:
+            return [self._tag(use) for use in uses]
+        followed = await self._following(viewer, [use.tag for use in uses]) if uses else set()
+        return [self._tag(use, following=use.tag in followed) for use in uses]
+
+    def _tag(self, use: TagUse, *, following: bool | None = None) -> TrendingTag:
+        url = f"{self._origin}/tags/{quote(use.tag)}"
+        if following is None:
+            return TrendingTag(id=use.tag, name=use.tag, url=url, history=history(use.days))
+        return TrendingTag(
+            id=use.tag, name=use.tag, url=url, history=history(use.days), following=following, featuring=False
+        )
+
+
+def history(days: Sequence[DayOfUse]) -> list[UsageDay]:
+    """The days as Mastodon has them."""
+    return [UsageDay(day=str(each.day // 1000), uses=str(each.uses), accounts=str(each.authors)) for each in days]
+
+
+def link(use: TagUse) -> TrendingLink:
+    """A page that is talked about; it was never fetched, so its address stands for its title."""
+    host = host_of(use.tag) or ""
+    return TrendingLink(
+        url=use.tag,
+        title=use.tag.partition("://")[2].removesuffix("/"),
+        provider_name=host,
+        provider_url=f"{use.tag.partition('://')[0]}://{host}" if host else "",
+        history=history(use.days),
+    )

@@ -1,0 +1,123 @@
+"""toot, the command line: signed in by a code that is typed, it posts, reads, follows, searches and deletes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mastodon.clients.nodes import Someone, needs
+from tests.mastodon.clients.pictures import a_picture
+from tests.processes import until
+
+pytest.importorskip("toot")
+SECONDS = 20
+
+
+class Toot:
+    """The program with a settings folder of its own."""
+
+    def __init__(self, settings: Path) -> None:
+        self._environment = {**os.environ, "XDG_CONFIG_HOME": str(settings), "NO_COLOR": "1"}
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Run it beside us, to be talked with."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "toot", *words], env=self._environment, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+    def run(self, *words: str, status: int = 0) -> str:
+        """Run it to its end; what it said."""
+        run = subprocess.run(
+            [sys.executable, "-m", "toot", *words], env=self._environment, text=True, capture_output=True,
+            stdin=subprocess.DEVNULL, timeout=SECONDS,
+        )  # fmt: skip
+        assert run.returncode == status, run.stdout + run.stderr
+        return run.stdout if status == 0 else run.stderr
+
+    def json(self, *words: str) -> Any:
+        """Run it and read the JSON it printed."""
+        return json.loads(self.run(*words, "--json"))
+
+
+def sign_in(toot: Toot, who: Someone) -> str:
+    """What `toot login` says when its address is opened in a browser, and the code of the page is typed into it."""
+    login = toot.start("login", "--instance", who.node.origin)
+    assert login.stdin is not None
+    assert login.stdout is not None
+    address = next(line.strip() for line in login.stdout if line.startswith(f"{who.node.origin}/oauth/authorize"))
+    said, _ = login.communicate(f"n\n{who.authorise(address)}\n", timeout=SECONDS)
+    assert login.returncode == 0, said
+    return said
+
+
+@pytest.fixture(scope="module")
+def toot(ann: Someone, tmp_path_factory: pytest.TempPathFactory) -> Toot:
+    toot = Toot(tmp_path_factory.mktemp("toot"))
+    assert "Successfully logged in" in sign_in(toot, ann)
+    return toot
+
+
+def test_it_knows_who_it_is_and_where(toot: Toot, ann: Someone) -> None:
+    assert f"@{ann.name}" in toot.run("whoami")
+    assert ann.node.origin.removeprefix("http://") in toot.run("instance")
+
+
+def test_it_posts_reads_and_deletes(toot: Toot, ann: Someone) -> None:
+    first = toot.json("post", "First of a thread", "--spoiler-text", "A thread", "--visibility", "unlisted")
+    second = toot.json("post", "Second of a thread", "--reply-to", first["id"])
+    assert second["in_reply_to_id"] == first["id"]
+    thread = toot.run("thread", second["id"])
+    assert thread.index("First of a thread") < thread.index("Second of a thread")
+    until(lambda: "Second of a thread" in toot.run("timelines", "home", "--limit", "5", "--no-pager"), "home")
+    toot.run("delete", second["id"])
+    assert "Record not found" in toot.run("status", second["id"], status=1)
+
+
+def test_it_posts_a_picture(toot: Toot, tmp_path: Path, ann: Someone) -> None:
+    needs(ann.node, "POST /api/v2/media", "POST /api/v1/statuses media_ids")
+    picture = tmp_path / "teal.png"
+    picture.write_bytes(a_picture())
+    posted = toot.json("post", "Look", "--media", str(picture), "--description", "All teal")
+    assert [(each["type"], each["description"]) for each in posted["media_attachments"]] == [("image", "All teal")]
+
+
+def test_it_asks_and_answers(toot: Toot, ann: Someone) -> None:
+    needs(ann.node, "POST /api/v1/statuses poll")
+    posted = toot.json("post", "Tea?", "--poll-option", "yes", "--poll-option", "no", "--poll-expires-in", "1h")
+    assert [each["title"] for each in posted["poll"]["options"]] == ["yes", "no"]
+
+
+def test_it_follows_across_nodes_and_is_told(toot: Toot, ann: Someone, bob: Someone) -> None:
+    needs(ann.node, "GET /api/v2/search", "GET /api/v1/accounts/{id}/following", "GET /api/v1/notifications")
+    assert "you are now following" in toot.run("follow", bob.handle).lower()
+    until(lambda: bob.name in toot.run("following"), "bob's node says yes")
+    bob.node.do("post", bob.name, "From the other side")
+    until(lambda: "From the other side" in toot.run("timelines", "home", "--limit", "5", "--no-pager"), "bob's post")
+    bob.node.do("follow", bob.name, ann.handle)
+    until(lambda: "follow" in toot.run("notifications").lower(), "ann is told")
+    toot.run("notifications", "--clear")
+    toot.run("unfollow", bob.handle)
+
+
+def test_it_searches(toot: Toot, ann: Someone) -> None:
+    needs(ann.node, "GET /api/v2/search")
+    post = toot.json("post", "A rare quokka #marsupials")["id"]
+    assert "marsupials" in toot.run("search", "marsup", "--type", "hashtags")
+    assert post in toot.run("search", "quokka", "--type", "statuses")
+    assert ann.name in toot.run("search", ann.name, "--type", "accounts")
+
+
+def test_it_likes_boosts_and_bookmarks(toot: Toot, ann: Someone) -> None:
+    needs(ann.node, "POST /api/v1/statuses/{id}/bookmark", "GET /api/v1/bookmarks")
+    post = toot.json("post", "Deal with me")["id"]
+    assert toot.json("favourite", post)["favourited"]
+    assert toot.json("bookmark", post)["bookmarked"]
+    assert toot.json("reblog", post)["reblog"]["id"] == post
+    assert "Deal with me" in toot.run("bookmarks")
+    for deed in ("unreblog", "unfavourite", "unbookmark"):
+        toot.run(deed, post)
