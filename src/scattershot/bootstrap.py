@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from starlette.types import ASGIApp
 
 from scattershot import __version__
-from scattershot.app import counters, dispatch
+from scattershot.app import counters, dispatch, web_push
 from scattershot.app.acquaintance import acquaintance
 from scattershot.app.apply.origin import House, Ids
 from scattershot.app.backfill import Backfill
@@ -28,10 +28,14 @@ from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
+from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
+from scattershot.app.poll_ends import PollEnds
 from scattershot.app.programs import Programs
 from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
+from scattershot.app.quotes import Quotes
+from scattershot.app.reactions import Reactions
 from scattershot.app.readers import Readers
 from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
@@ -42,6 +46,7 @@ from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
 from scattershot.app.verify_links import VerifyLinks
+from scattershot.app.web_push import Keys, WebPush
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
@@ -51,9 +56,11 @@ from scattershot.drivers.bus_local import LocalBus
 from scattershot.drivers.darkroom.room import ProcessDarkroom
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.key_maker import OpensslKeyMaker
+from scattershot.drivers.secret_file import secret_in
 from scattershot.drivers.system_clock import SystemClock
 from scattershot.frontends.mastodon_api.api import House as ApiHouse
 from scattershot.frontends.mastodon_api.api import MastodonApi
+from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.web import Web
 from scattershot.ports.blobs import Aside, Blobs
@@ -69,12 +76,16 @@ from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.server import make_app, shared
 from scattershot.settings import BadSettings, Settings
 from scattershot.storage.migrate import migrate
+from scattershot.wirekit import sealing
 from scattershot.wirekit.addresses import is_public_address
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
 PROTOCOLS = (ActivityPub,)
 """The tongues spoken with other nodes."""
+
+PUSH_FILE = "push.key"
+"""The file in the data folder without which the access tokens kept for pushes cannot be read."""
 
 _logger = logging.getLogger(__name__)
 
@@ -161,11 +172,18 @@ def open_database(settings: Settings) -> Database:
     return PostgresDatabase(settings.database)
 
 
+class OwnKeys(NamedTuple):
+    """Secrets of the node's own: what makes addresses of pictures from elsewhere its own, and what its pushes bear."""
+
+    signed: Signed
+    push: Keys
+
+
 class Node:
     """A whole node: `start` brings its loops to life, `step` moves everything once for tests, `stop` ends it."""
 
     def __init__(
-        self, settings: Settings, drivers: Drivers, house: House, people: People, speaker: Signer, signed: Signed
+        self, settings: Settings, drivers: Drivers, house: House, people: People, speaker: Signer, own: OwnKeys
     ) -> None:
         self.settings, self.drivers, self.house, self.people = settings, drivers, house, people
         self._speaker = speaker
@@ -179,11 +197,16 @@ class Node:
             database, clock, bus, house, self.discover, settings.domains, settings.max_post_length,
             settings.max_attachments,
         )  # fmt: skip
+        self.timelines = Timelines(database, clock, settings.domain)
+        self.quotes = Quotes(self.publisher, self.timelines)
+        self.reactions = Reactions(self.publisher, self.timelines)
         self.indexing = Indexing(database, clock)
         kept, cache, aside, darkroom = shelves
         sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
         self.media = Media(database, clock, bus, kept, aside, darkroom, house.addresses, sizes)
-        self.proxy = Proxy(database, clock, fetcher, cache, aside, signed, sizes, settings.media_cache_mb * 1_000_000)
+        self.proxy = Proxy(
+            database, clock, fetcher, cache, aside, own.signed, sizes, settings.media_cache_mb * 1_000_000
+        )
         self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
@@ -203,6 +226,21 @@ class Node:
         self.search = Search(database, clock, self.discover, settings.domain)
         self.trends = Trends(database, clock, on=settings.trends)
         self.while_away = WhileAway(database, clock)
+        self.poll_ends = PollEnds(database, clock, bus)
+        self.timelines = Timelines(database, clock, settings.domain)
+        self.notifications = Notifications(database, clock, self.timelines)
+        self.push = WebPush(
+            database,
+            clock,
+            bus,
+            fetcher,
+            self.notifications,
+            PushesAsJson(settings.origin).words,
+            own.push,
+            contact=_push_contact(settings),
+            schemes=("https", "http") if settings.insecure_http else ("https",),
+        )
+        self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
@@ -238,6 +276,7 @@ class Node:
             reports,
             self.search,
             self.proxy.signed.path,
+            self.notifications,
             self.known.presenting,
         )
         files = Files(self.media, self.proxy)
@@ -268,6 +307,8 @@ class Node:
                 while_away=self.while_away,
                 media=self.media,
                 shown=self.proxy.signed.url,
+                notifications=self.notifications,
+                push=self.push,
                 known=self.known,
                 people=self.people,
                 reports=reports,
@@ -291,6 +332,8 @@ class Node:
             self.verify_links.run,
             self.media.run,
             self.proxy.run,
+            self.poll_ends.run,
+            self.push.run,
             self.drafts.run,
             self.indexing.run,
             self.trends.run,
@@ -305,7 +348,9 @@ class Node:
 
     async def step(self) -> int:
         """Move everything on by one step; how much there was to do."""
-        done = await self.readers.step()
+        done = await self.poll_ends.step()
+        done += await self.readers.step()
+        done += await self.push.step()
         done += await self.intake.step()
         done += await self.couriers.step()
         done += await self.discover.step()
@@ -350,7 +395,14 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     people = People(drivers.database, drivers.clock, drivers.bus, drivers.keys, house, settings.domains)
     speaker = await people.node_speaker(settings.title)
     signed = Signed(await proxy_secret(drivers.database), settings.origin)
-    return Node(settings, drivers, house, people, speaker, signed)
+    push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
+    return Node(settings, drivers, house, people, speaker, OwnKeys(signed, push_keys))
+
+
+def _push_contact(settings: Settings) -> str:
+    """Where those who run a push service reach those who run this node (RFC 8292 section 2.1)."""
+    name, at, domain = settings.contact.partition("@")
+    return f"mailto:{settings.contact}" if name and at and domain else f"{settings.origin}/"
 
 
 def _door(profile: Profile) -> EndpointAddress | None:

@@ -18,10 +18,11 @@ from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
 from scattershot.domain.reading import Refused
+from scattershot.domain.window import FROM_THE_TOP
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.drivers.bus_local import LocalBus
 from scattershot.ports.database import Database, Engine
-from scattershot.storage.tables import microblogs, posts, timelines, wire_ids
+from scattershot.storage.tables import microblogs, notifications, posts, timelines, wire_ids
 from scattershot.testing.fakes import FakeClock
 from scattershot.testing.keys import PooledKeyMaker
 from tests.engines import engine, open_database
@@ -78,7 +79,7 @@ class World:
         return await self.database.read(work)
 
     async def told(self, owner: MicroblogId) -> list[str]:
-        told = await self.database.read(lambda tx: timelines.notifications(tx, owner, None, 100))
+        told = await self.database.read(lambda tx: notifications.page(tx, owner, FROM_THE_TOP, 100))
         return [notification.kind for notification in told]
 
     async def post(self, wire_id: WireId) -> posts.Row | None:

@@ -11,8 +11,8 @@ import { Temporal } from "@js-temporal/polyfill";
 import { createFederation, InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
 import { detachSignature, generateCryptoKeyPair, verifyObject, verifyRequestDetailed } from "@fedify/fedify/sig";
 import {
-  Accept, Activity, Announce, Create, Delete, Endpoints, Follow, Like, Mention, Note, Person, PUBLIC_COLLECTION, Reject,
-  Tombstone, Undo, Update,
+  Accept, Activity, Announce, Create, Delete, Endpoints, Follow, InteractionPolicy, InteractionRule, Like, Mention, Note,
+  Person, PUBLIC_COLLECTION, QuoteAuthorization, QuoteRequest, Reject, Tombstone, Undo, Update,
 } from "@fedify/fedify/vocab";
 
 const dialect = process.argv[2];
@@ -43,9 +43,14 @@ const state = {
   posts: {}, // note id → content, of others
   likes: {}, // note id → actor ids
   boosts: {},
+  quotes: {}, // note id → what it quotes and its stamp, of others
+  stamps: {}, // note id of our own → the stamp we were given, or "rejected"
+  requests: [], // QuoteRequests heard: id, the note, what it quotes
+  says: "yes", // what bob answers to them
 };
 const own = new Map(); // number → Create of our own
 const sent = new Map(); // id → activity that may be undone
+const stamps = new Map(); // number → QuoteAuthorization of our own
 const heard = new Map(); // id → the context in which a Create was heard, so that it can be forwarded
 let last = 0;
 
@@ -94,6 +99,8 @@ federation.setObjectDispatcher(Note, "/notes/{number}", async (_, { number }) =>
   return create == null ? null : await create.getObject();
 });
 
+federation.setObjectDispatcher(QuoteAuthorization, "/stamps/{number}", (_, { number }) => stamps.get(Number(number)) ?? null);
+
 federation
   .setInboxListeners("/users/{identifier}/inbox", "/inbox")
   .on(Follow, async (ctx, follow) => {
@@ -113,6 +120,28 @@ federation
   .on(Update, read)
   .on(Delete, (_, { objectId }) => {
     delete state.posts[objectId.href];
+    for (const [id, stamp] of Object.entries(state.stamps)) if (stamp === objectId.href) state.stamps[id] = "revoked";
+  })
+  .on(QuoteRequest, async (ctx, request) => {
+    const quoting = await request.getInstrument({ ...ctx, crossOrigin: "trust" });
+    state.requests.push({
+      id: request.id.href,
+      quoting: quoting.id.href,
+      quotes: quoting.quoteId?.href ?? null,
+      object: request.objectId.href,
+    });
+    const asker = await ctx.lookupObject(request.actorId);
+    const answer = { id: anId("answers"), actor: me(ctx), object: request, to: asker.id };
+    if (state.says !== "yes") return await send(ctx, asker, new Reject(answer));
+    const number = ++last;
+    const stamp = new QuoteAuthorization({
+      id: ctx.getObjectUri(QuoteAuthorization, { number: String(number) }),
+      attribution: me(ctx),
+      interactingObject: quoting.id,
+      interactionTarget: request.objectId,
+    });
+    stamps.set(number, stamp);
+    await send(ctx, asker, new Accept({ ...answer, result: stamp.id }));
   })
   .on(Announce, (_, { actorId, objectId }) => note(state.boosts, objectId, actorId))
   .on(Like, (_, { actorId, objectId }) => note(state.likes, objectId, actorId))
@@ -131,11 +160,20 @@ async function answered(ctx, answer, word) {
   if (follow instanceof Follow && follow.objectId.href === answer.actorId.href) {
     state.following[answer.actorId.href] = word;
   }
+  if (follow instanceof QuoteRequest) {
+    state.stamps[follow.instrumentId.href] = word === "accepted" ? answer.resultId.href : word;
+  }
 }
 
 async function read(ctx, activity) {
   const post = await activity.getObject({ ...ctx, crossOrigin: "trust" });
-  if (post instanceof Note) state.posts[post.id.href] = post.content.toString();
+  if (!(post instanceof Note)) return;
+  state.posts[post.id.href] = post.content.toString();
+  state.quotes[post.id.href] = {
+    quotes: post.quoteId?.href ?? null,
+    stamp: post.quoteAuthorizationId?.href ?? null,
+    mayQuote: (post.interactionPolicy?.canQuote?.automaticApprovals ?? []).map((url) => url.href),
+  };
 }
 
 function note(marks, object, actor, is = true) {
@@ -155,7 +193,7 @@ const deeds = {
     state.following[whom.id.href] = "asked";
     return await send(ctx, whom, new Follow({ id: anId("follows"), actor: me(ctx), object: whom.id, to: whom.id }));
   },
-  async post(ctx, { text, mention, replyTo }) {
+  async post(ctx, { text, mention, replyTo, quote }) {
     const number = ++last;
     const published = Temporal.Now.instant();
     const addressed = { to: PUBLIC_COLLECTION, ccs: [ctx.getFollowersUri("bob"), ...(mention ? [new URL(mention)] : [])] };
@@ -165,6 +203,8 @@ const deeds = {
       content: text,
       published,
       replyTarget: replyTo ? new URL(replyTo) : null,
+      quote: quote ? new URL(quote) : null,
+      interactionPolicy: new InteractionPolicy({ canQuote: new InteractionRule({ automaticApproval: PUBLIC_COLLECTION }) }),
       tags: mention ? [new Mention({ href: new URL(mention), name: "@somebody" })] : [],
       ...addressed,
     });
@@ -173,6 +213,23 @@ const deeds = {
     await send(ctx, "followers", create);
     if (replyTo) await send(ctx, await authorOf(ctx, replyTo), create);
     return { id: object.id.href, activity: create.id.href };
+  },
+  /** Ask the author of what a note of bob's quotes; the note goes along whole. */
+  async askToQuote(ctx, { id }) {
+    const instrument = await mine(id)[1].getObject();
+    const author = await authorOf(ctx, instrument.quoteId.href);
+    const request = { id: anId("requests"), actor: me(ctx), object: instrument.quoteId, instrument, to: author.id };
+    return await send(ctx, author, new QuoteRequest(request));
+  },
+  async says(_, { word }) {
+    state.says = word;
+    return {};
+  },
+  /** What is found at an address, as a stamp. */
+  async stampAt(ctx, { url }) {
+    const stamp = await ctx.lookupObject(url);
+    if (!(stamp instanceof QuoteAuthorization)) return { found: null };
+    return { found: stamp.attributionId.href, quoting: stamp.interactingObjectId.href, quoted: stamp.interactionTargetId.href };
   },
   async edit(ctx, { id, text }) {
     const [number, create] = mine(id);

@@ -16,6 +16,9 @@ from msgspec.structs import replace
 from scattershot.app.publish import Draft
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.post import Audience
+from scattershot.domain.quote import QuoteState
+from scattershot.domain.terms import ALL, ONLY_THE_AUTHOR, Terms
+from scattershot.protocols.activitypub.wire.vocabulary import PUBLIC
 from tests.interop.whole_peers import House, Peer, a_house, a_peer, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -190,6 +193,58 @@ async def test_a_post_for_followers_alone_arrives_without_a_proof(friends: Frien
     _, address = await post_of_ann(friends, "for us", audience=Audience.FOLLOWERS)
     create = next(d for d in reversed((await friends.peer.state())["deliveries"]) if d["id"] == f"{address}/create")
     assert (create["signedBy"], create["hasProof"]) == (f"{friends.ann_address}#main-key", False)
+
+
+# Quotes with consent (FEP-044f)
+
+
+async def test_our_quote_asks_fedify_and_bears_its_stamp(friends: Friends) -> None:
+    address = await post_of_bob(friends)
+    row = await friends.house.known(address)
+    assert row.post.terms.quotes == ALL
+    quoting, this = await post_of_ann(friends, "so it is", quote=row.id)
+    told = await until(friends.peer.state, lambda state: state["quotes"].get(this, {}).get("stamp"))
+    assert told["quotes"][this]["quotes"] == address
+    [asked] = [request for request in told["requests"] if request["quoting"] == this]
+    assert (asked["quotes"], asked["object"]) == (address, address)
+    accepted = await friends.house.known(this)
+    assert (accepted.id, accepted.quoting) == (quoting, QuoteState.ACCEPTED)
+    assert told["quotes"][this]["stamp"] == getattr(accepted.post.quote_stamp, "value", None)
+    assert (await friends.peer.delivered("QuoteRequest", friends.ann_address))["signedBy"]
+
+
+async def test_our_quote_that_fedify_refuses_is_rejected(friends: Friends) -> None:
+    row = await friends.house.known(await post_of_bob(friends))
+    await friends.peer.do("says", word="no")
+    try:
+        _, this = await post_of_ann(friends, "so it is not", quote=row.id)
+        await until(lambda: friends.house.known(this), lambda known: known.quoting is QuoteState.REJECTED)
+    finally:
+        await friends.peer.do("says", word="yes")
+
+
+async def test_fedifys_quote_is_answered_with_a_stamp_that_it_can_read(friends: Friends) -> None:
+    post, address = await post_of_ann(friends)
+    assert (await friends.peer.state())["quotes"][address]["mayQuote"] == [PUBLIC]
+    theirs = (await friends.peer.do("post", text="<p>look</p>", quote=address))["id"]
+    await friends.peer.do("askToQuote", id=theirs)
+    state = await until(friends.peer.state, lambda state: state["stamps"].get(theirs))
+    stamp = await friends.peer.do("stampAt", url=state["stamps"][theirs])
+    assert stamp == {"found": friends.ann_address, "quoting": theirs, "quoted": address}
+    known = await friends.house.known(theirs)
+    assert known.quoting is QuoteState.ACCEPTED
+    done = friends.house.node.quotes.revoke(friends.ann, post, known.id, "test")
+    await friends.house.done(done)
+    await until(friends.peer.state, lambda state: state["stamps"][theirs] == "revoked")
+    async with friends.peer.session.get(state["stamps"][theirs]) as gone:  # Fedify itself remembers it for a while
+        assert gone.status == 404
+
+
+async def test_fedifys_question_is_refused_where_the_terms_say_so(friends: Friends) -> None:
+    _, address = await post_of_ann(friends, "mine", terms=Terms(quotes=ONLY_THE_AUTHOR))
+    theirs = (await friends.peer.do("post", text="<p>look</p>", quote=address))["id"]
+    await friends.peer.do("askToQuote", id=theirs)
+    await until(friends.peer.state, lambda state: state["stamps"].get(theirs) == "rejected")
 
 
 # What Fedify tells us

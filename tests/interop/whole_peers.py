@@ -20,10 +20,11 @@ from scattershot.bootstrap import Node, build_node
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.reading import Refused
+from scattershot.domain.window import FROM_THE_TOP
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.database import Transaction
 from scattershot.settings import read_settings
-from scattershot.storage.tables import microblogs, posts, relations, timelines, wire_ids
+from scattershot.storage.tables import microblogs, notifications, posts, relations, timelines, wire_ids
 
 T = TypeVar("T")
 
@@ -182,7 +183,7 @@ class House:
 
     async def told(self, who: MicroblogId) -> list[str]:
         """The kinds of notifications somebody has, newest first."""
-        found = await self.node.drivers.database.read(lambda tx: timelines.notifications(tx, who, None, 100))
+        found = await self.node.drivers.database.read(lambda tx: notifications.page(tx, who, FROM_THE_TOP, 100))
         return [str(notification.kind) for notification in found]
 
     async def follows(self, who: MicroblogId, whom: MicroblogId) -> bool:

@@ -8,35 +8,43 @@ from pathlib import Path
 import pytest
 
 from scattershot.app.media import Kept
+from scattershot.app.publish import Draft
 from scattershot.app.rosters import Cut
 from scattershot.app.search import Portion
-from scattershot.domain.authored import EVERYTHING
+from scattershot.domain.authored import Which
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.media import Use
 from scattershot.domain.microblog import Profile
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.presentation import Presentation
+from scattershot.domain.terms import Circle, Rule, Terms
 from scattershot.domain.window import FROM_THE_TOP, Window
+from scattershot.frontends.mastodon_api.notification_types import TYPES
 from scattershot.ports.database import Database
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
 from scattershot.storage.migrate import migrate
-from scattershot.storage.tables import relations, trends
+from scattershot.storage.tables import quotes, relations, trends
 from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
+from scattershot.testing.push_phone import PushPhone
 from scattershot.testing.village import House, Village, a_village
+from scattershot.wirekit.http_message import Response
 from tests.engines import open_database
 from tests.files import a_picture
 
 LARGE = [
     "arrivals",
+    "askers",
     "blocks",
     "counts",
     "boosts",
+    "conversations",
     "deliveries",
     "delivered",
     "edits",
     "endorsements",
+    "ending_polls",
     "endpoints",
     "follows",
     "keys",
@@ -53,13 +61,18 @@ LARGE = [
     "pins",
     "posts",
     "remarks",
+    "quotes",
     "search_microblogs",
     "search_names",
     "search_posts",
     "search_tags",
     "remote_media",
+    "push_subscriptions",
+    "pushes",
     "seen",
     "shunned",
+    "severances",
+    "severed",
     "signed_copies",
     "steps",
     "tagged",
@@ -71,6 +84,8 @@ LARGE = [
     "watches",
     "wire_ids",
 ]
+
+EVERYTHING = dict.fromkeys(TYPES.values(), True)
 
 SCAN = re.compile(r"SCAN (\w+)(?! USING (?:COVERING )?INDEX)")
 
@@ -116,9 +131,11 @@ async def everyday_life(village: Village) -> None:
         a.done(await deed(ann, here.id, "test"))
     a.done(await a.node.publisher.vote(ann, here.id, ["tea"], "test"))
     await village.settle()
+    await quote_and_react(village, a, b)
     await look_around(a, b)
     await look_for_things(a, ann)
     await show_pictures(village, a, b)
+    await look_at_the_phone(village, a, b)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
     bob_at_a = await a.microblog("@bob@b.example")
@@ -127,6 +144,7 @@ async def everyday_life(village: Village) -> None:
     await a.node.publisher.mute(ann, bob_at_a, None)
     await village.settle()
     await know_people(a, ann, bob_at_a)
+    village.clock.advance(90_000)
     await village.settle()
     b.done(await b.node.publisher.delete(bob, first, "test"))
     village.clock.advance(90_000)
@@ -161,7 +179,7 @@ async def know_people(a: House, ann: MicroblogId, bob: MicroblogId) -> None:
     for here in (True, False):
         for newest in (True, False):
             await node.known.suggesting.directory(ann, 20, 0, here=here, newest=newest)
-    for which in (EVERYTHING, EVERYTHING._replace(only_media=True), EVERYTHING._replace(replies=False, tag="tea")):
+    for which in (Which(), Which(only_media=True), Which(replies=False, tag="tea")):
         await node.known.authored.by(ann, ann, which, FROM_THE_TOP, 20)
     site = Presentation(fields=(("Site", "https://b.example/"),))
     assert isinstance(await node.known.presenting.change(ann, site, "test"), Profile)
@@ -170,6 +188,41 @@ async def know_people(a: House, ann: MicroblogId, bob: MicroblogId) -> None:
     await node.known.ties.shun(ann, "b.example", "test")
     await node.known.ties.unshun(ann, "b.example")
     await node.drivers.database.write(lambda tx: relations.drop_ended_mutes(tx, Millis(0)))
+
+
+async def quote_and_react(village: Village, a: House, b: House) -> None:
+    """Quotes at once and after a look, taken back, edited, deleted; reactions; who did either; on phones."""
+    terms = (Terms(Rule((), (Circle.EVERYONE,))), Terms(replies=Rule((Circle.FOLLOWERS,))))
+    bobs = [await b.post("bob", "quote me", terms=each) for each in terms]
+    await village.settle()
+    known = [await a.seen(await b.wire_id(post)) for post in bobs]
+    ann, bob = (await a.row("ann")).id, (await b.row("bob")).id
+    quoting = [await a.post("ann", "see", quote=row.id) for row in known if row is not None]
+    await village.settle()
+    for waiting in await b.node.quotes.waiting(bob, None, 20):
+        b.done(await b.node.quotes.answer(bob, waiting.item.id, "test", accepted=True))
+    last = known[-1]
+    assert last is not None
+    await a.post("ann", "aye", reply_to=last.id)
+    for deed in (a.node.reactions.react, a.node.reactions.unreact, a.node.reactions.react):
+        a.done(await deed(ann, last.id, "🍞", "test"))
+    await village.settle()
+    phone = await b.phone("bob")
+    for path in (f"statuses/{bobs[0]}/quotes", "interaction_requests", f"pleroma/statuses/{bobs[1]}/reactions"):
+        assert (await phone.get(f"/api/v1/{path}")).status == 200
+    await phone.put(f"/api/v1/statuses/{bobs[1]}/interaction_policy", {"quote_approval_policy": "followers"})
+    there = await b.seen(await a.wire_id(quoting[0]))
+    assert there is not None
+    for path in (f"/q/{there.id}", f"/r/{there.id}"):
+        await b.get(path)
+    b.done(await b.node.publisher.edit(bob, bobs[0], Draft("quote me not"), "test"))
+    b.done(await b.node.quotes.revoke(bob, bobs[0], there.id, "test"))
+    await village.settle()
+    a.done(await a.node.publisher.delete(ann, quoting[1], "test"))
+    b.done(await b.node.publisher.delete(bob, bobs[0], "test"))
+    now = Millis(village.clock.now())
+    await a.node.drivers.database.read(lambda tx: quotes.unchecked(tx, now, 10))
+    village.clock.advance(60)
 
 
 async def look_for_things(a: House, ann: MicroblogId) -> None:
@@ -230,6 +283,41 @@ async def look_around(a: House, b: House) -> None:
         await b.get((await b.row("bob")).profile.id.value.removeprefix("https://b.example") + path)
     for path in ("/nodeinfo/2.1", "/.well-known/webfinger?resource=acct:bob@b.example"):
         await b.get(path)
+
+
+async def look_at_the_phone(village: Village, a: House, b: House) -> None:
+    """What an app asks for again and again, while something is pushed to it."""
+    phone, keys = await a.phone("ann"), PushPhone()
+    village.fetcher.route("push.example", lambda request: Response(201, request.url))
+    wish = {"subscription": {"endpoint": "https://push.example/1", "keys": keys.keys}, "data": {"alerts": EVERYTHING}}
+    await phone.post("/api/v1/push/subscription", wish)
+    await phone.patch("/api/v2/notifications/policy", {"for_not_followers": "filter", "for_new_accounts": "filter"})
+    await b.person("carl")
+    for text in ("may I, @ann@a.example", "or I, @ann@a.example"):
+        await b.post("carl", text, Audience.MENTIONED)
+    await village.settle()
+    told, requests = "/api/v1/notifications", "/api/v1/notifications/requests"
+    waiting = (await phone.get(requests)).body
+    await phone.get(f"{requests}/{waiting[0]['id']}")
+    await phone.post(f"{requests}/{waiting[0]['id']}/accept")
+    await b.post("carl", "thank you, @ann@a.example", Audience.MENTIONED)
+    await village.settle()
+    conversation = (await phone.get("/api/v1/conversations")).body[0]["id"]
+    await phone.post(f"/api/v1/conversations/{conversation}/read")
+    await phone.delete(f"/api/v1/conversations/{conversation}")
+    first = (await phone.get(told)).body[0]
+    for path in (
+        f"{told}?types[]=mention&exclude_types[]=follow&account_id={first['account']['id']}&min_id=1",
+        f"{told}/{first['id']}", f"{told}/unread_count", f"{told}/unread_count?types[]=mention", f"{told}/policy",
+        "/api/v2/notifications", "/api/v2/notifications?grouped_types[]=follow&min_id=1&limit=1",
+        "/api/v2/notifications/unread_count", f"/api/v2/notifications/{first['group_key']}",
+        f"/api/v2/notifications/{first['group_key']}/accounts", "/api/v1/markers?timeline[]=home",
+    ):  # fmt: skip
+        await phone.get(path)
+    await phone.post("/api/v1/markers", {"notifications": {"last_read_id": first["id"]}})
+    await phone.post(f"/api/v2/notifications/{first['group_key']}/dismiss")
+    await phone.post(f"{told}/clear")
+    await phone.delete("/api/v1/push/subscription")
 
 
 async def test_no_everyday_statement_reads_a_large_table_from_end_to_end(spoken: set[str], tmp_path: Path) -> None:

@@ -28,9 +28,9 @@ def endpoints_for(tx: Transaction, recorded: Recorded) -> list[Owed]:
 
 def _hearings(tx: Transaction, recorded: Recorded) -> list[Hearing]:
     match recorded.kind:
-        case Kind.POSTED | Kind.EDITED | Kind.DELETED:
+        case Kind.POSTED | Kind.EDITED | Kind.DELETED | Kind.REISSUED:
             return _of_post(tx, recorded)
-        case Kind.BOOSTED | Kind.UNBOOSTED:
+        case Kind.BOOSTED | Kind.UNBOOSTED | Kind.QUOTE_REVOKED:
             return deliveries.followers_hearing(tx, recorded.actor) + _of_target(tx, recorded)
         case Kind.PINNED | Kind.UNPINNED | Kind.PROFILE_CHANGED | Kind.MOVED:
             return deliveries.followers_hearing(tx, recorded.actor)
@@ -46,7 +46,11 @@ def _of_target(tx: Transaction, recorded: Recorded) -> list[Hearing]:
 
 def _of_post(tx: Transaction, recorded: Recorded) -> list[Hearing]:
     row = posts.get(tx, recorded.post) if recorded.post is not None else None
-    if row is None or row.audience is Audience.LOCAL:
+    return _of_row(tx, row) if row is not None else []
+
+
+def _of_row(tx: Transaction, row: posts.Row) -> list[Hearing]:
+    if row.audience is Audience.LOCAL:
         return []
     by_name = posts.hearers(tx, row.id)
     if row.reply_author is not None and row.audience is not Audience.MENTIONED:
@@ -56,8 +60,11 @@ def _of_post(tx: Transaction, recorded: Recorded) -> list[Hearing]:
 
 
 def _passed_on(tx: Transaction, recorded: Recorded) -> list[Owed]:
-    """An open reply from elsewhere to a post of somebody here, signed by its author (FEP-8b32), goes to those who
-    follow the one answered: they would not hear it otherwise (ActivityPub section 7.1.2)."""
+    """What its author signed (FEP-8b32) and others would not hear otherwise: an open reply from elsewhere to a post of
+    somebody here goes to those who follow the one answered (ActivityPub section 7.1.2), and that a quote made here is
+    allowed no more to those who heard the quote (FEP-044f)."""
+    if recorded.kind is Kind.QUOTE_REVOKED:
+        return _revocation(tx, recorded)
     if recorded.kind is not Kind.POSTED or recorded.post is None or not recorded.wire_id:
         return []
     row = posts.get(tx, recorded.post)
@@ -71,3 +78,10 @@ def _passed_on(tx: Transaction, recorded: Recorded) -> list[Owed]:
     theirs = {hearing.node for hearing in deliveries.hearing(tx, [recorded.actor])}
     hearings = deliveries.followers_hearing(tx, parent.author)
     return [Owed(*hearing, parent.author) for hearing in hearings if hearing.node not in theirs]
+
+
+def _revocation(tx: Transaction, recorded: Recorded) -> list[Owed]:
+    row = posts.get(tx, recorded.post) if recorded.post is not None else None
+    if row is None or not row.local or arrivals.signed_copy(tx, recorded.wire_id) is None:
+        return []
+    return [Owed(*hearing, row.author) for hearing in dict.fromkeys(_of_row(tx, row))]

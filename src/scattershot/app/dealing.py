@@ -1,6 +1,6 @@
 """Whom the node deals with: ending everything between it and another node, and dealing with that one again."""
 
-from scattershot.app import dispatch, readers
+from scattershot.app import dispatch, notifying, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import House, Origin
 from scattershot.app.audience import endpoints_for
@@ -37,6 +37,7 @@ class Dealing:
         nodes.meet(tx, host)
         concerned: list[NodeId] = [node.id for node in nodes.at_or_below(tx, host)]
         ties = relations.ties_with(tx, concerned)
+        _note_losses(tx, host, ties, now)
         last_words = [self._end(tx, follower, followee, now) for follower, followee in ties]
         deliveries.drop_all_to(tx, concerned)
         for recorded in filter(None, last_words):
@@ -62,6 +63,22 @@ class Dealing:
     async def unblock(self, host: str) -> None:
         """Deal with a normalised host again; whoever wishes to follow does so anew."""
         await self._database.write(lambda tx: nodes.set_standing(tx, host, Standing.NORMAL))
+
+
+def _note_losses(tx: Transaction, host: str, ties: list[tuple[MicroblogId, MicroblogId]], now: Millis) -> None:
+    """Those kept here who follow or are followed by somebody of the host are told whom they lose."""
+    followers: dict[MicroblogId, list[MicroblogId]] = {}
+    following: dict[MicroblogId, list[MicroblogId]] = {}
+    for follower, followee in ties:
+        if not relations.follows(tx, follower, followee):
+            continue  # it was only wished for
+        stand = microblogs.stand_of(tx, follower)
+        if stand is not None and stand.local:
+            following.setdefault(follower, []).append(followee)
+        else:
+            followers.setdefault(followee, []).append(follower)
+    for loser in sorted(followers.keys() | following.keys()):
+        notifying.note_severance(tx, loser, host, followers.get(loser, []), following.get(loser, []), now)
 
 
 def _named(tx: Transaction, microblog: MicroblogId) -> WireId | None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from scattershot.app import counters, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, Origin
+from scattershot.app.apply.quoting import STAMP, adopted
 from scattershot.domain.change import Change, Deleted
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.microblog import Handle, parse_handle
@@ -20,7 +21,7 @@ from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction, UnavailableError
 from scattershot.ports.protocol import Signer, Tongue
-from scattershot.storage.tables import arrivals, microblogs, nodes, posts, wire_ids
+from scattershot.storage.tables import arrivals, microblogs, nodes, posts, quotes, wire_ids
 from scattershot.wirekit.urls import host_of, normal_host
 
 MAX_STEPS = 5
@@ -158,8 +159,15 @@ class Discover:
             case Refused("gone"):
                 await self.apply(Deleted(actor=wire_id, post=wire_id), wire_id.protocol, depth, step)
                 return "gone"
+            case Refused("not_found") if await self._is_stamp(wire_id):
+                await self.apply(Deleted(actor=wire_id, post=wire_id), wire_id.protocol, depth, step)
+                return "not_found"
             case Refused(why) | Ignored(why):
                 return why
+
+    async def _is_stamp(self, wire_id: WireId) -> bool:
+        """Whether quotes stand by it: such a thing need not say that it is gone, as a post must."""
+        return await self._database.read(lambda tx: bool(quotes.stamped(tx, wire_id.value)))
 
     async def apply(self, change: Change, via: str, depth: int = 0, step: int = 0) -> str:
         """Apply what was fetched on purpose, fetching what it lacks first; empty, or why it was not taken."""
@@ -204,6 +212,8 @@ class Discover:
             why = ""
         else:
             why = await self._fetch_wanted(wanted)
+        if wanted.why == STAMP and why and why not in ("unreachable", "busy", "not_allowed", "gone", "not_found"):
+            await self.apply(Deleted(actor=wanted.wire_id, post=wanted.wire_id), wanted.protocol)
         if why in ("unreachable", "busy"):
             later = Millis(self._clock.now() + _RETRY * 8**wanted.attempts)
             await self._database.write(lambda tx: arrivals.want_later(tx, wanted.wire_id, later))
@@ -227,6 +237,7 @@ def _join(tx: Transaction, wanted: arrivals.Wanted) -> None:
     row = posts.get(tx, PostId(post)) if post is not None else None
     if row is not None:
         posts.adopt_orphans(tx, wanted.value, row.id, row.author, row.thread)
+        adopted(tx, wanted.wire_id, row.id, row.author)
 
 
 def _known(tx: Transaction, wire_id: WireId) -> Found | None:

@@ -2,14 +2,25 @@
 
 from collections.abc import Sequence
 
+from scattershot.app import notifying
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import House, Origin
 from scattershot.domain.change import Followed, Unfollowed
 from scattershot.domain.ids import MicroblogId, Millis
+from scattershot.domain.notification import Told
 from scattershot.domain.post import Audience
+from scattershot.domain.quote import QuoteState
 from scattershot.domain.record import Kind, Recorded
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, relations, timelines, wire_ids
+from scattershot.storage.tables import (
+    microblogs,
+    notifications,
+    posts,
+    quotes,
+    relations,
+    timelines,
+    wire_ids,
+)
 
 BACKFILL = 20
 """Posts already known of a newly followed author that come to the home timeline at once."""
@@ -41,9 +52,19 @@ class Fanout:
             case Kind.UNBOOSTED:
                 _unboosted(tx, recorded)
             case Kind.LIKED:
-                _tell_author(tx, "like", recorded)
+                notifying.liked(tx, recorded)
             case Kind.UNLIKED:
-                timelines.unnotify(tx, "like", recorded.actor, recorded.post)
+                notifying.unliked(tx, recorded)
+            case Kind.VOTED:
+                notifying.voted(tx, recorded)
+            case Kind.POLL_ENDED:
+                notifying.poll_ended(tx, recorded)
+            case Kind.QUOTE_ASKED:
+                _tell_target(tx, Told.QUOTE, recorded)
+            case Kind.QUOTE_ACCEPTED:
+                _quoted(tx, recorded)
+            case Kind.QUOTE_REVOKED:
+                _unquoted(tx, recorded)
             case Kind.FOLLOWED:
                 _followed(tx, recorded)
             case Kind.FOLLOW_ACCEPTED:
@@ -54,8 +75,16 @@ class Fanout:
                 _blocked(tx, recorded)
             case Kind.MOVED:
                 self._moved(tx, recorded, now)
+            case Kind.REPORTED:
+                notifying.reported(tx, recorded)
+            case Kind.SIGNED_UP:
+                notifying.signed_up(tx, recorded)
+            case Kind.WARNED:
+                notifying.concerned_itself(tx, Told.WARNING, recorded)
+            case Kind.SEVERED:
+                notifying.concerned_itself(tx, Told.SEVERED, recorded)
             case _:
-                pass  # votes, pins, profiles, reports: shown where they are asked for
+                pass  # pins and profiles: shown where they are asked for
 
     def _moved(self, tx: Transaction, recorded: Recorded, now: Millis) -> None:
         """Followers here of a microblog that moved follow it to where it lives on."""
@@ -80,30 +109,43 @@ def _posted(tx: Transaction, recorded: Recorded, now: Millis) -> None:
         timelines.put_post(tx, row.id, row.author, row.reply_author, now)
     if row.local:
         timelines.put_own(tx, row.id, row.author)
-    for hearer in posts.hearers(tx, row.id):
-        _tell(tx, hearer, "mention", recorded)
+    quote = quotes.get(tx, row.id) if row.quoting in (QuoteState.ACCEPTED, QuoteState.PENDING) else None
+    notifying.posted(tx, recorded, row, quote.quoted_author if quote is not None else None)
 
 
-def _tell(tx: Transaction, owner: MicroblogId, kind: str, recorded: Recorded) -> None:
-    stand = microblogs.stand_of(tx, owner)
-    if stand is not None and stand.local:
-        timelines.notify(tx, stand.id, kind, recorded.actor, recorded.post, recorded.at)
-
-
-def _tell_author(tx: Transaction, kind: str, recorded: Recorded) -> None:
+def _tell_target(tx: Transaction, kind: Told, recorded: Recorded) -> None:
     if recorded.target is not None:
-        _tell(tx, recorded.target, kind, recorded)
+        notifying.tell(tx, recorded.target, kind, recorded.actor, recorded.post, recorded.at)
+
+
+def _quoted(tx: Transaction, recorded: Recorded) -> None:
+    """The quoted author hears of it, unless its yes came after it had heard."""
+    if recorded.target is not None and recorded.local:
+        notifying.tell(tx, recorded.actor, Told.QUOTE, recorded.target, recorded.post, recorded.at)
+
+
+def _unquoted(tx: Transaction, recorded: Recorded) -> None:
+    if recorded.target is not None:
+        notifications.untell(tx, Told.QUOTE, recorded.target, recorded.post)
 
 
 def _edited(tx: Transaction, recorded: Recorded) -> None:
+    row = posts.get(tx, recorded.post) if recorded.post is not None else None
+    if row is None or row.gone:
+        return
     for hearer in filter(None, recorded.detail.split(",")):
-        _tell(tx, MicroblogId(int(hearer)), "mention", recorded)
+        notifying.mentioned(tx, MicroblogId(int(hearer)), recorded, row)
+    notifying.edited(tx, recorded, row)
+    if row.edited is not None:
+        for quote in quotes.made_here(tx, row.id, row.edited):  # what they showed reads otherwise now
+            about = str(row.edited)
+            notifying.tell(tx, quote.author, Told.QUOTED_EDIT, row.author, quote.post, recorded.at, about)
 
 
 def _deleted(tx: Transaction, recorded: Recorded) -> None:
     assert recorded.post is not None
     timelines.drop_entry(tx, recorded.post)
-    timelines.unnotify_post(tx, recorded.post)
+    notifying.deleted(tx, recorded.post)
 
 
 def _boosted(tx: Transaction, recorded: Recorded, now: Millis) -> None:
@@ -111,31 +153,31 @@ def _boosted(tx: Transaction, recorded: Recorded, now: Millis) -> None:
     if row is None or row.gone or recorded.boost is None or posts.boost(tx, recorded.boost) is None:
         return
     timelines.put_boost(tx, recorded.boost, recorded.actor, row.id, row.author, now)
-    _tell_author(tx, "boost", recorded)
+    _tell_target(tx, Told.BOOST, recorded)
 
 
 def _unboosted(tx: Transaction, recorded: Recorded) -> None:
     if recorded.boost is not None:
         timelines.drop_entry(tx, recorded.boost)
-    timelines.unnotify(tx, "boost", recorded.actor, recorded.post)
+    notifications.untell(tx, Told.BOOST, recorded.actor, recorded.post)
 
 
 def _followed(tx: Transaction, recorded: Recorded) -> None:
     assert recorded.target is not None
     wish = relations.follow(tx, recorded.actor, recorded.target)
     if wish is not None:
-        _tell_author(tx, "follow" if wish.accepted else "follow_request", recorded)
+        _tell_target(tx, Told.FOLLOW if wish.accepted else Told.FOLLOW_REQUEST, recorded)
 
 
 def _follow_accepted(tx: Transaction, recorded: Recorded) -> None:
     """The actor is heard from now on by the target: what is known of it comes to the target's home."""
     assert recorded.target is not None
-    timelines.unnotify_from(tx, "follow_request", recorded.target, recorded.actor)
+    notifications.untell_from(tx, Told.FOLLOW_REQUEST, recorded.target, recorded.actor)
     follower = microblogs.stand_of(tx, recorded.target)
     if follower is not None and follower.local:
         timelines.backfill(tx, follower.id, recorded.actor, BACKFILL)
     if recorded.local:
-        timelines.notify(tx, recorded.actor, "follow", recorded.target, None, recorded.at)
+        notifying.tell(tx, recorded.actor, Told.FOLLOW, recorded.target, None, recorded.at)
 
 
 def _unfollowed(tx: Transaction, recorded: Recorded) -> None:
@@ -143,8 +185,8 @@ def _unfollowed(tx: Transaction, recorded: Recorded) -> None:
     is_answer = recorded.kind is Kind.FOLLOW_REJECTED
     owner, author = (recorded.target, recorded.actor) if is_answer else (recorded.actor, recorded.target)
     timelines.drop_author(tx, owner, author)
-    for kind in ("follow", "follow_request"):
-        timelines.unnotify_from(tx, kind, owner, author)
+    for kind in (Told.FOLLOW, Told.FOLLOW_REQUEST):
+        notifications.untell_from(tx, kind, owner, author)
 
 
 def _blocked(tx: Transaction, recorded: Recorded) -> None:

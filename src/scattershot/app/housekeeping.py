@@ -4,7 +4,9 @@ import logging
 from functools import partial
 
 from scattershot.app import counters
+from scattershot.app.apply.quoting import STAMP
 from scattershot.domain.ids import Millis
+from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import (
@@ -14,6 +16,8 @@ from scattershot.storage.tables import (
     microblogs,
     people,
     programs,
+    pushes,
+    quotes,
     relations,
     sent,
     timelines,
@@ -33,6 +37,10 @@ LOG_FOR = 60 * _DAY
 TIMES_FOR = 3 * _DAY
 """When a delivery or a reader's step was done is remembered so long, for tracing."""
 
+STAMP_FOR = 7 * _DAY
+"""A quote's stamp is believed so long before it is looked at again."""
+STAMPS_AT_ONCE = 50
+
 SENT_FOR = _DAY
 """Within a day a program that got no answer has sent its post again."""
 
@@ -49,6 +57,7 @@ class Housekeeping:
         """One round; how many rows were dropped."""
         now = self._clock.now()
         dropped = await self._database.write(lambda tx: _drop_old(tx, now), slow=True)
+        await self._database.write(lambda tx: _look_again(tx, now))
         for row in await self._database.read(microblogs.here):
             dropped += await self._database.write(partial(timelines.trim, owner=row.id), slow=True)
         counters.OWED.set(await self._database.read(deliveries.count))
@@ -64,6 +73,13 @@ class Housekeeping:
             await self._clock.sleep(EVERY)
 
 
+def _look_again(tx: Transaction, now: Millis) -> None:
+    """Want the stamps seen longest ago once more: that one was taken back may not have reached us (FEP-044f)."""
+    for quote in quotes.unchecked(tx, Millis(now - STAMP_FOR), STAMPS_AT_ONCE):
+        quotes.put_stamp(tx, quote.post, quote.stamp, now)
+        arrivals.want(tx, WireId(ACTIVITYPUB, quote.stamp), STAMP, 0, now)
+
+
 def _drop_old(tx: Transaction, now: Millis) -> int:
     return (
         people.drop_expired(tx, now)
@@ -75,4 +91,5 @@ def _drop_old(tx: Transaction, now: Millis) -> int:
         + log.forget_steps(tx, Millis(now - TIMES_FOR))
         + deliveries.forget_struck_off(tx, Millis(now - TIMES_FOR))
         + relations.drop_ended_mutes(tx, now)
+        + pushes.forget(tx, Millis(now - TIMES_FOR))
     )

@@ -3,7 +3,8 @@
 What is decoded (profiles, posts) is remembered under what it was decoded from, so that a stale one cannot be shown.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from msgspec import Struct, structs
@@ -15,8 +16,13 @@ from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import Standing
 from scattershot.domain.post import Post
+from scattershot.domain.quote import QuoteState, quote_rule
+from scattershot.domain.quote import may_quote as may_be_quoted
+from scattershot.domain.terms import ONLY_THE_AUTHOR, Approval, Asker, Circle, Rule, approval
+from scattershot.domain.terms import may_reply as may_answer
+from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, relations
+from scattershot.storage.tables import microblogs, posts, reactions, relations, wire_ids
 
 _PATHS = Addresses("")
 
@@ -42,12 +48,21 @@ class Face(Struct, frozen=True):
 
 
 class Quote(Struct, frozen=True):
-    """A post shown within another."""
+    """A post quoted by another. `item` is there where it may be shown, and where it was accepted but the viewer has
+    muted or blocked its author; what it quotes itself is told by state and id alone."""
 
-    id: PostId
-    post: Post
-    author: Face
-    page: str
+    state: QuoteState
+    id: PostId | None = None
+    item: "Item | None" = None
+
+
+class Reaction(Struct, frozen=True):
+    """One emoji with which a post was reacted to, by how many; `picture` is of one that is a node's own."""
+
+    emoji: str
+    number: int
+    picture: str = ""
+    mine: bool = False
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -61,6 +76,8 @@ class Item(Struct, frozen=True, kw_only=True):
     likes: int
     boosts: int
     replies: int
+    quotes: int = 0
+    reactions: tuple[Reaction, ...] = ()
     reply_to: PostId | None = None
     answers: Face | None = None
     """Whose post it answers, where that is known here."""
@@ -70,6 +87,7 @@ class Item(Struct, frozen=True, kw_only=True):
     boosted: bool = False
     may_reply: bool = False
     may_boost: bool = False
+    may_quote: Approval = Approval.NEVER
     mine: bool = False
     pinned: bool = False
     """Of one's own: whether one's page shows it first."""
@@ -108,16 +126,25 @@ class _Marks(NamedTuple):
     """What the viewer did with posts, and whom it does not see."""
 
     liked: frozenset[PostId] = frozenset()
+    reacted: Mapping[PostId, frozenset[str]] = MappingProxyType({})
     boosted: frozenset[PostId] = frozenset()
     hidden: frozenset[MicroblogId] = frozenset()
+    blocked: frozenset[MicroblogId] = frozenset()
+    """Of the hidden those with whom a block stands between."""
     pinned: frozenset[PostId] = frozenset()
+    touched: frozenset[PostId] = frozenset()
+    """Those with which the viewer has anything to do."""
+    askers: Mapping[PostId, Asker] = MappingProxyType({})
+    """How the viewer stands to those posts whose terms tell people apart."""
 
 
 class _Plain(NamedTuple):
-    """An item that holds nothing of its viewer, and the version of the post it was made from."""
+    """An item that holds nothing of its viewer, and the version of the post it was made from; `asks`: its terms tell
+    people apart."""
 
     version: int
     item: Item
+    asks: bool
 
 
 class Items:
@@ -166,90 +193,154 @@ class Items:
         """The items of lines whose posts the viewer may see, in the same order, without those it is not shown."""
         if not lines:
             return []
-        quoted = self._quoted(tx, lines, viewer)
-        concerned = {row.author for row in quoted.values()}
-        for _, row, booster in lines:
+        quoted = _quoted(tx, lines, viewer)
+        shown_rows = [*lines, *map(line, quoted.values())] if quoted else lines
+        concerned: set[MicroblogId] = set()
+        for _, row, booster in shown_rows:
             concerned.add(row.author)
             if row.reply_author is not None:
                 concerned.add(row.reply_author)
             if booster is not None:
                 concerned.add(booster)
         faces = self.faces(tx, concerned)
-        marks = _marks(tx, lines, viewer, list(concerned), now, shown)
+        plain = self._plain_of(tx, shown_rows, faces)
+        marks = _marks(tx, shown_rows, viewer, list(concerned), now, shown, plain)
+        within = {
+            row.id: self._item(line(row), faces, marks, plain, viewer, None)
+            for row in quoted.values()
+            if row.id in plain
+        }
         items = [
-            self._item(each, faces, marks, quoted, viewer)
+            self._item(each, faces, marks, plain, viewer, within)
             for each in lines
             if _is_shown(each, faces, marks.hidden, viewer, shown)
         ]
         return items if viewer is None else _with_votes(tx, items, viewer)
+
+    def _plain_of(self, tx: Transaction, lines: Sequence[Line], faces: dict[MicroblogId, Face]) -> dict[PostId, _Plain]:
+        """What any viewer sees of the posts, made anew only where something in it is not as it was."""
+        found: dict[PostId, _Plain] = {}
+        stale: list[tuple[posts.Row, Face, Face | None]] = []
+        remembered = self._plain
+        for _, row, _ in lines:
+            author = faces.get(row.author)
+            if author is None:
+                continue
+            answers = faces.get(row.reply_author) if row.reply_author is not None else None
+            plain = remembered.get(row.id)
+            if (
+                plain is None
+                or plain.version != row.version
+                or plain.item.author is not author
+                or plain.item.answers is not answers
+                or plain.item.replies != row.replies
+                or plain.item.reply_to != row.reply_to
+            ):
+                stale.append((row, author, answers))
+            else:
+                found[row.id] = plain
+        if stale:
+            tallies = reactions.among(tx, [row.id for row, _, _ in stale])
+            for row, author, answers in stale:
+                found[row.id] = remembered[row.id] = _plainly(row, author, answers, tallies.get(row.id, ()))
+        return found
 
     def _item(
         self,
         each: Line,
         faces: dict[MicroblogId, Face],
         marks: _Marks,
-        quoted: dict[PostId, posts.Row],
+        plains: dict[PostId, _Plain],
         viewer: MicroblogId | None,
+        within: dict[PostId, Item] | None,
     ) -> Item:
-        """The item, made anew only where something in it is the viewer's own or not as it was."""
+        """The item as the viewer sees it; one with nothing of the viewer's own is handed out as it is. `within`: the
+        posts that may be shown quoted; None for one that is quoted itself."""
         entry, row, booster = each
-        author, post = faces[row.author], row.id
-        answers = faces.get(row.reply_author) if row.reply_author is not None else None
-        plain = self._plain.get(post)
-        if (
-            plain is None
-            or plain.version != row.version
-            or plain.item.author is not author
-            or plain.item.answers is not answers
-            or plain.item.replies != row.replies
-            or plain.item.reply_to != row.reply_to
-        ):
-            plain = self._plain[post] = _Plain(row.version, self._plainly(row, author, answers))
-        quote = quoted.get(row.quote) if row.quote is not None else None
-        liked, boosted, mine = post in marks.liked, post in marks.boosted, row.author == viewer
-        if viewer is not None and entry == post and not (liked or boosted or mine) and quote is None:
+        post, plain = row.id, plains[row.id]
+        is_mine, quotes_nothing = row.author == viewer, row.quoting in _NO_QUOTE
+        if viewer is not None and entry == post and quotes_nothing and not is_mine and post not in marks.touched:
             return plain.item
+        reacted, may_reply, may_quote = marks.reacted.get(post), plain.item.may_reply, plain.item.may_quote
+        if is_mine:
+            may_reply, may_quote = True, Approval.AT_ONCE
+        elif (asker := marks.askers.get(post)) is not None:
+            may_reply = may_answer(plain.item.post.terms.replies, asker) is not Approval.NEVER
+            may_quote = may_be_quoted(plain.item.post, asker, local=row.local)
         return structs.replace(
             plain.item,
             entry=entry,
             boosted_by=faces.get(booster) if booster is not None else None,
-            quote=self._quote(quote, faces, marks.hidden) if quote is not None else None,
-            liked=liked,
-            boosted=boosted,
-            may_reply=viewer is not None,
+            quote=None if quotes_nothing else _quote(row, within, marks),
+            reactions=_with_mine(plain.item.reactions, reacted) if reacted else plain.item.reactions,
+            liked=post in marks.liked,
+            boosted=post in marks.boosted,
+            may_reply=viewer is not None and may_reply,
             may_boost=viewer is not None and row.audience.is_open,
-            mine=mine,
-            pinned=mine and post in marks.pinned,
+            may_quote=may_quote if viewer is not None else Approval.NEVER,
+            mine=is_mine,
+            pinned=is_mine and post in marks.pinned,
         )
 
-    def _plainly(self, row: posts.Row, author: Face, answers: Face | None) -> Item:
-        """The post as somebody of here sees it who has nothing to do with it."""
-        return Item(
-            entry=row.id,
-            id=row.id,
-            post=row.post,
-            author=author,
-            page=f"{author.page}/{row.id}",
-            likes=row.likes,
-            boosts=row.boosts,
-            replies=row.replies,
-            reply_to=row.reply_to,
-            answers=answers,
-            may_reply=True,
-            may_boost=row.audience.is_open,
-        )
 
-    def _quoted(self, tx: Transaction, lines: Sequence[Line], viewer: MicroblogId | None) -> dict[PostId, posts.Row]:
-        wanted = [row.quote for _, row, _ in lines if row.quote is not None]
-        if not wanted:
-            return {}
-        return {row.id: row for row in readable(tx, list(posts.get_many(tx, wanted).values()), viewer)}
+_NO_QUOTE = (QuoteState.NONE, QuoteState.UNASKED)
+_SOMEBODY = Asker(WireId("", ""))
 
-    def _quote(self, row: posts.Row, faces: dict[MicroblogId, Face], hidden: frozenset[MicroblogId]) -> Quote | None:
-        author = faces.get(row.author)
-        if author is None or row.author in hidden:
-            return None
-        return Quote(row.id, row.post, author, f"{author.page}/{row.id}")
+
+def _plainly(row: posts.Row, author: Face, answers: Face | None, tallies: Sequence[reactions.Tally]) -> _Plain:
+    """The post as somebody of here sees it who has nothing to do with it."""
+    post = row.post
+    quote, reply = quote_rule(post, local=row.local), post.terms.replies
+    item = Item(
+        entry=row.id,
+        id=row.id,
+        post=post,
+        author=author,
+        page=f"{author.page}/{row.id}",
+        likes=row.likes,
+        boosts=row.boosts,
+        replies=row.replies,
+        quotes=row.quotes,
+        reactions=tuple(Reaction(tally.emoji, tally.number, tally.picture) for tally in tallies),
+        reply_to=row.reply_to,
+        answers=answers,
+        may_reply=may_answer(reply, _SOMEBODY) is not Approval.NEVER,
+        may_boost=row.audience.is_open,
+        may_quote=approval(quote, _SOMEBODY),
+    )
+    asks = _tells_apart(quote) or (reply is not None and Circle.EVERYONE not in reply.at_once)
+    return _Plain(row.version, item, asks)
+
+
+def _tells_apart(rule: Rule) -> bool:
+    """Whether it must be known who asks."""
+    if Circle.EVERYONE in rule.at_once and not rule.named_on_request:
+        return False
+    return rule != ONLY_THE_AUTHOR
+
+
+def _with_mine(found: tuple[Reaction, ...], mine: frozenset[str]) -> tuple[Reaction, ...]:
+    return tuple(structs.replace(each, mine=True) if each.emoji in mine else each for each in found)
+
+
+def _quoted(tx: Transaction, lines: Sequence[Line], viewer: MicroblogId | None) -> dict[PostId, posts.Row]:
+    """The posts quoted with consent that the viewer may see."""
+    wanted = [row.quote for _, row, _ in lines if row.quote is not None and row.quoting is QuoteState.ACCEPTED]
+    if not wanted:
+        return {}
+    return {row.id: row for row in readable(tx, list(posts.get_many(tx, wanted).values()), viewer)}
+
+
+def _quote(row: posts.Row, within: dict[PostId, Item] | None, marks: _Marks) -> Quote:
+    """How the quote stands to whoever looks."""
+    if row.quoting is not QuoteState.ACCEPTED or within is None:
+        return Quote(row.quoting, row.quote)
+    item = within.get(row.quote) if row.quote is not None else None
+    if item is None:
+        return Quote(QuoteState.UNAUTHORIZED, row.quote)
+    if item.author.id in marks.blocked:
+        return Quote(QuoteState.BLOCKED, item.id, item)
+    return Quote(QuoteState.MUTED if item.author.id in marks.hidden else QuoteState.ACCEPTED, item.id, item)
 
 
 def _marks(
@@ -259,16 +350,46 @@ def _marks(
     concerned: list[MicroblogId],
     now: Millis,
     shown: Shown,
+    plain: dict[PostId, _Plain],
 ) -> _Marks:
     if viewer is None:
         return _Marks()
-    marked = relations.marked_among(tx, viewer, [row.id for _, row, _ in lines])
+    reacted: dict[PostId, set[str]] = {}
+    liked: set[PostId] = set()
+    boosted: set[PostId] = set()
+    for post, is_boost, emoji in relations.marked_among(tx, viewer, [row.id for _, row, _ in lines]):
+        if emoji:
+            reacted.setdefault(post, set()).add(emoji)
+        else:
+            (boosted if is_boost else liked).add(post)
+    hidden = relations.hidden_among(tx, viewer, concerned, now, muted=not shown.muted)
+    asking = {post for post, each in plain.items() if each.asks}
+    askers = _askers(tx, viewer, [row for _, row, _ in lines if row.id in asking]) if asking else {}
     return _Marks(
-        frozenset(post for post, boosted in marked if not boosted),
-        frozenset(post for post, boosted in marked if boosted),
-        frozenset(relations.hidden_among(tx, viewer, concerned, now, muted=not shown.muted)),
-        frozenset(relations.pinned(tx, viewer) if any(row.author == viewer for _, row, _ in lines) else ()),
+        liked=frozenset(liked),
+        reacted={post: frozenset(emoji) for post, emoji in reacted.items()},
+        boosted=frozenset(boosted),
+        hidden=frozenset(hidden),
+        blocked=frozenset(relations.hidden_among(tx, viewer, list(hidden), now, muted=False) if hidden else ()),
+        pinned=frozenset(relations.pinned(tx, viewer) if any(row.author == viewer for _, row, _ in lines) else ()),
+        touched=frozenset((*liked, *boosted, *reacted, *askers)),
+        askers=askers,
     )
+
+
+def _askers(tx: Transaction, viewer: MicroblogId, rows: list[posts.Row]) -> dict[PostId, Asker]:
+    """How the viewer stands to the posts of others, in few looks; whoever is blocked does not see them at all."""
+    others = [row for row in rows if row.author != viewer]
+    if not others:
+        return {}
+    authors = list({row.author for row in others})
+    follows = relations.followed_among(tx, viewer, authors)
+    followed = relations.followers_among(tx, viewer, authors)
+    named = posts.for_by_name(tx, viewer, [row.id for row in others])
+    this = wire_ids.of(tx, viewer, wire_ids.Thing.MICROBLOG) or _SOMEBODY.id
+    return {
+        row.id: Asker(this, False, row.author in follows, row.author in followed, row.id in named) for row in others
+    }
 
 
 def _is_shown(

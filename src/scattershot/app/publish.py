@@ -12,6 +12,7 @@ from scattershot.app.apply.origin import Applied, Declined, House, Lacks, Nothin
 from scattershot.app.attaching import Described
 from scattershot.app.discover import Discover, Found
 from scattershot.app.people import node_speaker
+from scattershot.app.permission import standing, to_answer, to_quote, with_link
 from scattershot.app.reading import readable, reader_of
 from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, refusal
 from scattershot.domain.change import (
@@ -42,6 +43,7 @@ from scattershot.domain.post import Attachment, Audience, Form, Mention, Poll, P
 from scattershot.domain.reading import Refused
 from scattershot.domain.record import Recorded
 from scattershot.domain.report import Category
+from scattershot.domain.terms import Terms, altered
 from scattershot.domain.text import Composed, compose, handles_in
 from scattershot.domain.visibility import may_see
 from scattershot.domain.wire_id import WireId
@@ -68,6 +70,7 @@ class Draft(NamedTuple):
     title: str = ""
     reply_to: PostId | None = None
     quote: PostId | None = None
+    terms: Terms = Terms()
     attachments: tuple[Attachment, ...] = ()
     poll: Poll | None = None
     source_type: str = PLAIN
@@ -193,7 +196,7 @@ class Publisher:
             old = row.post
             new = replace(
                 old,
-                html=composed.html,
+                html=with_link(composed.html, standing(tx, row.quote)),
                 source=draft.text,
                 source_type=draft.source_type,
                 title=draft.title,
@@ -204,6 +207,7 @@ class Publisher:
                 tags=composed.tags,
                 attachments=attachments,
                 poll=_edited_poll(old.poll, draft.poll),
+                terms=altered(old.terms, draft.terms),
                 edited=self._clock.now(),
             )
             if new.poll is not old.poll:
@@ -383,7 +387,7 @@ class Publisher:
     # -- within
 
     def _problem(self, draft: Draft) -> str:
-        if not (draft.text.strip() or draft.attachments or draft.media or draft.poll):
+        if not (draft.text.strip() or draft.attachments or draft.media or draft.poll or draft.quote is not None):
             return "There is nothing to post yet."
         if len(draft.text) + len(draft.warning) > self._max_length:
             return f"A post has at most {self._max_length:,} characters."
@@ -422,10 +426,8 @@ class Publisher:
         if row.moved_to is not None:
             return MOVED
         parent = posts.get(tx, draft.reply_to) if draft.reply_to is not None else None
-        if draft.reply_to is not None and (
-            parent is None or parent.gone or not may_see(parent.audience, reader_of(tx, parent, author))
-        ):
-            return Refused("not_found", "The post to be answered is not there any more.")
+        if draft.reply_to is not None and (problem := to_answer(tx, parent, author)):
+            return problem
         if parent is not None and parent.audience is Audience.LOCAL:
             draft = draft._replace(audience=Audience.LOCAL)
         published = self._next_moment(tx, author)
@@ -434,14 +436,14 @@ class Publisher:
         if isinstance(attachments, Refused):
             return attachments
         composed = self._html(draft, known)
-        quoted = wire_ids.of(tx, draft.quote, wire_ids.Thing.POST) if draft.quote is not None else None
+        quoted = standing(tx, draft.quote)
         addresses = self._house.addresses
         post = Post(
             id=addresses.wire_id(addresses.post(post_id)),
             author=row.profile.id,
             published=published,
             audience=draft.audience,
-            html=composed.html,
+            html=with_link(composed.html, quoted),
             form=Form.QUESTION if draft.poll else Form.ARTICLE if draft.title else Form.NOTE,
             url=addresses.post_page(row.profile.handle, self._domains[0], post_id),
             title=draft.title,
@@ -451,14 +453,26 @@ class Publisher:
             source=draft.text,
             source_type=draft.source_type,
             reply_to=parent.post.id if parent else None,
-            quote=quoted,
+            quote=quoted.post.id if quoted is not None else None,
+            terms=draft.terms,
             conversation=_conversation(parent, addresses.post(post_id)),
             mentions=composed.mentions,
             tags=composed.tags,
             attachments=attachments,
             poll=draft.poll,
         )
+        if draft.quote is not None and (problem := to_quote(tx, quoted, author, post)):
+            return problem
         return post_id, post
+
+    async def change(self, make: Callable[[Transaction], Change | Refused], via: str) -> Done | Refused:
+        """Make a change so that follows from what the store says in the same moment."""
+
+        def work(tx: Transaction) -> Done | Refused:
+            made = make(tx)
+            return made if isinstance(made, Refused) else self._apply(tx, made, via)
+
+        return await self._write(work)
 
     def _next_moment(self, tx: Transaction, author: MicroblogId) -> Millis:
         """Now, but later than the author's last post: so its posts have one order everywhere, to the millisecond."""

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from scattershot.domain.ids import MicroblogId, NodeId
 from scattershot.domain.post import Audience
+from scattershot.domain.terms import Asker
 from scattershot.domain.visibility import ANYONE, Reader, may_see
+from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import microblogs, posts, relations, shunned
 
@@ -43,6 +45,19 @@ def open_to(tx: Transaction, author: MicroblogId, viewer: MicroblogId | None) ->
         if relations.follows(tx, viewer, author):
             audiences.append(Audience.FOLLOWERS.value)
     return audiences
+
+
+def asker_of(tx: Transaction, row: posts.Row, who: MicroblogId, wire_id: WireId) -> Asker:
+    """The microblog (of here or elsewhere) as one who wants to quote or answer the post."""
+    if who == row.author:
+        return Asker(wire_id, is_author=True)
+    return Asker(
+        wire_id,
+        follows=relations.follows(tx, who, row.author),
+        is_followed=relations.follows(tx, row.author, who),
+        is_mentioned=posts.is_for(tx, row.id, who),
+        is_blocked=turns_away(tx, row.author, who),
+    )
 
 
 def readable(tx: Transaction, rows: Sequence[posts.Row], who: MicroblogId | None) -> list[posts.Row]:

@@ -1,6 +1,6 @@
 """Why something cannot be done, in words for people."""
 
-from scattershot.app.apply.marks import MAX_PINS
+from scattershot.app.apply.marks import MAX_PINS, MAX_REACTIONS
 from scattershot.domain.reading import Refused
 
 NO_SUCH_POST = Refused("not_found", "There is no such post.")
@@ -19,6 +19,10 @@ _WORDS = {
     "not_the_author": "Only the author can do that.",
     "gone": "That microblog is no more.",
     "no_such_follow": "Nobody asked for that, or it was answered already.",
+    "reply_not_allowed": "Its author does not let you answer this post.",
+    "no_such_quote": "There is no such quote.",
+    "revoked_quote": "That was answered before, for good.",
+    "too_many_reactions": f"One reacts to a post with at most {MAX_REACTIONS} emoji. Take one back first.",
     "no_alias": "The microblog you move to does not name this one among its other names yet. Say so there first.",
     "not_open_pin": "Only posts open to everybody can be pinned.",
     "too_many_pins": f"At most {MAX_PINS} posts can be pinned. Unpin another one first.",

@@ -16,6 +16,10 @@ from scattershot.domain.change import (
     Pinned,
     Posted,
     ProfileChanged,
+    QuoteAnswered,
+    QuoteAsked,
+    QuoteRevoked,
+    ReplyAnswered,
     Reported,
     Unblocked,
     Unboosted,
@@ -25,12 +29,13 @@ from scattershot.domain.change import (
     Vanished,
     Voted,
 )
+from scattershot.domain.emoji import custom, of_node
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.post import Audience
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, reports, wire_ids
+from scattershot.storage.tables import microblogs, posts, reactions, reports, wire_ids
 
 
 class Telling(NamedTuple):
@@ -48,13 +53,13 @@ def retell(tx: Transaction, recorded: Recorded, house: House) -> Telling | None:
     name = house.addresses.wire_id(recorded.wire_id or house.addresses.change(recorded.seq))
     if recorded.kind in _OF_POSTS:
         return _of_post(tx, recorded, actor, name)
-    return _of_microblog(tx, recorded, actor, name)
+    return _of_microblog(tx, recorded, actor, name, house)
 
 
 _OF_POSTS = frozenset(
     {
         Kind.POSTED, Kind.EDITED, Kind.DELETED, Kind.BOOSTED, Kind.UNBOOSTED, Kind.LIKED, Kind.UNLIKED, Kind.VOTED,
-        Kind.PINNED, Kind.UNPINNED,
+        Kind.PINNED, Kind.UNPINNED, Kind.REISSUED, Kind.QUOTE_ASKED,
     }
 )  # fmt: skip
 
@@ -75,13 +80,8 @@ def _of_post(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId) -
     author = _microblog(tx, recorded.target)
     to = (author,) if author is not None else ()
     match recorded.kind:
-        case Kind.POSTED | Kind.EDITED:
-            row = posts.get(tx, recorded.post)
-            if row is None or row.gone:
-                return None
-            if recorded.kind is Kind.POSTED:
-                return Telling(Posted(actor=actor, id=name, post=row.post))
-            return Telling(Edited(actor=actor, id=name, post=row.post))
+        case Kind.POSTED | Kind.EDITED | Kind.REISSUED | Kind.QUOTE_ASKED:
+            return _with_words(tx, recorded, recorded.post, actor, name, to)
         case Kind.DELETED:
             return Telling(Deleted(actor=actor, id=name, post=post), _hearers(tx, recorded.post))
         case Kind.BOOSTED:
@@ -93,10 +93,11 @@ def _of_post(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId) -
         case Kind.UNBOOSTED:
             return Telling(Unboosted(actor=actor, id=name, post=post, boost=_wire(recorded.detail)), to)
         case Kind.LIKED:
-            return Telling(Liked(actor=actor, id=name, post=post, emoji=recorded.detail), to)
+            picture = reactions.picture_of(tx, recorded.post, recorded.detail) if custom(recorded.detail) else ""
+            return Telling(Liked(actor=actor, id=name, post=post, emoji=_said(recorded.detail), picture=picture), to)
         case Kind.UNLIKED:
             like, _, emoji = recorded.detail.partition(" ")
-            return Telling(Unliked(actor=actor, id=name, post=post, emoji=emoji, like=_wire(like)), to)
+            return Telling(Unliked(actor=actor, id=name, post=post, emoji=_said(emoji), like=_wire(like)), to)
         case Kind.VOTED:
             return Telling(Voted(actor=actor, id=name, post=post, choice=recorded.detail), to)
         case Kind.PINNED:
@@ -105,12 +106,38 @@ def _of_post(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId) -
             return Telling(Unpinned(actor=actor, id=name, post=post))
 
 
+def _with_words(
+    tx: Transaction, recorded: Recorded, post: PostId, actor: WireId, name: WireId, to: tuple[WireId, ...]
+) -> Telling | None:
+    """What tells the whole post, as it reads now."""
+    row = posts.get(tx, post)
+    if row is None or row.gone:
+        return None
+    match recorded.kind:
+        case Kind.POSTED:
+            return Telling(Posted(actor=actor, id=name, post=row.post))
+        case Kind.QUOTE_ASKED:
+            quoting = row.post
+            if quoting.quote is None:
+                return None
+            asked = QuoteAsked(actor=actor, id=name, quoting=quoting.id, quoted=quoting.quote, post=quoting)
+            return Telling(asked, to)
+        case _:
+            return Telling(Edited(actor=actor, id=name, post=row.post))
+
+
+def _said(emoji: str) -> str:
+    """The emoji as one says it: a node's own by its shortcode alone."""
+    named = custom(emoji)
+    return of_node(named[0], "") if named is not None else emoji
+
+
 def _hearers(tx: Transaction, post: PostId) -> tuple[WireId, ...]:
     found = (_microblog(tx, microblog) for microblog in posts.hearers(tx, post))
     return tuple(wire_id for wire_id in found if wire_id is not None)
 
 
-def _of_microblog(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId) -> Telling | None:
+def _of_microblog(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId, house: House) -> Telling | None:
     if recorded.kind is Kind.PROFILE_CHANGED:
         row = microblogs.get(tx, recorded.actor)
         return Telling(ProfileChanged(actor=actor, id=name, profile=row.profile)) if row and not row.gone else None
@@ -119,11 +146,13 @@ def _of_microblog(tx: Transaction, recorded: Recorded, actor: WireId, name: Wire
     target = _microblog(tx, recorded.target)
     if target is None:
         return None
-    change = _between(tx, recorded, actor, target, name)
+    change = _between(tx, recorded, actor, target, name, house)
     return Telling(change, (target,)) if change is not None else None
 
 
-def _between(tx: Transaction, recorded: Recorded, actor: WireId, target: WireId, name: WireId) -> Change | None:
+def _between(
+    tx: Transaction, recorded: Recorded, actor: WireId, target: WireId, name: WireId, house: House
+) -> Change | None:
     undone = _wire(recorded.detail)
     match recorded.kind:
         case Kind.FOLLOWED:
@@ -141,8 +170,29 @@ def _between(tx: Transaction, recorded: Recorded, actor: WireId, target: WireId,
             return Moved(actor=actor, id=name, target=target)
         case Kind.REPORTED:
             return _report(tx, recorded, actor, target, name)
+        case Kind.QUOTE_REVOKED:
+            return QuoteRevoked(actor=actor, id=name, stamp=undone) if undone is not None else None
+        case Kind.QUOTE_ACCEPTED | Kind.QUOTE_REJECTED | Kind.REPLY_ACCEPTED | Kind.REPLY_REJECTED:
+            return _answer(recorded, actor, name, house)
         case _:
             return None
+
+
+def _answer(recorded: Recorded, actor: WireId, name: WireId, house: House) -> QuoteAnswered | ReplyAnswered | None:
+    """The answer to a question from elsewhere; None where nobody asked."""
+    asked, theirs, ours = map(_wire, (*recorded.detail.split(" "), "", "")[:3])
+    if asked is None or theirs is None:
+        return None
+    post, addresses = recorded.post, house.addresses
+    if recorded.kind in (Kind.QUOTE_ACCEPTED, Kind.QUOTE_REJECTED):
+        accepted = recorded.kind is Kind.QUOTE_ACCEPTED
+        stamp = addresses.wire_id(addresses.quote_stamp(post)) if accepted and post is not None else None
+        return QuoteAnswered(
+            actor=actor, id=name, accepted=accepted, quoting=theirs, quoted=ours, asked=asked, stamp=stamp
+        )
+    accepted = recorded.kind is Kind.REPLY_ACCEPTED
+    stamp = addresses.wire_id(addresses.reply_stamp(post)) if accepted and post is not None else None
+    return ReplyAnswered(actor=actor, id=name, reply=theirs, accepted=accepted, parent=ours, asked=asked, stamp=stamp)
 
 
 def _report(tx: Transaction, recorded: Recorded, actor: WireId, target: WireId, name: WireId) -> Reported | None:

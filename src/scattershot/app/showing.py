@@ -10,10 +10,11 @@ from scattershot.domain.change import Boosted
 from scattershot.domain.ids import MicroblogId, Millis, NodeId, PostId
 from scattershot.domain.microblog import Handle, Profile
 from scattershot.domain.post import Audience, Form, Post
+from scattershot.domain.quote import QuoteState
 from scattershot.domain.visibility import may_see
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, nodes, posts, relations, wire_ids
+from scattershot.storage.tables import microblogs, nodes, posts, quotes, relations, wire_ids
 from scattershot.storage.tables.microblogs import Census
 
 OUTBOX_PAGE = 20
@@ -107,6 +108,39 @@ def context(tx: Transaction, shown: ShownPost) -> list[str]:
     if row is None:
         return []
     return [one.post.id.value for one in posts.thread(tx, row.thread, MAX_CONTEXT) if one.audience.is_open]
+
+
+# -- stamps
+
+
+class ShownStamp(NamedTuple):
+    """By which an author here proves that a post may quote or answer one of its own: the three, by name."""
+
+    author: WireId
+    interacting: WireId
+    target: WireId
+
+
+def quote_stamp(tx: Transaction, number: int, visitor: Visitor | None) -> ShownStamp | None:
+    """The stamp for the quote that a post makes, as long as it is good and the visitor may see what is quoted."""
+    quote = quotes.get(tx, PostId(number)) if 0 <= number < _BIGGEST else None
+    if quote is None or quote.state is not QuoteState.ACCEPTED or quote.author == quote.quoted_author:
+        return None
+    return _stamp(tx, quote.post, quote.quoted, visitor)
+
+
+def reply_stamp(tx: Transaction, number: int, visitor: Visitor | None) -> ShownStamp | None:
+    """The stamp for an answer to a post of here: what its author does not allow was never taken in."""
+    row = posts.get(tx, PostId(number)) if 0 <= number < _BIGGEST else None
+    return _stamp(tx, row.id, row.reply_to, visitor) if row is not None and not row.gone else None
+
+
+def _stamp(tx: Transaction, interacting: PostId, target: PostId | None, visitor: Visitor | None) -> ShownStamp | None:
+    row = posts.get(tx, target) if target is not None else None
+    name = wire_ids.of(tx, interacting, wire_ids.Thing.POST)
+    if row is None or row.gone or not row.local or name is None or not _may_see(tx, row, visitor):
+        return None
+    return ShownStamp(row.post.author, name, row.post.id)
 
 
 # -- outboxes

@@ -13,9 +13,9 @@ from msgspec import json
 
 from scattershot.app import counters
 from scattershot.domain.ids import MicroblogId, NotificationId, Seq
-from scattershot.domain.record import Kind, Recorded
+from scattershot.domain.record import ALTERING, Kind
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import log, posts, timelines
+from scattershot.storage.tables import log, notifications, timelines
 
 BACKLOG = 100
 """Events that wait for one listener; one slower than that is let go, comes back and is told what it missed."""
@@ -78,7 +78,8 @@ class _Told(NamedTuple):
     up_to: Seq
     to_owners: list[tuple[MicroblogId, Event]]
     to_all: list[Event]
-    newest: dict[MicroblogId, NotificationId]
+    told: frozenset[MicroblogId]
+    newest: NotificationId
 
 
 class Streams:
@@ -88,7 +89,7 @@ class Streams:
         self._database = database
         self._listening: dict[MicroblogId, set[Listener]] = {}
         self._seq: Seq | None = None
-        self._newest: dict[MicroblogId, NotificationId] = {}
+        self._newest = NotificationId(0)
         self._stepping: asyncio.Task[None] | None = None
         self._again = False
 
@@ -112,7 +113,6 @@ class Streams:
         counters.LISTENERS.dec()
         if not theirs:
             del self._listening[listener.owner]
-            self._newest.pop(listener.owner, None)
 
     def count(self, owner: MicroblogId) -> int:
         """How many pages of the owner listen."""
@@ -145,21 +145,19 @@ class Streams:
     async def step(self) -> int:
         """Tell of one batch of changes; how many were looked at."""
         if self._seq is None:
-            self._seq = await self._database.read(_spread_up_to)
-        after, owners = self._seq, list(self._listening)
-        told = await self._database.read(lambda tx: _look(tx, after, owners))
-        self._seq = told.up_to
+            start = await self._database.read(_start)
+            self._seq, self._newest = start[0], start[1]
+        after, owners, newest = self._seq, list(self._listening), self._newest
+        told = await self._database.read(lambda tx: _look(tx, after, newest, owners))
+        self._seq, self._newest = told.up_to, told.newest
         for news in told.to_all:
             for owner in owners:
                 self._tell(owner, news)
         for owner, news in told.to_owners:
             self._tell(owner, news)
-        for owner, newest in told.newest.items():
-            before = self._newest.get(owner)
-            self._newest[owner] = newest
-            if before != newest and owner in self._listening:
-                self._tell(owner, event(told.up_to, "notified"))
-        return told.up_to - after
+        for owner in told.told:
+            self._tell(owner, event(told.up_to, "notified"))
+        return told.up_to - after + (told.newest > newest)
 
     def _tell(self, owner: MicroblogId, news: Event) -> None:
         for listener in list(self._listening.get(owner, ())):
@@ -171,7 +169,7 @@ class Streams:
         """What came to the owner since that place, for one who just began to listen; what comes later it is told."""
         missed = await self._database.read(lambda tx: _missed(tx, owner, after))
         if self._seq is None:
-            self._seq = missed.up_to
+            self._seq, self._newest = missed.up_to, missed.newest
         return missed
 
 
@@ -179,23 +177,28 @@ class Missed(NamedTuple):
     """What one who was away is told: the events, and the place up to which they speak."""
 
     up_to: Seq
+    newest: NotificationId
     events: list[Event]
+
+
+def _start(tx: Transaction) -> tuple[Seq, NotificationId]:
+    return _spread_up_to(tx), notifications.newest(tx)
 
 
 def _spread_up_to(tx: Transaction) -> Seq:
     return log.cursor(tx, "fanout")
 
 
-_WORDS = {Kind.POSTED: "entry", Kind.BOOSTED: "entry", Kind.EDITED: "edited"}
+_WORDS = {Kind.POSTED: "entry", Kind.BOOSTED: "entry"} | dict.fromkeys(ALTERING, "edited")
 
 
-def _look(tx: Transaction, after: Seq, owners: Sequence[MicroblogId]) -> _Told:
+def _look(tx: Transaction, after: Seq, newest: NotificationId, owners: Sequence[MicroblogId]) -> _Told:
     spread = _spread_up_to(tx)
     batch = [each for each in log.after(tx, after, BATCH) if each.seq <= spread]
-    told = _Told(batch[-1].seq if batch else after, [], [], {})
-    concerned: set[MicroblogId] = set()
+    notified = notifications.since(tx, newest, BATCH)
+    up_to = notified[-1].id if notified else newest
+    told = _Told(batch[-1].seq if batch else after, [], [], frozenset(each.owner for each in notified), up_to)
     for recorded in batch:
-        concerned.update(_concerned(tx, recorded))
         if recorded.post is None:
             continue
         entry = recorded.boost or recorded.post
@@ -205,23 +208,16 @@ def _look(tx: Transaction, after: Seq, owners: Sequence[MicroblogId]) -> _Told:
         elif recorded.kind in (Kind.DELETED, Kind.UNBOOSTED):
             # The rows that said whom it had reached are gone; a bare id tells the others nothing.
             told.to_all.append(event(recorded.seq, "deleted", entry=entry))
-    listening = [owner for owner in owners if owner in concerned]
-    return told._replace(newest=timelines.newest_told(tx, listening)) if listening else told
-
-
-def _concerned(tx: Transaction, recorded: Recorded) -> list[MicroblogId]:
-    """Those whom fan-out may have notified of the change."""
-    hearers = posts.hearers(tx, recorded.post) if recorded.kind in (Kind.POSTED, Kind.EDITED) and recorded.post else []
-    return [*hearers, recorded.actor, *([recorded.target] if recorded.target is not None else [])]
+    return told
 
 
 def _missed(tx: Transaction, owner: MicroblogId, after: Seq | None) -> Missed:
-    spread = _spread_up_to(tx)
+    spread, newest = _start(tx)
     if after is None:
-        return Missed(spread, [])
+        return Missed(spread, newest, [])
     near = spread - after <= FARTHEST
     found = timelines.news(tx, owner, after, spread, BACKLOG) if near else []
     if not near or len(found) == BACKLOG:
-        return Missed(spread, [event(spread, "stale")])
+        return Missed(spread, newest, [event(spread, "stale")])
     events = [event(seq, _WORDS.get(Kind(kind), "deleted"), entry=entry, post=post) for seq, kind, entry, post in found]
-    return Missed(spread, [*events, event(spread, "notified")] if spread > after else events)
+    return Missed(spread, newest, [*events, event(spread, "notified")] if spread > after else events)

@@ -1,6 +1,6 @@
 """Timelines for people: lists of posts as one viewer sees them, threads, profiles and notifications."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple, TypeVar
 
 from msgspec import Struct, structs
@@ -9,18 +9,31 @@ from scattershot.app.items import ALL, OPEN, UNMUTED, Face, Item, Items, Line, S
 from scattershot.app.reading import open_to, readable
 from scattershot.domain.ids import MicroblogId, NotificationId, PostId, Seq
 from scattershot.domain.microblog import Handle, Voice
+from scattershot.domain.notification import Told
 from scattershot.domain.post import Post
 from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import counts, log, microblogs, posts, relations, wire_ids
-from scattershot.storage.tables import timelines as rows
+from scattershot.storage.tables import (
+    askers,
+    counts,
+    log,
+    markers,
+    microblogs,
+    notifications,
+    posts,
+    relations,
+    severances,
+    wire_ids,
+)
 
 T = TypeVar("T")
 
 PAGE = 20
 """Posts on a page."""
+COUNTED = 100
+"""Nobody counts further than this what they have not looked at."""
 LONGEST_THREAD = 500
 """Posts of a conversation that are looked at for one page."""
 
@@ -83,13 +96,16 @@ class Notice(Struct, frozen=True):
     sender: Face
     item: Item | None
     at: int
+    note: str = ""
+    """What those who run the node say in a warning, or which node was lost."""
 
 
 class Notices(Struct, frozen=True):
-    """A page of notifications, with those who wish to follow and wait for an answer."""
+    """A page of notifications, with those who wish to follow, and those who are kept out until they are let in."""
 
     notices: list[Notice]
     requests: list[Face]
+    waiting: list[Face]
     next: int | None = None
     newest: NotificationId | None = None
 
@@ -220,6 +236,16 @@ class Timelines:
         boost = posts.boost(tx, entry)
         return boost.post if boost is not None else entry
 
+    def items_in(self, tx: Transaction, ids: Sequence[PostId], viewer: MicroblogId | None) -> list[Item]:
+        """Those of the posts that the viewer may see, in the same order."""
+        known = posts.get_many(tx, list(ids)) if ids else {}
+        may = {row.id for row in readable(tx, list(known.values()), viewer)}
+        return self._made(tx, [line(known[post]) for post in ids if post in may], viewer, ALL)
+
+    def items_by_id_in(self, tx: Transaction, wanted: Collection[PostId], viewer: MicroblogId) -> dict[PostId, Item]:
+        """The same by their ids."""
+        return {item.id: item for item in self.items_in(tx, list(wanted), viewer)} if wanted else {}
+
     async def boost_by(self, who: MicroblogId, post: PostId) -> PostId | None:
         """The id under which it passed the post on."""
 
@@ -345,32 +371,66 @@ class Timelines:
     # -- notifications
 
     async def notices(self, owner: MicroblogId, before: int | None = None) -> Notices:
-        """What the owner was told, newest first; on the first page also who waits for an answer."""
+        """What the owner was told, newest first; on the first page also who waits."""
         return await self.read(lambda tx: self._notices(tx, owner, before))
 
     def _notices(self, tx: Transaction, owner: MicroblogId, before: int | None) -> Notices:
-        told = rows.notifications(tx, owner, NotificationId(before) if before is not None else None, PAGE)
+        told = notifications.page(tx, owner, Window(before), PAGE)
         wishes = relations.requests(tx, owner) if before is None else []
+        waiting = askers.waiting(tx, owner, FROM_THE_TOP, PAGE) if before is None else []
         known = posts.get_many(tx, [each.post for each in told if each.post is not None])
         may = readable(tx, list(known.values()), owner)
         items = {item.id: item for item in self._made(tx, [line(row) for row in may], owner)}
-        faces = self._items.faces(tx, {each.sender for each in told} | {wish.follower for wish in wishes})
+        faces = self._items.faces(
+            tx,
+            [
+                *(each.sender for each in told),
+                *(wish.follower for wish in wishes),
+                *(asker.sender for asker in waiting),
+            ],
+        )
         notices = [
-            Notice(each.id, each.kind, faces[each.sender], items.get(each.post) if each.post else None, each.at)
+            Notice(
+                each.id,
+                each.kind,
+                faces[each.sender],
+                items.get(each.post) if each.post else None,
+                each.at,
+                _note(tx, each),
+            )
             for each in told
             if each.sender in faces and (each.post is None or each.post in items) and each.kind != "follow_request"
         ]
         requests = [faces[wish.follower] for wish in wishes if wish.follower in faces]
-        return Notices(notices, requests, told[-1].id if len(told) == PAGE else None, told[0].id if told else None)
+        outside = [faces[asker.sender] for asker in waiting if asker.sender in faces]
+        return Notices(
+            notices, requests, outside, told[-1].id if len(told) == PAGE else None, told[0].id if told else None
+        )
 
     async def untold(self, owner: MicroblogId) -> int:
         """How many notifications the owner has not looked at, up to a hundred."""
-        return await self.read(lambda tx: rows.count_untold(tx, owner))
+
+        def work(tx: Transaction) -> int:
+            seen = NotificationId(markers.place(tx, owner, markers.NOTIFICATIONS))
+            return notifications.count_after(tx, owner, seen, COUNTED)
+
+        return await self.read(work)
 
     async def looked_at(self, owner: MicroblogId, newest: NotificationId) -> None:
         """The owner has looked at its notifications up to there."""
-        if await self.read(lambda tx: rows.told_up_to(tx, owner)) < newest:
-            await self._database.write(lambda tx: rows.set_told_up_to(tx, owner, newest))
+        now = self._clock.now()
+        if await self.read(lambda tx: markers.place(tx, owner, markers.NOTIFICATIONS)) < newest:
+            await self._database.write(lambda tx: markers.advance(tx, owner, markers.NOTIFICATIONS, newest, now))
+
+
+def _note(tx: Transaction, told: notifications.Notification) -> str:
+    match told.kind:
+        case Told.WARNING:
+            return "".join(each.text for each in severances.warnings(tx, told.owner, [int(told.about)]).values())
+        case Told.SEVERED:
+            return "".join(each.host for each in severances.get_many(tx, told.owner, [int(told.about)]).values())
+        case _:
+            return ""
 
 
 def _below(before: int | None) -> PostId:

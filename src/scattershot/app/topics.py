@@ -11,13 +11,14 @@ from enum import Enum
 from typing import NamedTuple, Protocol
 
 from scattershot.app.items import Item
+from scattershot.app.notifications import Conversation, Notice, Notifications
 from scattershot.app.timelines import Timelines
-from scattershot.domain.ids import MicroblogId, Millis, PostId, Seq
+from scattershot.domain.ids import MicroblogId, Millis, NotificationId, PostId, Seq
 from scattershot.domain.post import Audience
-from scattershot.domain.record import Kind, Recorded
+from scattershot.domain.record import ALTERING, Kind, Recorded
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import log, posts, relations, timelines
+from scattershot.storage.tables import log, notifications, posts, relations, timelines
 
 BATCH = 200
 """Changes looked at in one read."""
@@ -31,11 +32,15 @@ class About(Enum):
     HOME = "home"
     PUBLIC = "public"
     TAG = "tag"
+    TOLD = "told"
+    """What the owner is told."""
+    PRIVATE = "private"
+    """The owner's private conversations."""
 
 
 class Topic(NamedTuple):
-    """One thing to listen to. `owner` is whose home it is; of public posts `local` says whether those of here (None:
-    both), and `media` that only those with attachments; `tag` is in small letters."""
+    """One thing to listen to. `owner` is whose home, notifications or conversations it is; of public posts `local` says
+    whether those of here (None: both), and `media` that only those with attachments; `tag` is in small letters."""
 
     about: About
     owner: MicroblogId | None = None
@@ -45,15 +50,20 @@ class Topic(NamedTuple):
 
 
 class Event(Enum):
-    """What happened to a post."""
+    """What happened: to a post, but for the last three."""
 
     NEW = "new"
     EDITED = "edited"
     DELETED = "deleted"
+    NOTIFIED = "notified"
+    CONVERSED = "conversed"
+    LET_IN = "let_in"
+    """Notifications that waited stand among the others now."""
 
 
 class News(NamedTuple):
-    """What is told on a topic: a post, ready as its listeners get it, or of a deleted one its id."""
+    """What is told on a topic: a post, a notification or a conversation, ready as its listeners get it, or of a deleted
+    post its id."""
 
     topic: Topic
     event: Event
@@ -74,13 +84,35 @@ Render = Callable[[Transaction, Item, MicroblogId | None, Millis], bytes]
 """A post as JSON, as the viewer sees it; None is anyone."""
 
 
+class RenderTold(Protocol):
+    """Puts what somebody is told into words."""
+
+    def one(self, tx: Transaction, notice: Notice, owner: MicroblogId, now: Millis) -> bytes:
+        """A notification as JSON."""
+        ...
+
+    def conversation(self, tx: Transaction, found: Conversation, owner: MicroblogId, now: Millis) -> bytes:
+        """A conversation as JSON."""
+        ...
+
+
 class Topics:
     """Who listens to what. Have `nudge` called after every step of the readers."""
 
-    def __init__(self, database: Database, clock: Clock, reads: Timelines, render: Render) -> None:
-        self._database, self._clock, self._reads, self._render = database, clock, reads, render
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        reads: Timelines,
+        told: Notifications,
+        render: Render,
+        render_told: RenderTold,
+    ) -> None:
+        self._database, self._clock, self._reads, self._told = database, clock, reads, told
+        self._render, self._render_told = render, render_told
         self._hearers: dict[Topic, dict[Hearer, None]] = {}
         self._seq: Seq | None = None
+        self._newest = NotificationId(0)
         self._stepping: asyncio.Task[None] | None = None
         self._again = False
         self._one_at_a_time = asyncio.Lock()
@@ -123,41 +155,67 @@ class Topics:
     async def begin(self) -> None:
         """Note where the log stands, so that what comes after somebody began to listen is told."""
         if self._seq is None:
-            self._seq = await self._database.read(lambda tx: log.cursor(tx, "fanout"))
+            start = await self._database.read(lambda tx: (log.cursor(tx, "fanout"), notifications.newest(tx)))
+            self._seq, self._newest = start[0], start[1]
 
     async def step(self) -> int:
         """Tell of one batch of changes; how many were looked at. One at a time, or two would tell the same."""
         async with self._one_at_a_time:
             await self.begin()
-            after = self._seq
+            after, newest = self._seq, self._newest
             assert after is not None
-            told = await self._database.read(lambda tx: self._look(tx, after))
-            self._seq = told.up_to
+            told = await self._database.read(lambda tx: self._look(tx, after, newest))
+            self._seq, self._newest = told.up_to, told.newest
             for each in told.heard:
                 for hearer in list(self._hearers.get(each.news.topic, ())):
                     if hearer.viewer not in each.deaf:
                         hearer.hear(each.news)
-            return told.up_to - after
+            return told.up_to - after + (told.newest > newest)
 
-    def _look(self, tx: Transaction, after: Seq) -> "_Told":
+    def let_in(self, owner: MicroblogId) -> None:
+        """What waited stands among the owner's notifications now."""
+        topic = Topic(About.TOLD, owner)
+        for hearer in list(self._hearers.get(topic, ())):
+            hearer.hear(News(topic, Event.LET_IN, b"1"))
+
+    def _look(self, tx: Transaction, after: Seq, newest: NotificationId) -> "_Told":
         spread = log.cursor(tx, "fanout")
         batch = [each for each in log.after(tx, after, BATCH) if each.seq <= spread]
-        told = _Told(batch[-1].seq if batch else after, [])
+        notified = notifications.since(tx, newest, BATCH)
+        heard = [each for one in notified for each in self._notified(tx, one)]
+        told = _Told(batch[-1].seq if batch else after, notified[-1].id if notified else newest, heard)
         for recorded in batch:
             if recorded.post is not None:
                 told.heard.extend(self._heard(tx, recorded, recorded.post))
         return told
 
+    def _notified(self, tx: Transaction, told: notifications.Told) -> "Iterable[_Heard]":
+        topic = Topic(About.TOLD, told.owner)
+        notice = self._told.get_in(tx, told.owner, told.id) if topic in self._hearers else None
+        if notice is None:
+            return []
+        body = self._render_told.one(tx, notice, told.owner, self._clock.now())
+        return [_Heard(News(topic, Event.NOTIFIED, body), frozenset())]
+
+    def _conversed(self, tx: Transaction, row: posts.Row) -> "Iterable[_Heard]":
+        for topic in self._hearers:
+            if topic.about is About.PRIVATE and topic.owner is not None:
+                found = self._told.conversation_with_in(tx, topic.owner, row.id)
+                if found is not None:
+                    body = self._render_told.conversation(tx, found, topic.owner, self._clock.now())
+                    yield _Heard(News(topic, Event.CONVERSED, body), frozenset())
+
     def _heard(self, tx: Transaction, recorded: Recorded, post: PostId) -> "Iterable[_Heard]":
         entry = recorded.boost or post
         match recorded.kind:
-            case Kind.POSTED | Kind.EDITED:
+            case kind if kind is Kind.POSTED or kind in ALTERING:
                 event = Event.NEW if recorded.kind is Kind.POSTED else Event.EDITED
                 row = posts.get(tx, post)
                 if row is None or row.gone:
                     return []
                 topics = [*self._homes(tx, entry), *(self._public(row) if row.audience is Audience.PUBLIC else ())]
-                return self._rendered(tx, event, entry, row.author, topics)
+                private = self._conversed(tx, row) if row.audience is Audience.MENTIONED else ()
+                return [*self._rendered(tx, event, entry, row.author, topics), *private]
             case Kind.BOOSTED:
                 return self._rendered(tx, Event.NEW, entry, recorded.actor, self._homes(tx, entry))
             case Kind.DELETED | Kind.UNBOOSTED:
@@ -167,7 +225,7 @@ class Topics:
                 return [
                     _Heard(News(topic, Event.DELETED, body), frozenset())
                     for topic in self._hearers
-                    if everywhere or topic.about is About.HOME
+                    if topic.about is About.HOME or (everywhere and topic.about in (About.PUBLIC, About.TAG))
                 ]
             case _:
                 return []
@@ -185,7 +243,7 @@ class Topics:
         return [
             topic
             for topic in self._hearers
-            if topic.about is not About.HOME
+            if topic.about in (About.PUBLIC, About.TAG)
             and (topic.local is None or topic.local == row.local)
             and (with_media or not topic.media)
             and (topic.about is About.PUBLIC or topic.tag in tags)
@@ -243,4 +301,5 @@ class _Heard(NamedTuple):
 
 class _Told(NamedTuple):
     up_to: Seq
+    newest: NotificationId
     heard: list[_Heard]

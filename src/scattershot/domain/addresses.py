@@ -24,6 +24,14 @@ class Addresses(NamedTuple):
         """A boost's lasting address."""
         return f"{self.origin}/b/{boost}"
 
+    def quote_stamp(self, quoting: PostId) -> str:
+        """By which we prove that the post (of here or elsewhere) may quote one of here."""
+        return f"{self.origin}/q/{quoting}"
+
+    def reply_stamp(self, reply: PostId) -> str:
+        """By which we prove that the post (of here or elsewhere) may answer one of here."""
+        return f"{self.origin}/r/{reply}"
+
     def media(self, name: str) -> str:
         """Where a file of an upload is served; nothing for no name."""
         return f"{self.origin}/media/{name}" if name else ""

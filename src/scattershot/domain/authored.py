@@ -10,6 +10,3 @@ class Which(NamedTuple):
     boosts: bool = True
     only_media: bool = False
     tag: str = ""
-
-
-EVERYTHING = Which()

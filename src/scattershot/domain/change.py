@@ -54,10 +54,11 @@ class Unboosted(_Change, frozen=True, kw_only=True, tag=True):
 
 
 class Liked(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor approves of a post, with an emoji where it said one."""
+    """The actor approves of a post, with an emoji where it said one: a character, or `:shortcode:` with its picture."""
 
     post: WireId
     emoji: str = ""
+    picture: str = ""
 
 
 class Unliked(_Change, frozen=True, kw_only=True, tag=True):
@@ -150,6 +151,49 @@ class Unpinned(_Change, frozen=True, kw_only=True, tag=True):
     post: WireId
 
 
+class QuoteAsked(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor asks the author of `quoted` for leave to show it in its own post; `post` is that, where it was told."""
+
+    quoting: WireId
+    quoted: WireId
+    post: Post | None = None
+
+
+class QuoteAnswered(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor, whose post is quoted, says yes or no; by `stamp` others can see that it said yes.
+
+    `asked` is the wire id of the question; where that is all that was told, the posts are None.
+    """
+
+    accepted: bool
+    quoting: WireId | None = None
+    quoted: WireId | None = None
+    asked: WireId | None = None
+    stamp: WireId | None = None
+
+
+class QuoteRevoked(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor no longer consents to a quote of its post: the stamp is good for nothing."""
+
+    stamp: WireId
+
+
+class ReplyAsked(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor asks the author of what it answers for leave to (GoToSocial does, before it tells anybody)."""
+
+    post: Post
+
+
+class ReplyAnswered(_Change, frozen=True, kw_only=True, tag=True):
+    """The actor says whether `reply` may answer its post `parent`; `asked` is the wire id of the question."""
+
+    reply: WireId
+    accepted: bool
+    parent: WireId | None = None
+    asked: WireId | None = None
+    stamp: WireId | None = None
+
+
 class Undone(_Change, frozen=True, kw_only=True, tag=True):
     """The actor takes back an earlier change known only by its wire id."""
 
@@ -158,5 +202,6 @@ class Undone(_Change, frozen=True, kw_only=True, tag=True):
 
 Change: TypeAlias = (
     Posted | Edited | Deleted | Boosted | Unboosted | Liked | Unliked | Voted | Followed | FollowAnswered | Unfollowed
-    | Blocked | Unblocked | ProfileChanged | Vanished | Moved | Reported | Pinned | Unpinned | Undone
+    | Blocked | Unblocked | ProfileChanged | Vanished | Moved | Reported | Pinned | Unpinned | QuoteAsked
+    | QuoteAnswered | QuoteRevoked | ReplyAsked | ReplyAnswered | Undone
 )  # fmt: skip

@@ -7,6 +7,7 @@ from msgspec import Struct
 from scattershot.domain.ids import MediaId, Millis
 from scattershot.domain.media import MediaKind, kind_of
 from scattershot.domain.microblog import Emoji
+from scattershot.domain.terms import Terms
 from scattershot.domain.wire_id import WireId
 
 
@@ -113,6 +114,13 @@ class Post(Struct, frozen=True, kw_only=True, omit_defaults=True):
     source_type: str = ""
     reply_to: WireId | None = None
     quote: WireId | None = None
+    quote_unasked: bool = False
+    """It says what it quotes in an older spelling alone, of software that asks nobody."""
+    quote_stamp: WireId | None = None
+    """By which the quoted author's node proves that it consents (FEP-044f), as the post says."""
+    reply_stamp: WireId | None = None
+    """By which the node of whom it answers proves that it may."""
+    terms: Terms = Terms()
     conversation: str = ""
     mentions: tuple[Mention, ...] = ()
     addressed: tuple[WireId, ...] = ()

@@ -10,7 +10,7 @@ from scattershot.domain.ids import MicroblogId, Millis, PostId, Seq
 
 
 class Kind(StrEnum):
-    """What became so; the past participles of `domain.change`."""
+    """What became so; the past participles of `domain.change`, and what concerns this node alone."""
 
     POSTED = "posted"
     EDITED = "edited"
@@ -32,6 +32,26 @@ class Kind(StrEnum):
     REPORTED = "reported"
     PINNED = "pinned"
     UNPINNED = "unpinned"
+    POLL_ENDED = "poll_ended"
+    """The poll of the post is over; the actor is its author."""
+    SIGNED_UP = "signed_up"
+    """The actor is the microblog of a person who came by themselves."""
+    WARNED = "warned"
+    """Those who run the node told the target's keepers something; `detail` is the number of the warning."""
+    SEVERED = "severed"
+    """The target lost follows, for the node deals with another no more; `detail` is the number of the severance."""
+    QUOTE_ASKED = "quote_asked"
+    QUOTE_ACCEPTED = "quote_accepted"
+    QUOTE_REJECTED = "quote_rejected"
+    QUOTE_REVOKED = "quote_revoked"
+    REPLY_ACCEPTED = "reply_accepted"
+    REPLY_REJECTED = "reply_rejected"
+    REISSUED = "reissued"
+    """A post reads as it did, but what stands around its words does not: its terms, or a stamp."""
+
+
+ALTERING = frozenset({Kind.EDITED, Kind.REISSUED, Kind.QUOTE_ACCEPTED, Kind.QUOTE_REJECTED, Kind.QUOTE_REVOKED})
+"""After these a post that was shown already looks otherwise."""
 
 
 class Recorded(NamedTuple):

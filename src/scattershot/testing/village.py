@@ -17,11 +17,12 @@ from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Handle
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
+from scattershot.domain.window import FROM_THE_TOP
 from scattershot.drivers.bus_local import LocalBus
 from scattershot.ports.database import Database
 from scattershot.ports.keys import KeyMaker
 from scattershot.settings import read_settings
-from scattershot.storage.tables import microblogs, posts, timelines
+from scattershot.storage.tables import microblogs, notifications, posts, timelines
 from scattershot.testing.fakes import AsgiFetcher, FakeClock
 from scattershot.testing.phone import Phone
 from scattershot.wirekit.http_message import Request, Response
@@ -126,7 +127,7 @@ class House:
     async def told(self, name: str) -> list[str]:
         """The kinds of notifications somebody here has, newest first."""
         owner = (await self.row(name)).id
-        told = await self.node.drivers.database.read(lambda tx: timelines.notifications(tx, owner, None, 100))
+        told = await self.node.drivers.database.read(lambda tx: notifications.page(tx, owner, FROM_THE_TOP, 100))
         return [notification.kind for notification in told]
 
     async def get(self, path: str, accept: str = "application/activity+json") -> Response:

@@ -49,6 +49,15 @@ def parse_http_date(text: str) -> int | None:
     return _millis(int(year), _MONTH_NUMBER[month], int(day), int(hour), int(minute), int(second))
 
 
+def retry_after(text: str | None, now: int) -> float | None:
+    """How many seconds a `Retry-After` asks to wait, said as a number or as a date (RFC 9110 section 10.2.3)."""
+    text = (text or "").strip()
+    if text.isascii() and text.isdecimal() and len(text) < 10:
+        return float(text)
+    at = parse_http_date(text)
+    return max(0.0, (at - now) / 1000) if at is not None else None
+
+
 def rfc3339(millis: int) -> str:
     """Like `2026-11-21T05:31:00.123Z`; ValueError outside the years 1 to 9999."""
     days, of_day = divmod(millis, _DAY)

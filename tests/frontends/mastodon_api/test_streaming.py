@@ -86,6 +86,75 @@ def _draft(text: str) -> "object":
     return Draft(text)
 
 
+async def test_what_one_is_told_is_heard(village: Village, house: House) -> None:
+    ann, bob = await house.phone("ann"), await house.phone("bob")
+    posted = await bob.post("/api/v1/statuses", {"status": "Hello"})
+    await village.settle()
+    async with (
+        listening(house, "bob", "stream=user") as everything,
+        listening(house, "bob", "stream=user:notification") as alone,
+        listening(house, "ann", "stream=user:notification") as other,
+    ):
+        await until_listening(house, 3)
+        await ann.post(f"/api/v1/statuses/{posted['id']}/favourite")
+        await told(village, house)
+        [notification] = (await bob.get("/api/v1/notifications")).body
+        assert notification["type"] == "favourite"
+        assert await everything.heard() == {"stream": ["user"], "event": "notification", "payload": notification}
+        assert await alone.heard() == {
+            "stream": ["user:notification"], "event": "notification", "payload": notification,
+        }  # fmt: skip
+        assert other.silent
+
+
+async def test_who_may_not_read_notifications_hears_only_what_comes_home(village: Village, house: House) -> None:
+    narrow = await token_of(house, "bob", "read:statuses")
+    ann = await house.phone("ann")
+    async with a_socket(house.node.app, PATH, query=f"access_token={narrow}&stream=user") as socket:
+        await until_listening(house)
+        await ann.post("/api/v1/statuses", {"status": "@bob psst"})
+        await told(village, house)
+        assert socket.silent
+        await socket.say({"type": "subscribe", "stream": "user:notification"})
+        assert (await socket.heard())["error"] == "Access token does not have the required scopes"
+
+
+async def test_a_stream_that_is_left_leaves_the_other_one_alone(village: Village, house: House) -> None:
+    ann = await house.phone("ann")
+    async with listening(house, "bob", "stream=user") as socket:
+        await socket.say({"type": "subscribe", "stream": "user:notification"})
+        await socket.say({"type": "unsubscribe", "stream": "user"})
+        while len(house.node.api.topics) > 1:
+            await asyncio.sleep(0.001)
+        await ann.post("/api/v1/statuses", {"status": "@bob psst"})
+        await told(village, house)
+        assert (await socket.heard())["stream"] == ["user:notification"]
+        assert socket.silent
+
+
+async def test_conversations_are_heard(village: Village, house: House) -> None:
+    ann, bob = await house.phone("ann"), await house.phone("bob")
+    async with listening(house, "bob", "stream=direct") as socket:
+        await ann.post("/api/v1/statuses", {"status": "@bob psst", "visibility": "direct"})
+        await ann.post("/api/v1/statuses", {"status": "@bob hey!"})
+        await told(village, house)
+        [conversation] = (await bob.get("/api/v1/conversations")).body
+        assert await socket.heard() == {"stream": ["direct"], "event": "conversation", "payload": conversation}
+        assert socket.silent
+
+
+async def test_that_somebody_was_let_in_is_heard(village: Village, house: House) -> None:
+    ann, bob = await house.phone("ann"), await house.phone("bob")
+    await bob.patch("/api/v2/notifications/policy", {"for_not_following": "filter"})
+    async with listening(house, "bob", "stream=user") as socket:
+        await ann.post("/api/v1/statuses", {"status": "@bob psst"})
+        await told(village, house)
+        assert socket.silent
+        [request] = (await bob.get("/api/v1/notifications/requests")).body
+        await bob.post(f"/api/v1/notifications/requests/{request['id']}/accept")
+        assert (await socket.heard())["event"] == "notifications_merged"
+
+
 async def test_streams_are_joined_and_left_on_one_connection(village: Village, house: House) -> None:
     token = await token_of(house, "bob")
     async with a_socket(house.node.app, PATH, subprotocol=token) as socket:

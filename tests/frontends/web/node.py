@@ -13,6 +13,7 @@ from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.fanout import Fanout
 from scattershot.app.indexing import Indexing
+from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.presenting import Presenting
 from scattershot.app.programs import Programs
@@ -59,6 +60,7 @@ class Node:
     indexing: Indexing
     search: Search
     trends: Trends
+    notifications: Notifications
     app: Starlette
 
     def browser(self, address: str = "198.51.100.7") -> Browser:
@@ -131,36 +133,15 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") ->
         presenting = Presenting(database, clock, bus, house)
         proxied = Signed(b"a key for tests", settings.origin).path
         programs = Programs(database, clock)
+        told = Notifications(database, clock, timelines)
         web = Web(
-            settings,
-            clock,
-            people,
-            programs,
-            publisher,
-            discover,
-            timelines,
-            streams,
-            backfill,
-            reports,
-            search,
-            proxied,
-            presenting,
-        )
+            settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, search,
+            proxied, told, presenting,
+        )  # fmt: skip
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
         yield Node(
-            settings,
-            clock,
-            database,
-            house,
-            people,
-            publisher,
-            readers,
-            timelines,
-            streams,
-            indexing,
-            search,
-            trends,
-            app,
-        )
+            settings, clock, database, house, people, publisher, readers, timelines, streams, indexing, search, trends,
+            told, app,
+        )  # fmt: skip
         streams.close()

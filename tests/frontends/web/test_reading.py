@@ -5,11 +5,14 @@ from html import unescape
 
 import pytest
 
+from scattershot.app import notifying
 from scattershot.domain.change import Boosted, Posted
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.microblog import Emoji, Field
+from scattershot.domain.notification import Measure, Treatment, Wishes
 from scattershot.domain.post import Attachment, Audience, Option, Poll, Post
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
+from scattershot.ports.database import Transaction
 from scattershot.testing.browser import Browser
 from tests.frontends.web.node import Node
 
@@ -124,6 +127,34 @@ async def test_notifications_are_counted_until_they_are_looked_at(
     assert "liked your post" in page
     assert "follows you" in page
     assert (await anns.get("/notifications/untold")).text == "0"
+
+
+async def test_who_is_kept_out_is_let_in_or_forgotten(
+    node: Node, ann: MicroblogId, bob: MicroblogId, anns: Browser
+) -> None:
+    await node.notifications.put_wishes(ann, Wishes(not_following=Treatment.HOLD))
+    for deed, heard in (("/turn-away", False), ("/let-in", True)):
+        await node.say(bob, "@ann may I?")
+        await node.settle()
+        page = await anns.get("/notifications")
+        assert "until you let them in" in page.text
+        assert "may I?" not in page.text
+        page = await anns.submit(page, page.deed(deed))
+        assert "until you let them in" not in page.text
+        assert ("may I?" in page.text) is heard
+
+
+async def test_a_warning_and_a_loss_are_told_in_words(node: Node, ann: MicroblogId, anns: Browser) -> None:
+    def tell(tx: Transaction) -> None:
+        now = node.clock.now()
+        notifying.note_warning(tx, ann, Measure.NONE, "Be kind.", [], "test", now)
+        notifying.note_severance(tx, ann, "evil.example", [], [], now)
+
+    await node.database.write(tell)
+    await node.settle()
+    page = (await anns.get("/notifications")).text
+    assert "Be kind." in page
+    assert "evil.example" in page
 
 
 async def test_tags_older_pages_and_lasting_addresses(node: Node, ann: MicroblogId) -> None:

@@ -3,7 +3,7 @@
 Every function here is a plain function of a transaction; it looks up what it lacks before it writes anything.
 """
 
-from scattershot.app.apply import follows, marks, posts, profiles
+from scattershot.app.apply import asking, follows, marks, posts, profiles, quoting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, House, Origin
 from scattershot.domain.change import (
     Blocked,
@@ -18,6 +18,11 @@ from scattershot.domain.change import (
     Pinned,
     Posted,
     ProfileChanged,
+    QuoteAnswered,
+    QuoteAsked,
+    QuoteRevoked,
+    ReplyAnswered,
+    ReplyAsked,
     Reported,
     Unblocked,
     Unboosted,
@@ -30,7 +35,7 @@ from scattershot.domain.change import (
 )
 from scattershot.domain.ids import PostId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, relations, wire_ids
+from scattershot.storage.tables import microblogs, quotes, relations, wire_ids
 from scattershot.storage.tables import posts as post_rows
 
 
@@ -60,7 +65,7 @@ def apply(tx: Transaction, change: Change, origin: Origin, house: House) -> Appl
         case Followed():
             return follows.followed(tx, change, origin, house)
         case FollowAnswered():
-            return follows.answered(tx, change, origin)
+            return _answered(tx, change, origin, house)
         case Unfollowed():
             return follows.unfollowed(tx, change, origin)
         case Blocked():
@@ -75,8 +80,26 @@ def apply(tx: Transaction, change: Change, origin: Origin, house: House) -> Appl
             return profiles.moved(tx, change, origin)
         case Reported():
             return profiles.reported(tx, change, origin)
+        case QuoteAsked():
+            return asking.quote_asked(tx, change, origin, house)
+        case QuoteAnswered():
+            return quoting.answered(tx, change, origin, house)
+        case QuoteRevoked():
+            return quoting.revoked(tx, change, origin)
+        case ReplyAsked():
+            return asking.reply_asked(tx, change, origin, house)
+        case ReplyAnswered():
+            return asking.reply_answered(tx, change, origin)
         case Undone():
             return _undone(tx, change, origin, house)
+
+
+def _answered(tx: Transaction, change: FollowAnswered, origin: Origin, house: House) -> Applied:
+    """An answer that only names the question: what was asked is known here, and may have been to quote."""
+    if change.follow is not None and change.follower is None and quotes.asked_as(tx, change.follow.value) is not None:
+        answer = QuoteAnswered(actor=change.actor, id=change.id, accepted=change.accepted, asked=change.follow)
+        return quoting.answered(tx, answer, origin, house)
+    return follows.answered(tx, change, origin)
 
 
 def _undone(tx: Transaction, change: Undone, origin: Origin, house: House) -> Applied:

@@ -6,18 +6,24 @@ from scattershot.app.apply.actors import acting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
 from scattershot.domain import policy
 from scattershot.domain.change import Boosted, Change, Liked, Pinned, Unboosted, Unliked, Unpinned, Voted
+from scattershot.domain.emoji import of_node, shortcode_in
 from scattershot.domain.ids import PostId
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import log, microblogs, posts, relations, wire_ids
+from scattershot.storage.tables import log, microblogs, posts, reactions, relations, wire_ids
+from scattershot.wirekit.urls import host_of
+
+MAX_REACTIONS = 10
+"""Different emoji with which one microblog reacts to one post."""
 
 MAX_PINS = 5
 """Posts shown first on the page of a microblog kept here, as many as Mastodon's."""
 
 
-def _standing_post(tx: Transaction, wire_id: WireId) -> posts.Row | None:
+def standing_post(tx: Transaction, wire_id: WireId) -> posts.Row | None:
+    """The post of that name, where it is known and was not taken back."""
     post = wire_ids.find_as(tx, wire_id, wire_ids.Thing.POST)
     row = posts.get(tx, PostId(post)) if post is not None else None
     return row if row is not None and not row.gone else None
@@ -37,7 +43,7 @@ def _append(
     )  # fmt: skip
 
 
-def _may_mark(tx: Transaction, actor: microblogs.Stand, row: posts.Row) -> bool:
+def may_mark(tx: Transaction, actor: microblogs.Stand, row: posts.Row) -> bool:
     """Whether the actor may see the post at all and is not blocked by its author."""
     if actor.id == row.author:
         return True
@@ -59,7 +65,7 @@ def boosted(tx: Transaction, change: Boosted, origin: Origin, house: House) -> A
     actor = acting(tx, change.actor)
     if isinstance(actor, Lacks | Declined):
         return actor
-    row = _standing_post(tx, change.post)
+    row = standing_post(tx, change.post)
     wanted = origin.asked_for or actor.local or relations.is_heard_here(tx, actor.id)
     if row is None:
         return Declined("deleted") if _is_dead(tx, change.post) else (
@@ -69,7 +75,7 @@ def boosted(tx: Transaction, change: Boosted, origin: Origin, house: House) -> A
         return Declined("unrelated")
     if not row.audience.is_open and not (actor.id == row.author and row.audience is Audience.FOLLOWERS):
         return Declined("not_open")
-    if not _may_mark(tx, actor, row):
+    if not may_mark(tx, actor, row):
         return Declined("not_allowed")
     if posts.boost_by(tx, row.id, actor.id) is not None:
         return NOTHING_NEW
@@ -89,7 +95,7 @@ def unboosted(tx: Transaction, change: Unboosted, origin: Origin) -> Applied:
     actor = acting(tx, change.actor)
     if isinstance(actor, Lacks | Declined):
         return actor
-    row = _standing_post(tx, change.post)
+    row = standing_post(tx, change.post)
     boost = posts.boost_by(tx, row.id, actor.id) if row is not None else None
     if row is None or boost is None:
         return NOTHING_NEW
@@ -100,22 +106,31 @@ def unboosted(tx: Transaction, change: Unboosted, origin: Origin) -> Applied:
 
 
 def liked(tx: Transaction, change: Liked, origin: Origin, house: House) -> Applied:
-    """A post is approved of; posts unknown here are not fetched for it."""
+    """A post is approved of, or reacted to; posts unknown here are not fetched for it."""
     actor = acting(tx, change.actor)
     if isinstance(actor, Lacks | Declined):
         return actor
-    row = _standing_post(tx, change.post)
+    row = standing_post(tx, change.post)
     if row is None:
         return Declined("unknown_post")
-    if not _may_mark(tx, actor, row):
+    if not may_mark(tx, actor, row):
         return Declined("not_allowed")
     wire_id = change.id.value if change.id else ""
-    if not relations.add_like(tx, relations.Like(row.id, actor.id, change.emoji, wire_id, origin.now)):
+    emoji = _as_counted(change.emoji, change.actor, actor)
+    if emoji and len(reactions.by(tx, row.id, actor.id)) >= MAX_REACTIONS:
+        return Declined("too_many_reactions")
+    if not relations.add_like(tx, relations.Like(row.id, actor.id, emoji, wire_id, origin.now, change.picture)):
         return NOTHING_NEW
-    recorded = _append(tx, Kind.LIKED, actor, row, change, origin, detail=change.emoji)
+    recorded = _append(tx, Kind.LIKED, actor, row, change, origin, detail=emoji)
     if actor.local:
-        relations.name_like(tx, row.id, actor.id, change.emoji, house.addresses.change(recorded.seq))
+        relations.name_like(tx, row.id, actor.id, emoji, house.addresses.change(recorded.seq))
     return recorded
+
+
+def _as_counted(said: str, wire_id: WireId, actor: microblogs.Stand) -> str:
+    """The emoji as it is counted: one of a node's own is told apart by whoever's node says what it looks like."""
+    shortcode = shortcode_in(said)
+    return of_node(shortcode, host_of(wire_id.value) or "") if shortcode and not actor.local else said
 
 
 def unliked(tx: Transaction, change: Unliked, origin: Origin) -> Applied:
@@ -123,12 +138,20 @@ def unliked(tx: Transaction, change: Unliked, origin: Origin) -> Applied:
     actor = acting(tx, change.actor)
     if isinstance(actor, Lacks | Declined):
         return actor
-    row = _standing_post(tx, change.post)
-    like = relations.like(tx, row.id, actor.id, change.emoji) if row is not None else None
+    row = standing_post(tx, change.post)
+    like = _like_meant(tx, change, actor, row) if row is not None else None
     if row is None or like is None:
         return NOTHING_NEW
-    relations.drop_like(tx, row.id, actor.id, change.emoji)
-    return _append(tx, Kind.UNLIKED, actor, row, change, origin, detail=f"{like.wire_id} {change.emoji}")
+    relations.drop_like(tx, row.id, actor.id, like.emoji)
+    return _append(tx, Kind.UNLIKED, actor, row, change, origin, detail=f"{like.wire_id} {like.emoji}")
+
+
+def _like_meant(tx: Transaction, change: Unliked, actor: microblogs.Stand, row: posts.Row) -> relations.Like | None:
+    """By its own name where that was told, since not everybody says the emoji again."""
+    like = relations.like_called(tx, change.like.value) if change.like is not None else None
+    if like is not None and (like.post, like.liker) == (row.id, actor.id):
+        return like
+    return relations.like(tx, row.id, actor.id, _as_counted(change.emoji, change.actor, actor))
 
 
 def voted(tx: Transaction, change: Voted, origin: Origin) -> Applied:
@@ -136,11 +159,11 @@ def voted(tx: Transaction, change: Voted, origin: Origin) -> Applied:
     actor = acting(tx, change.actor)
     if isinstance(actor, Lacks | Declined):
         return actor
-    row = _standing_post(tx, change.post)
+    row = standing_post(tx, change.post)
     poll = row.post.poll if row is not None else None
     if row is None or poll is None:
         return Declined("unknown_post")
-    if not _may_mark(tx, actor, row):
+    if not may_mark(tx, actor, row):
         return Declined("not_allowed")
     texts = [option.text for option in poll.options]
     if change.choice not in texts:
@@ -167,7 +190,7 @@ def pinned(tx: Transaction, change: Pinned, origin: Origin) -> Applied:
     actor = acting(tx, change.actor)
     if isinstance(actor, Lacks | Declined):
         return actor
-    row = _standing_post(tx, change.post)
+    row = standing_post(tx, change.post)
     if row is None:
         return Declined("deleted") if _is_dead(tx, change.post) else Lacks((change.post,))
     if row.author != actor.id:
@@ -186,7 +209,7 @@ def unpinned(tx: Transaction, change: Unpinned, origin: Origin) -> Applied:
     actor = acting(tx, change.actor)
     if isinstance(actor, Lacks | Declined):
         return actor
-    row = _standing_post(tx, change.post)
+    row = standing_post(tx, change.post)
     if row is None or not relations.unpin(tx, actor.id, row.id):
         return NOTHING_NEW
     return _append(tx, Kind.UNPINNED, actor, row, change, origin)

@@ -4,14 +4,17 @@ from msgspec.structs import replace
 
 from scattershot.app.apply.actors import acting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
+from scattershot.app.apply.quoting import adopted, altered, placed, revoked
+from scattershot.app.reading import asker_of
 from scattershot.domain import policy
-from scattershot.domain.change import Deleted, Edited, Posted
+from scattershot.domain.change import Deleted, Edited, Posted, QuoteRevoked
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.post import Post
 from scattershot.domain.record import Kind
+from scattershot.domain.terms import Approval, may_reply
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import arrivals, log, microblogs, posts, relations, uploads, wire_ids
+from scattershot.storage.tables import arrivals, log, microblogs, posts, quotes, relations, uploads, wire_ids
 
 MEDIA_OUTLASTS = 86_400_000
 """How long what a deleted post showed may be shown by another, as when it is written anew (milliseconds)."""
@@ -20,8 +23,9 @@ MAX_DEPTH = 20
 """How many steps up a thread parents are fetched."""
 
 
-def posted(tx: Transaction, change: Posted, origin: Origin, house: House) -> Applied:
-    """A post is stored with its place in its thread; one that concerns nobody here is declined."""
+def posted(tx: Transaction, change: Posted, origin: Origin, house: House, *, quote_asked: str = "") -> Applied:
+    """A post is stored with its place in its thread; one that concerns nobody here is declined, and so is an answer
+    to a post of here that its terms do not allow. `quote_asked`: it came with that question."""
     author = acting(tx, change.actor)
     if isinstance(author, Lacks | Declined):
         return author
@@ -31,43 +35,46 @@ def posted(tx: Transaction, change: Posted, origin: Origin, house: House) -> App
     post = change.post
     named, silent = _hearers(tx, post)
     parent = _parent(tx, post)
-    if not author.local and not _concerns_us(tx, author.id, [*named, *silent], parent, origin):
+    if not author.local and not _concerns_us(tx, author.id, [*named, *silent], parent, post, origin):
         return Declined("unrelated")
+    if parent is not None and parent.local and not parent.gone and not may_answer(tx, parent, author.id, post.author):
+        return Declined("reply_not_allowed")
     post_id = origin.post_id or house.ids.make(tx, policy.moment(post.published, origin.now))
     _store(tx, post_id, author, post, parent, origin)
     posts.add_mentions(tx, post_id, named, silent)
     microblogs.touch(tx, author.id, policy.moment(post.published, origin.now))
-    return log.append(
-        tx,
-        origin.now,
-        Kind.POSTED,
-        author.id,
-        local=author.local,
-        via=origin.via,
-        post=post_id,
+    recorded = log.append(
+        tx, origin.now, Kind.POSTED, author.id, local=author.local, via=origin.via, post=post_id,
         wire_id=change.id.value if change.id else "",
-    )
+    )  # fmt: skip
+    placed(tx, post_id, author, post, origin, house, quote_asked)
+    return recorded
+
+
+def may_answer(tx: Transaction, parent: posts.Row, who: MicroblogId, wire_id: WireId) -> bool:
+    """Whether the terms of the post let the microblog answer. Of posts elsewhere their authors have the last word."""
+    found = may_reply(parent.post.terms.replies, asker_of(tx, parent, who, wire_id))
+    return found is Approval.AT_ONCE or (found is Approval.ON_REQUEST and not parent.local)
 
 
 def _store(
     tx: Transaction, post_id: PostId, author: microblogs.Stand, post: Post, parent: posts.Row | None, origin: Origin
 ) -> None:
-    quote = wire_ids.find_as(tx, post.quote, wire_ids.Thing.POST) if post.quote else None
     place = posts.Place(
         reply_to=parent.id if parent else None,
         reply_author=parent.author if parent else None,
         reply_wire=post.reply_to.value if post.reply_to and not parent else None,
         thread=parent.thread if parent else None,
-        quote=PostId(quote) if quote is not None else None,
     )
     posts.add(tx, post_id, author.id, post, place, local=author.local, writer=origin.writer)
     wire_ids.add(tx, post.id, wire_ids.Thing.POST, post_id)
     if not author.local:
         posts.adopt_orphans(tx, post.id.value, post_id, author.id, place.thread or post_id)
+        adopted(tx, post.id, post_id, author.id)
     if origin.depth < MAX_DEPTH:
         if post.reply_to is not None and parent is None:
             arrivals.want(tx, post.reply_to, "parent", origin.depth + 1, origin.now)
-        if post.quote is not None and quote is None:
+        if post.quote is not None and wire_ids.find(tx, post.quote) is None:
             arrivals.want(tx, post.quote, "quote", origin.depth + MAX_DEPTH // 4, origin.now)
 
 
@@ -90,12 +97,17 @@ def _parent(tx: Transaction, post: Post) -> posts.Row | None:
 
 
 def _concerns_us(
-    tx: Transaction, author: MicroblogId, hearers: list[MicroblogId], parent: posts.Row | None, origin: Origin
-) -> bool:
+    tx: Transaction, author: MicroblogId, hearers: list[MicroblogId], parent: posts.Row | None, post: Post,
+    origin: Origin,
+) -> bool:  # fmt: skip
     """Whether a post from elsewhere is kept; a stranger cannot fill our disk with what nobody asked for."""
     if origin.asked_for or parent is not None or relations.is_heard_here(tx, author):
         return True
-    return any(stand is not None and stand.local for stand in (microblogs.stand_of(tx, m) for m in hearers))
+    if any(stand is not None and stand.local for stand in (microblogs.stand_of(tx, m) for m in hearers)):
+        return True
+    quoted = wire_ids.find_as(tx, post.quote, wire_ids.Thing.POST) if post.quote is not None else None
+    row = posts.get(tx, PostId(quoted)) if quoted is not None else None
+    return row is not None and row.local and not row.gone
 
 
 def edited(tx: Transaction, change: Edited, origin: Origin, house: House) -> Applied:
@@ -119,21 +131,16 @@ def edited(tx: Transaction, change: Edited, origin: Origin, house: House) -> App
     if new == old:
         return NOTHING_NEW
     posts.edit(tx, row, new, keep=_reads_differently(old, new))
+    altered(tx, row, old, new, author, origin, house)
     named, silent = _hearers(tx, new)
     before = set(posts.hearers(tx, row.id))
     posts.put_mentions(tx, row.id, named, silent)
     newly = [m for m in named if m not in before]
+    kind = Kind.REISSUED if _says_the_same(old, new) else Kind.EDITED
     return log.append(
-        tx,
-        origin.now,
-        Kind.EDITED,
-        author.id,
-        local=author.local,
-        via=origin.via,
-        post=row.id,
-        wire_id=change.id.value if change.id else "",
-        detail=",".join(map(str, newly)),
-    )
+        tx, origin.now, kind, author.id, local=author.local, via=origin.via, post=row.id,
+        wire_id=change.id.value if change.id else "", detail=",".join(map(str, newly)),
+    )  # fmt: skip
 
 
 def _merged(old: Post, new: Post, local: bool) -> Post:
@@ -142,12 +149,19 @@ def _merged(old: Post, new: Post, local: bool) -> Post:
         return replace(
             new, published=old.published, audience=old.audience, reply_to=old.reply_to, conversation=old.conversation
         )
+    old = replace(old, quote_stamp=new.quote_stamp, reply_stamp=new.reply_stamp, terms=new.terms)
     same_options = (
         old.poll is not None
         and new.poll is not None
         and [option.text for option in old.poll.options] == [option.text for option in new.poll.options]
     )
     return replace(old, poll=new.poll) if same_options else old
+
+
+def _says_the_same(old: Post, new: Post) -> bool:
+    """Whether nothing but terms and stamps differs."""
+    around = replace(new, terms=old.terms, quote_stamp=old.quote_stamp, reply_stamp=old.reply_stamp)
+    return replace(around, edited=old.edited) == old
 
 
 def _reads_differently(old: Post, new: Post) -> bool:
@@ -170,6 +184,8 @@ def deleted(tx: Transaction, change: Deleted, origin: Origin) -> Applied:
         return author
     named = wire_ids.find(tx, change.post)
     if named is None:
+        if quotes.stamped(tx, change.post.value):
+            return revoked(tx, QuoteRevoked(actor=change.actor, id=change.id, stamp=change.post), origin)
         wire_ids.bury(tx, change.post)
         return NOTHING_NEW
     if named.kind == wire_ids.Thing.TOMBSTONE:
@@ -185,13 +201,16 @@ def deleted(tx: Transaction, change: Deleted, origin: Origin) -> Applied:
 def _gone_at_its_node(tx: Transaction, change: Deleted, origin: Origin) -> Applied:
     post = wire_ids.find_as(tx, change.post, wire_ids.Thing.POST)
     row = posts.get(tx, PostId(post)) if post is not None else None
-    if row is None or row.gone or row.local:
+    if row is None:
+        return revoked(tx, QuoteRevoked(actor=change.actor, stamp=change.post), origin)
+    if row.gone or row.local:
         return NOTHING_NEW
     return _buried(tx, row, change, origin)
 
 
 def _buried(tx: Transaction, row: posts.Row, change: Deleted, origin: Origin) -> Applied:
     posts.bury(tx, row)
+    quotes.bury(tx, row.id)
     if row.local:
         uploads.detach(tx, row.id, Millis(origin.now + MEDIA_OUTLASTS))
     arrivals.drop_signed_copy(tx, change.post.value)

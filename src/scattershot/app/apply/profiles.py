@@ -15,6 +15,7 @@ from scattershot.storage.tables import (
     microblogs,
     nodes,
     posts,
+    quotes,
     relations,
     reports,
     uploads,
@@ -94,6 +95,7 @@ def vanished(tx: Transaction, change: Vanished, origin: Origin) -> Applied:
     stand = microblogs.stand(tx, change.actor)
     if stand is None or stand.gone:
         return NOTHING_NEW
+    quotes.bury_all_by(tx, stand.id)
     posts.bury_all_by(tx, stand.id)
     microblogs.mark_gone(tx, stand.id)
     if stand.local:

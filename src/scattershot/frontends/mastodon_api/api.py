@@ -13,31 +13,43 @@ from scattershot.app.counts import Tally
 from scattershot.app.drafts import Drafts
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
+from scattershot.app.notifications import Notifications as Told
 from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.quiet import Quiet
+from scattershot.app.quotes import Quotes as Deeds
+from scattershot.app.reactions import Reactions
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search as Finder
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.app.topics import Topics
 from scattershot.app.trends import Trends as Talk
+from scattershot.app.web_push import WebPush
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
 from scattershot.frontends.mastodon_api.catch_up import CatchUp
 from scattershot.frontends.mastodon_api.composing import Composing
+from scattershot.frontends.mastodon_api.conversations import Conversations
 from scattershot.frontends.mastodon_api.door import Door
 from scattershot.frontends.mastodon_api.drafts import DraftEndpoints
 from scattershot.frontends.mastodon_api.edits import Edits
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
+from scattershot.frontends.mastodon_api.markers import Markers
 from scattershot.frontends.mastodon_api.media import MediaEndpoints
 from scattershot.frontends.mastodon_api.media_as_json import Shown
+from scattershot.frontends.mastodon_api.notification_policy import Policy
+from scattershot.frontends.mastodon_api.notifications import Notifications
+from scattershot.frontends.mastodon_api.notifications_as_json import NotificationsAsJson
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.people import endpoints_of_people
 from scattershot.frontends.mastodon_api.polls import Polls
+from scattershot.frontends.mastodon_api.push import Push
+from scattershot.frontends.mastodon_api.quotes import Quotes
+from scattershot.frontends.mastodon_api.reactions import Reactions as ReactionEndpoints
 from scattershot.frontends.mastodon_api.search import Search
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
@@ -73,6 +85,8 @@ class House(NamedTuple):
     search: Finder
     trends: Talk
     while_away: WhileAway
+    notifications: Told
+    push: WebPush
     known: Acquaintance
     people: People
     reports: Reports
@@ -87,9 +101,12 @@ class MastodonApi:
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown)
         composing = Composing(house.media)
         tags = TagsAsJson(settings.origin)
+        told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
+        vapid_key = house.push.public_key
+        quotes, reactions = Deeds(house.publisher, house.timelines), Reactions(house.publisher, house.timelines)
         endpoints: Sequence[Endpoint] = [
-            *OAuth(settings, house.programs, house.timelines).endpoints,
-            *InstanceDocs(settings, house.timelines).endpoints,
+            *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
+            *InstanceDocs(settings, house.timelines, vapid_key).endpoints,
             *endpoints_of_people(
                 house.known, house.people, house.timelines, house.publisher, house.backfill, house.reports,
                 house.media, accounts, statuses,
@@ -106,8 +123,16 @@ class MastodonApi:
             *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,
             *Trends(house.trends, house.timelines, statuses, tags).endpoints,
             *CatchUp(house.while_away, house.timelines, statuses).endpoints,
+            *Notifications(told, accounts, notifications).endpoints,
+            *Policy(told, notifications).endpoints,
+            *Conversations(told, notifications).endpoints,
+            *Markers(told).endpoints,
+            *Push(house.push).endpoints,
+            *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
+            *ReactionEndpoints(reactions, house.timelines, statuses, accounts, house.shown).endpoints,
         ]  # fmt: skip
-        self.topics = Topics(house.database, house.clock, house.timelines, statuses.one)
+        self.topics = Topics(house.database, house.clock, house.timelines, told, statuses.one, notifications)
+        told.after_letting_in(self.topics.let_in)
         self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)
         own = [

@@ -12,11 +12,13 @@ from scattershot.app.publish import MARKDOWN, PLAIN, SOURCE_TYPES, Draft
 from scattershot.domain.ids import MediaId, Millis, PostId
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.preferences import Preferences
-from scattershot.frontends.mastodon_api.calls import Problem, parse_id
+from scattershot.domain.reading import Refused
+from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Problem, parse_id, refused
 from scattershot.frontends.mastodon_api.entities.status import MediaAttachment
 from scattershot.frontends.mastodon_api.entities.writing import ScheduledStatus, StatusDraft
 from scattershot.frontends.mastodon_api.media import focus_of
 from scattershot.frontends.mastodon_api.media_as_json import upload_entity
+from scattershot.frontends.mastodon_api.terms import PolicyParams, policy_named, terms_from
 from scattershot.wirekit.dates import parse_rfc3339, rfc3339
 from scattershot.wirekit.languages import language_tag
 
@@ -61,6 +63,13 @@ class NewStatus(Struct, frozen=True):
     title: str = ""
     poll: NewPoll | None = None
     scheduled_at: str = ""
+    local_only: bool = False
+    """glitch-soc's and GoToSocial's way to say that it is for this node alone."""
+    quoted_status_id: str | None = None
+    quote_id: str | None = None
+    """Pleroma's name for the same."""
+    quote_approval_policy: str | None = None
+    interaction_policy: PolicyParams | None = None
     media_ids: tuple[str, ...] = ()
     media_attributes: tuple[MediaAttributes, ...] = ()
 
@@ -84,9 +93,15 @@ class Composing:
 
     def planned(self, params: NewStatus, now: Millis) -> Planned | Problem:
         """The post to be, its poll's end counted from `now`."""
-        audience = AUDIENCES.get(params.visibility or "public")
+        audience = Audience.LOCAL if params.local_only else AUDIENCES.get(params.visibility or "public")
         if audience is None:
             return _NOT_IN_LIST
+        terms = terms_from(params.quote_approval_policy, params.interaction_policy)
+        if isinstance(terms, Refused):
+            return refused(terms)
+        quoted = parse_id(params.quoted_status_id or params.quote_id)
+        if quoted is None and (params.quoted_status_id or params.quote_id):
+            return NOT_FOUND
         if params.content_type not in SOURCE_TYPES:
             return Problem(422, f"Validation failed: Content type must be one of {PLAIN}, {MARKDOWN}")
         poll, open_for = _poll(params.poll, now)
@@ -100,6 +115,8 @@ class Composing:
             language=language_tag(params.language),
             title=params.title,
             reply_to=PostId(parent) if parent is not None else None,
+            quote=PostId(quoted) if quoted is not None else None,
+            terms=terms,
             poll=poll,
             media=tuple(MediaId(parse_id(text) or 0) for text in params.media_ids),
             described=tuple(
@@ -161,6 +178,8 @@ def params_of(planned: Planned, at: Millis | None) -> dict[str, Any]:
         "spoiler_text": draft.warning or None,
         "visibility": _VISIBILITIES[draft.audience],
         "in_reply_to_id": str(draft.reply_to) if draft.reply_to is not None else None,
+        "quoted_status_id": str(draft.quote) if draft.quote is not None else None,
+        "quote_approval_policy": policy_named(draft.terms),
         "language": draft.language or None,
         "content_type": draft.source_type,
         "title": draft.title or None,

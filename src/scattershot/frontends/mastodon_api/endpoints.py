@@ -113,6 +113,8 @@ class Table:
         straight = self._straight.get((method, path))
         if straight is not None:
             return straight
+        if "\0" in path:  # nothing is called so, and PostgreSQL would stumble over it
+            return NotThere(())
         words = path.strip("/").split("/")
         names: dict[str, str] = {}
         branch = _walk(self._root, words, 0, names, method) or _walk(self._root, words, 0, names, None)

@@ -19,8 +19,8 @@ from scattershot.wirekit.dates import rfc3339
 MASTODON = "4.5.0"
 """The version whose API this is, for programs that judge by it; some read three characters only, so none of its
 numbers has two digits."""
-API_VERSIONS = {"mastodon": 2}
-"""Mastodon's own count of API versions (api/instance in its documentation): 2 is grouped notifications."""
+API_VERSIONS = {"mastodon": 7}
+"""Mastodon's own count of API versions (api/instance in its documentation): 2 is grouped notifications, 7 quotes."""
 CHARACTERS_PER_ADDRESS = 23
 """What programs count for a link of any length."""
 MAX_PINNED = 5
@@ -36,8 +36,8 @@ POLL_LIMITS = {
 class InstanceDocs:
     """Documents about the node."""
 
-    def __init__(self, settings: Settings, timelines: Timelines) -> None:
-        self._settings, self._timelines = settings, timelines
+    def __init__(self, settings: Settings, timelines: Timelines, vapid_key: str) -> None:
+        self._settings, self._timelines, self._vapid_key = settings, timelines, vapid_key
         self._version = f"{MASTODON} (compatible; Scattershot {__version__})"
 
     @property
@@ -138,7 +138,7 @@ class InstanceDocs:
         return {
             "urls": {"streaming": self._streaming, "status": None, "about": f"{self._settings.origin}/",
                      "privacy_policy": None, "terms_of_service": None},
-            "vapid": {"public_key": ""},
+            "vapid": {"public_key": self._vapid_key},
             "accounts": {"max_featured_tags": 10, "max_pinned_statuses": MAX_PINNED},
             "translation": {"enabled": False},
             "limited_federation": False,

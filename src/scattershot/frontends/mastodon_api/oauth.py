@@ -64,8 +64,9 @@ class OAuth:
     """Programs and tokens. The password grant is not there: Mastodon has none either, and it teaches people to type
     their password into programs."""
 
-    def __init__(self, settings: Settings, programs: Programs, timelines: Timelines) -> None:
+    def __init__(self, settings: Settings, programs: Programs, timelines: Timelines, vapid_key: str) -> None:
         self._settings, self._programs, self._timelines = settings, programs, timelines
+        self._vapid_key = vapid_key
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -98,6 +99,7 @@ class OAuth:
                 scopes=program.scopes.split(),
                 redirect_uri=program.redirects,
                 redirect_uris=redirects,
+                vapid_key=self._vapid_key,
                 client_id=program.client_id,
                 client_secret=made.secret,
             )
@@ -109,7 +111,7 @@ class OAuth:
         if program is None:  # a token made at the terminal belongs to no program
             return Answer(
                 Application(id="0", name=self._settings.title, website=None, scopes=sorted(call.caller.scopes),
-                            redirect_uri=OUT_OF_BAND, redirect_uris=[OUT_OF_BAND])
+                            redirect_uri=OUT_OF_BAND, redirect_uris=[OUT_OF_BAND], vapid_key=self._vapid_key)
             )  # fmt: skip
         return Answer(
             Application(
@@ -119,6 +121,7 @@ class OAuth:
                 scopes=program.scopes.split(),
                 redirect_uri=program.redirects,
                 redirect_uris=program.redirects.split("\n"),
+                vapid_key=self._vapid_key,
             )
         )
 

@@ -14,9 +14,13 @@ from scattershot.app.lately import Lately
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId, Millis, PostId, moment_of
 from scattershot.domain.post import Audience, Poll, Post
+from scattershot.domain.quote import QuoteState
+from scattershot.domain.terms import Approval
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson, emojis_of
 from scattershot.frontends.mastodon_api.entities import status as entities
+from scattershot.frontends.mastodon_api.entities.quote import Reaction
 from scattershot.frontends.mastodon_api.media_as_json import Shown, attachments_of
+from scattershot.frontends.mastodon_api.terms import CURRENT_USER, approvals, policy_of
 from scattershot.ports.database import Transaction
 from scattershot.wirekit.dates import rfc3339
 
@@ -28,17 +32,26 @@ VISIBILITY = {
     Audience.LOCAL: "private",  # no app knows another word; `local_only` says the rest
 }
 
+_NO_REACTIONS = b',"reactions":[],"pleroma":{"emoji_reactions":[]}'
 _PLAIN = (
-    b',"reblog":null,"quote":null,"poll":null,"favourited":false,"reblogged":false,"muted":false,"bookmarked":false,'
-    b'"filtered":[]}'
+    b',"reblog":null,"quote":null' + _NO_REACTIONS + b',"poll":null,"favourited":false,"reblogged":false,"muted":false,'
+    b'"bookmarked":false,"filtered":[]}'
 )
 """The end of a post with which its viewer has had nothing to do."""
 _TRUTH = (b"false", b"true")
 _encode = json.Encoder().encode
 
 
+_CURRENT_USER = {each: f',"current_user":"{word}"}},"account":'.encode() for each, word in CURRENT_USER.items()}
+_AUTOMATIC = _CURRENT_USER[Approval.AT_ONCE]
+_QUOTE_STATES = {
+    QuoteState.BLOCKED: "blocked_account",
+    QuoteState.MUTED: "muted_account",
+} | {state: state.value for state in QuoteState if state not in (QuoteState.BLOCKED, QuoteState.MUTED)}
+
+
 class _Kept(NamedTuple):
-    """A post's shell, without its last brace; good while the item has the same post and author."""
+    """A post's shell, open at its end within `quote_approval`; good while the item has the same post and author."""
 
     post: Post
     body: bytes
@@ -68,17 +81,49 @@ class StatusesAsJson:
             faces[item.author.id] = item.author
             if item.boosted_by is not None:
                 faces[item.boosted_by.id] = item.boosted_by
+            if item.quote is not None and item.quote.item is not None:
+                faces[item.quote.item.author.id] = item.quote.item.author
         accounts = self._accounts.bodies(tx, faces.values(), now)
         bodies = []
         for item in items:
-            kept = self._shells.get(item.id)
-            if kept is None or kept.post is not item.post:
-                kept = self._shells[item.id] = _Kept(item.post, _encode(self._shell(tx, item))[:-1])
-            body = kept.body + b',"account":' + accounts[item.author.id] + _ending(item, viewer, now, self._shown)
+            body = self._body(tx, item, accounts, viewer, now)
             if item.boosted_by is not None:
                 body = self._boost(item, accounts[item.boosted_by.id], body, viewer)
             bodies.append(body)
         return bodies
+
+    def _body(
+        self,
+        tx: Transaction,
+        item: Item,
+        accounts: dict[MicroblogId, bytes],
+        viewer: MicroblogId | None,
+        now: Millis,
+        *,
+        within: bool = False,
+    ) -> bytes:
+        """The post itself; `within` another that quotes it, what it quotes in turn is told by its id alone."""
+        kept = self._shells.get(item.id)
+        if kept is None or kept.post is not item.post:
+            kept = self._shells[item.id] = _Kept(item.post, self._start(tx, item))
+        if item.quote is None:
+            quote = b"null"
+        elif within:
+            quoted = str(item.quote.id) if item.quote.id is not None else None
+            quote = _encode({"state": _QUOTE_STATES[item.quote.state], "quoted_status_id": quoted})
+        else:
+            inner = item.quote.item
+            shown = self._body(tx, inner, accounts, viewer, now, within=True) if inner is not None else b"null"
+            quote = b'{"state":"' + _QUOTE_STATES[item.quote.state].encode() + b'","quoted_status":' + shown + b"}"
+        # Compared before it is looked up: an enum's hash is made in Python.
+        fares = _AUTOMATIC if item.may_quote is Approval.AT_ONCE else _CURRENT_USER[item.may_quote]
+        start = kept.body + fares + accounts[item.author.id]
+        return start + _ending(item, quote, viewer, now, self._shown)
+
+    def _start(self, tx: Transaction, item: Item) -> bytes:
+        automatic, manual = approvals(item.post, local=item.author.local)
+        lists = _encode({"automatic": automatic, "manual": manual})
+        return _encode(self._shell(tx, item))[:-1] + b',"quote_approval":' + lists[:-1]
 
     def _shell(self, tx: Transaction, item: Item) -> entities.Shell:
         post = item.post
@@ -96,6 +141,7 @@ class StatusesAsJson:
             replies_count=item.replies,
             reblogs_count=item.boosts,
             favourites_count=item.likes,
+            quotes_count=item.quotes,
             edited_at=rfc3339(post.edited) if post.edited is not None else None,
             content=content_of(post),
             media_attachments=attachments_of(item.id, post, self._shown),
@@ -104,6 +150,7 @@ class StatusesAsJson:
                 entities.StatusTag(name=tag.lower(), url=f"{self._origin}/tags/{tag.lower()}") for tag in post.tags
             ],
             emojis=emojis_of(post.emojis, self._shown),
+            interaction_policy=policy_of(post, local=item.author.local),
             local_only=post.audience is Audience.LOCAL,
         )  # fmt: skip
 
@@ -138,35 +185,64 @@ class StatusesAsJson:
             replies_count=item.replies,
             reblogs_count=item.boosts,
             favourites_count=item.likes,
+            quotes_count=item.quotes,
             edited_at=None,
             content="",
             media_attachments=[],
             mentions=[],
             tags=[],
             emojis=[],
+            interaction_policy=policy_of(item.post, local=item.author.local),
         )
         marks = _marks(item, b"") if viewer is not None else b""
         return b"".join(
             (
                 _encode(outer)[:-1],
-                b',"account":',
+                b',"quote_approval":{"automatic":[],"manual":[]',
+                _CURRENT_USER[Approval.NEVER],
                 booster,
                 b',"reblog":',
                 inner,
                 b',"quote":null,"poll":null',
+                _NO_REACTIONS,
                 marks,
                 b"}",
             )
         )
 
 
-def _ending(item: Item, viewer: MicroblogId | None, now: Millis, shown: Shown) -> bytes:
-    if viewer is None:
-        return b',"reblog":null,"quote":null,"poll":' + _poll(item, viewer, now, shown) + b"}"
-    if not (item.liked or item.boosted or item.mine) and item.post.poll is None:
+def _ending(item: Item, quote: bytes, viewer: MicroblogId | None, now: Millis, shown: Shown) -> bytes:
+    is_plain = item.quote is None and not item.reactions
+    if viewer is not None and is_plain and not (item.liked or item.boosted or item.mine) and item.post.poll is None:
         return _PLAIN
+    reactions = _reactions(item, shown) if item.reactions else _NO_REACTIONS
+    start = b',"reblog":null,"quote":' + quote + reactions + b',"poll":'
+    if viewer is None:
+        return start + _poll(item, viewer, now, shown) + b"}"
     pinned = b',"pinned":' + _TRUTH[item.pinned] if item.mine and item.post.audience is not Audience.MENTIONED else b""
-    return b',"reblog":null,"quote":null,"poll":' + _poll(item, viewer, now, shown) + _marks(item, pinned) + b"}"
+    return start + _poll(item, viewer, now, shown) + _marks(item, pinned) + b"}"
+
+
+def reaction_name(emoji: str) -> str:
+    """The emoji as programs know it: a character, or `shortcode` or `shortcode@node` without colons."""
+    return emoji.strip(":")
+
+
+def _reactions(item: Item, shown: Shown) -> bytes:
+    """In glitch-soc's place, and in Pleroma's."""
+    told = _encode(
+        [
+            Reaction(
+                name=reaction_name(each.emoji),
+                count=each.number,
+                me=each.mine,
+                url=shown(each.picture) or UNSET,
+                static_url=shown(each.picture) or UNSET,
+            )
+            for each in item.reactions
+        ]
+    )
+    return b',"reactions":' + told + b',"pleroma":{"emoji_reactions":' + told + b"}"
 
 
 def _marks(item: Item, pinned: bytes) -> bytes:

@@ -30,18 +30,25 @@ MOST_TOPICS = 100
 MOST_CONNECTIONS = 30
 """Connections of one token."""
 
-_WORDS = {Event.NEW: b"update", Event.EDITED: b"status.update", Event.DELETED: b"delete"}
+_WORDS = {
+    Event.NEW: b"update",
+    Event.EDITED: b"status.update",
+    Event.DELETED: b"delete",
+    Event.NOTIFIED: b"notification",
+    Event.CONVERSED: b"conversation",
+    Event.LET_IN: b"notifications_merged",
+}
 
 _TOO_SLOW, _ENDED = 1008, 1000
 """Reasons of closing a WebSocket (RFC 6455 section 7.4.1)."""
 
 
 class Stream(NamedTuple):
-    """A stream by its name: the topic behind it, and what a token must allow."""
+    """A stream by its name: the topics behind it, each with what a token must allow: of the first, at all."""
 
     name: tuple[str, ...]
-    topic: Topic
-    scope: str
+    topics: tuple[Topic, ...]
+    scopes: tuple[str, ...] = ("",)
 
 
 class Mistake(NamedTuple):
@@ -78,26 +85,33 @@ def stream_of(name: str, params: Mapping[str, str], caller: Caller | None) -> St
     found = _named(name, params, caller.microblog if caller is not None else None)
     if isinstance(found, Mistake):
         return found
+    first = found.scopes[0]
     if caller is None:
-        return Mistake(401, "Missing access token") if found.scope else found
-    if found.scope and found.scope not in caller.scopes:
+        return Mistake(401, "Missing access token") if first else found
+    if first and first not in caller.scopes:
         return Mistake(401, "Access token does not have the required scopes")
-    return found
+    pairs = zip(found.topics, found.scopes, strict=True)
+    return found._replace(topics=tuple(topic for topic, scope in pairs if not scope or scope in caller.scopes))
 
 
 def _named(name: str, params: Mapping[str, str], viewer: MicroblogId | None) -> Stream | Mistake:
     public = _PUBLIC.get(name)
     if public is not None:
         only_media = params.get("only_media", "").lower() in ("1", "true") and not name.endswith(":media")
-        return _named(f"{name}:media", {}, viewer) if only_media else Stream((name,), public, "")
+        return _named(f"{name}:media", {}, viewer) if only_media else Stream((name,), (public,))
     match name:
         case "user":
-            return Stream((name,), Topic(About.HOME, viewer), "read:statuses")
+            own = (Topic(About.HOME, viewer), Topic(About.TOLD, viewer))
+            return Stream((name,), own, ("read:statuses", "read:notifications"))
+        case "user:notification":
+            return Stream((name,), (Topic(About.TOLD, viewer),), ("read:notifications",))
+        case "direct":
+            return Stream((name,), (Topic(About.PRIVATE, viewer),), ("read:statuses",))
         case "hashtag" | "hashtag:local":
             tag = params.get("tag", "").strip().removeprefix("#").lower()
             if not tag:
                 return Mistake(400, "Missing tag name parameter")
-            return Stream((name, tag), Topic(About.TAG, local=True if name.endswith("local") else None, tag=tag), "")
+            return Stream((name, tag), (Topic(About.TAG, local=True if name.endswith("local") else None, tag=tag),))
         case _:
             return Mistake(400, "Unknown stream type")
 
@@ -146,33 +160,38 @@ class Listener:
         self.caller = caller
         self.viewer = caller.microblog if caller is not None else None
         self._topics, self._frames, self._socket = topics, frames, socket
-        self._streams: dict[Topic, tuple[str, ...]] = {}
+        self._streams: dict[Topic, list[tuple[str, ...]]] = {}
         self._waiting: deque[_Frame] = deque()
         self._news = asyncio.Event()
         self.ended: int | None = None
 
     def listen(self, stream: Stream) -> bool:
         """From now on also to that stream; False where it listens to too many."""
-        if len(self._streams) >= MOST_TOPICS and stream.topic not in self._streams:
+        if len(self._streams) >= MOST_TOPICS and not self._streams.keys() >= set(stream.topics):
             return False
-        self._streams[stream.topic] = stream.name
-        self._topics.add(stream.topic, self)
+        for topic in stream.topics:
+            names = self._streams.setdefault(topic, [])
+            if stream.name not in names:
+                names.append(stream.name)
+            self._topics.add(topic, self)
         return True
 
-    def leave(self, topic: Topic) -> None:
-        """No longer to that one."""
-        if self._streams.pop(topic, None) is not None:
-            self._topics.drop(topic, self)
+    def leave(self, stream: Stream) -> None:
+        """No longer to that one; what another stream tells as well goes on."""
+        for topic in stream.topics:
+            names = self._streams.get(topic, [])
+            if stream.name in names:
+                names.remove(stream.name)
+            if not names and self._streams.pop(topic, None) is not None:
+                self._topics.drop(topic, self)
 
     def hear(self, news: News) -> None:
         """Keep a frame for it; one that is too far behind is ended."""
-        name = self._streams.get(news.topic)
-        if name is None or self.ended is not None:
-            return
-        if len(self._waiting) >= BACKLOG:
-            self.end(_TOO_SLOW)
-            return
-        self.tell(self._frames.frame(news, name, socket=self._socket))
+        for name in self._streams.get(news.topic, ()):
+            if len(self._waiting) >= BACKLOG:
+                self.end(_TOO_SLOW)
+                return
+            self.tell(self._frames.frame(news, name, socket=self._socket))
 
     def tell(self, frame: _Frame) -> None:
         """Let it have a frame of its own."""
@@ -182,8 +201,9 @@ class Listener:
     def end(self, why: int = _ENDED) -> None:
         """Nothing more for it."""
         self.ended = why
-        for topic in list(self._streams):
-            self.leave(topic)
+        for topic in self._streams:
+            self._topics.drop(topic, self)
+        self._streams.clear()
         self._waiting.clear()
         self._news.set()
 
@@ -351,6 +371,6 @@ class Streaming:
         if isinstance(stream, Mistake):
             listener.tell(json.encode({"error": stream.error, "status": stream.status}).decode())
         elif what == "unsubscribe":
-            listener.leave(stream.topic)
+            listener.leave(stream)
         elif what == "subscribe" and not listener.listen(stream):
             listener.tell('{"error":"Too many streams","status":429}')

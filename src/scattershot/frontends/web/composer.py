@@ -8,8 +8,9 @@ from scattershot.app.items import Item
 from scattershot.app.publish import Draft
 from scattershot.domain.ids import PostId
 from scattershot.domain.post import Audience, Post
+from scattershot.domain.terms import Terms
 from scattershot.frontends.web.forms import Form
-from scattershot.frontends.web.words import AUDIENCES, LANGUAGES, Choice, audiences_within, language_of
+from scattershot.frontends.web.words import AUDIENCES, LANGUAGES, QUOTES, REPLIES, Choice, audiences_within, language_of
 
 
 class Typed(NamedTuple):
@@ -19,6 +20,8 @@ class Typed(NamedTuple):
     audience: Audience = Audience.PUBLIC
     warning: str = ""
     language: str = ""
+    replies: str = "everyone"
+    quotes: str = "everyone"
 
 
 def blank(request: Request) -> Typed:
@@ -49,6 +52,8 @@ def typed_in(form: Form) -> Typed:
         audience=Audience(audience) if audience in list(Audience) else Audience.MENTIONED,
         warning=form.get("warning").strip()[:500],
         language=language if language in LANGUAGES else "",
+        replies=form.get("replies") if form.get("replies") in REPLIES else "everyone",
+        quotes=form.get("quotes") if form.get("quotes") in QUOTES else "everyone",
     )
 
 
@@ -57,7 +62,7 @@ def within(typed: Typed, parent: Audience) -> Typed:
     return typed if typed.audience in audiences_within(parent) else typed._replace(audience=parent)
 
 
-def draft_of(typed: Typed, reply_to: PostId | None = None) -> Draft:
+def draft_of(typed: Typed, reply_to: PostId | None = None, quote: PostId | None = None) -> Draft:
     """What is to be posted."""
     return Draft(
         text=typed.text,
@@ -65,6 +70,8 @@ def draft_of(typed: Typed, reply_to: PostId | None = None) -> Draft:
         warning=typed.warning,
         language=typed.language,
         reply_to=reply_to,
+        quote=quote,
+        terms=Terms(QUOTES[typed.quotes].rule, REPLIES[typed.replies].rule),
     )
 
 
@@ -74,9 +81,14 @@ def choices(parent: Item | None) -> list[dict[str, str]]:
     return [Choice(audience.value, AUDIENCES[audience])._asdict() for audience in offered]
 
 
-def fields(typed: Typed, parent: Item | None, once: str, limit: int) -> dict[str, object]:
+def fields(typed: Typed, parent: Item | None, once: str, limit: int, quoted: Item | None = None) -> dict[str, object]:
     """What the template of the form needs."""
     return {
+        "replies": typed.replies,
+        "quotes": typed.quotes,
+        "reply_choices": [Choice(value, each.words)._asdict() for value, each in REPLIES.items()],
+        "quote_choices": [Choice(value, each.words)._asdict() for value, each in QUOTES.items()],
+        "quote": quoted.id if quoted is not None else None,
         "text": typed.text,
         "audience": typed.audience.value,
         "warning": typed.warning,

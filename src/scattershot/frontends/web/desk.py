@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
+from scattershot.domain.quote import QuoteState
 from scattershot.domain.reading import Refused
 from scattershot.frontends.web import icons, words
 from scattershot.frontends.web.assets import Assets
@@ -213,6 +214,8 @@ class Desk:
             "body": lambda post: minijinja.safe(words.body_html(post, self._proxied)),
             "gist": words.gist,
             "audience": lambda audience: words.AUDIENCES[audience],
+            "emoji": lambda emoji, picture: minijinja.safe(words.emoji_html(emoji, picture, self._proxied)),
+            "quote_state": lambda state: words.QUOTE_STATES.get(state, words.QUOTE_STATES[QuoteState.UNAUTHORIZED]),
             "notice": lambda kind: words.NOTICES.get(kind, "did something"),
         }
         return minijinja.Environment(

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scattershot.app.notifications import Notifications
 from scattershot.app.publish import Done, Publisher
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId
@@ -17,8 +18,9 @@ from scattershot.frontends.web.writing import VIA
 class Relating:
     """Forms that alter how two microblogs stand to each other."""
 
-    def __init__(self, desk: Desk, timelines: Timelines, publisher: Publisher) -> None:
+    def __init__(self, desk: Desk, timelines: Timelines, publisher: Publisher, notifications: Notifications) -> None:
         self._desk, self._timelines, self._publisher = desk, timelines, publisher
+        self._notifications = notifications
 
     @property
     def routes(self) -> list[Route]:
@@ -57,6 +59,12 @@ class Relating:
                 return await publisher.mute(who, whom, None)
             case "unmute":
                 await publisher.unmute(who, whom)
+                return Done(None)
+            case "let-in":
+                await self._notifications.let_in_senders(who, [whom])
+                return Done(None)
+            case "turn-away":
+                await self._notifications.turn_away_senders(who, [whom])
                 return Done(None)
             case _:
                 return None

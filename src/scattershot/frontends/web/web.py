@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
+from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.presenting import Presenting
 from scattershot.app.programs import Programs
@@ -49,6 +50,7 @@ class Web:
         reports: Reports,
         search: Search,
         proxied: Proxied,
+        notifications: Notifications,
         presenting: Presenting,
     ) -> None:
         visitors = Visitors(people, settings.origin, settings.trusted_proxies)
@@ -63,7 +65,7 @@ class Web:
             *Finding(desk, timelines, discover, search).routes,
             *profiles.routes,
             *Writing(desk, settings, timelines, publisher).routes,
-            *Relating(desk, timelines, publisher).routes,
+            *Relating(desk, timelines, publisher, notifications).routes,
             *OwnProfile(desk, timelines, presenting, discover).routes,
             *Account(desk, timelines, people, publisher, discover).routes,
             *Reporting(desk, timelines, publisher, reports).routes,

@@ -8,6 +8,8 @@ from typing import NamedTuple, TypeAlias
 
 from scattershot.domain.microblog import Emoji, Profile
 from scattershot.domain.post import Audience, Post
+from scattershot.domain.quote import QuoteState
+from scattershot.domain.terms import ALL, ONLY_THE_AUTHOR, Circle, Rule
 
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
 
@@ -45,12 +47,50 @@ def audiences_within(parent: Audience) -> tuple[Audience, ...]:
     return _NARROWER[parent]
 
 
+class Allowed(NamedTuple):
+    """A choice of whom a post lets do something."""
+
+    rule: Rule
+    words: str
+
+
+REPLIES: Mapping[str, Allowed] = {
+    "everyone": Allowed(ALL, "Whoever may read it"),
+    "followers": Allowed(Rule((Circle.FOLLOWERS,)), "My followers and those I name"),
+    "mentioned": Allowed(Rule((Circle.MENTIONED,)), "Only those I name"),
+}
+QUOTES: Mapping[str, Allowed] = {
+    "everyone": Allowed(ALL, "Everyone"),
+    "followers": Allowed(Rule((Circle.FOLLOWERS,)), "My followers"),
+    "asked": Allowed(Rule((), (Circle.EVERYONE,)), "Everyone whom I let when asked"),
+    "nobody": Allowed(ONLY_THE_AUTHOR, "Nobody but me"),
+}
+QUOTE_STATES: Mapping[QuoteState, str] = {
+    QuoteState.PENDING: "The quoted post is shown here once its author has agreed.",
+    QuoteState.REJECTED: "The author of the quoted post does not want it to be shown here.",
+    QuoteState.REVOKED: "The author of the quoted post does not want it to be shown here any more.",
+    QuoteState.DELETED: "The quoted post was deleted.",
+    QuoteState.UNAUTHORIZED: "The quoted post cannot be shown to you.",
+    QuoteState.MUTED: "The quoted post is by somebody you have muted.",
+    QuoteState.BLOCKED: "The quoted post is by somebody you have blocked, or who has blocked you.",
+}
+
 NOTICES: Mapping[str, str] = {
     "mention": "mentioned you",
     "like": "liked your post",
     "boost": "boosted your post",
+    "reaction": "reacted to your post",
+    "quote": "quoted your post",
+    "quoted_edit": "altered a post that you quoted",
     "follow": "follows you",
     "follow_request": "wishes to follow you",
+    "post": "posted",
+    "poll": "asked, and the poll is over",
+    "edit": "altered a post that you boosted",
+    "sign_up": "signed up",
+    "report": "reported somebody to you",
+    "warning": "got a message from those who run this node",
+    "severed": "lost follows, for this node deals with another no more",
 }
 
 LANGUAGES: Mapping[str, str] = {
@@ -70,6 +110,14 @@ def language_of(accept_language: str) -> str:
         if code in LANGUAGES:
             return code
     return ""
+
+
+def emoji_html(emoji: str, picture: str, proxied: Proxied) -> str:
+    """An emoji with which one reacts: a node's own as its picture, where that can be shown."""
+    words, url = escape(emoji), proxied(picture)
+    if not url:
+        return words
+    return f'<img class="emoji" src="{escape(url)}" alt="{words}" title="{words}" loading="lazy">'
 
 
 # -- moments

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,10 +11,14 @@ from starlette.routing import Route
 
 from scattershot.app.items import Item
 from scattershot.app.lately import Lately
+from scattershot.app.permission import NOTHING_QUOTED
 from scattershot.app.publish import Done, Publisher
+from scattershot.app.quotes import Quotes
+from scattershot.app.reactions import Reactions
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.reading import Refused
+from scattershot.domain.terms import Approval, Terms
 from scattershot.frontends.web import composer
 from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.forms import Form
@@ -21,6 +26,7 @@ from scattershot.frontends.web.visitors import Visitor
 from scattershot.settings import Settings
 
 VIA = "web"
+Deed: TypeAlias = Callable[[MicroblogId, PostId, str], Awaitable[Done | Refused]]
 REMEMBERED = 10_000
 """Forms sent lately, so that one sent twice posts once."""
 
@@ -30,6 +36,7 @@ class Writing:
 
     def __init__(self, desk: Desk, settings: Settings, timelines: Timelines, publisher: Publisher) -> None:
         self._desk, self._settings, self._timelines, self._publisher = desk, settings, timelines, publisher
+        self._quotes, self._reactions = Quotes(publisher, timelines), Reactions(publisher, timelines)
         self._sent: Lately[tuple[str, str], asyncio.Future[Done | Refused]] = Lately(REMEMBERED)
 
     @property
@@ -38,6 +45,7 @@ class Writing:
         desk = self._desk
         return [
             Route("/posts", desk.form(self._post), methods=["POST"]),
+            Route("/posts/{id:int}/quote", desk.members(self._quote_page), methods=["GET"]),
             Route("/posts/{id:int}/edit", desk.members(self._edit_page), methods=["GET"]),
             Route("/posts/{id:int}/edit", desk.form(self._edit), methods=["POST"]),
             Route("/posts/{id:int}/delete", desk.members(self._delete_page), methods=["GET"]),
@@ -56,12 +64,18 @@ class Writing:
             return await self._again(request, visitor, typed, None, gone)
         if parent is not None:
             typed = composer.within(typed, parent.post.audience)
-        draft = composer.draft_of(typed, parent.id if parent is not None else None)
+        quote = form.number("quote")
+        quoted = await self._timelines.item(quote, visitor.who) if quote is not None else None
+        if form.get("quote") and quoted is None:
+            return await self._again(request, visitor, typed, parent, NOTHING_QUOTED)
+        draft = composer.draft_of(
+            typed, parent.id if parent is not None else None, quoted.id if quoted is not None else None
+        )
         person = visitor.person.id if visitor.person is not None else None
         who = visitor.who
         done = await self._once(visitor.secret, form.get("once"), lambda: self._publisher.post(who, draft, person, VIA))
         if isinstance(done, Refused):
-            return await self._again(request, visitor, typed, parent, done)
+            return await self._again(request, visitor, typed, parent, done, quoted)
         if parent is not None:
             return self._desk.to(f"{parent.page}#p{done.post}")
         return self._desk.back(form, "/home")
@@ -83,19 +97,49 @@ class Writing:
         return done
 
     async def _again(
-        self, request: Request, visitor: Visitor, typed: composer.Typed, parent: Item | None, why: Refused
+        self,
+        request: Request,
+        visitor: Visitor,
+        typed: composer.Typed,
+        parent: Item | None,
+        why: Refused,
+        quoted: Item | None = None,
     ) -> Response:
         """The form once more, with what was typed and what is the matter."""
+        status = 404 if why.why == "not_found" else 422
+        return await self._composer(request, visitor, typed, parent, quoted, status, why.detail)
+
+    async def _composer(
+        self,
+        request: Request,
+        visitor: Visitor,
+        typed: composer.Typed,
+        parent: Item | None,
+        quoted: Item | None,
+        status: int = 200,
+        problem: str = "",
+    ) -> Response:
+        limit = self._settings.max_post_length
         return await self._desk.page(
             request,
             visitor,
             "compose.html",
-            404 if why.why == "not_found" else 422,
+            status,
             parent=parent,
+            quoted=quoted,
             action="/posts",
-            problem=why.detail,
-            composer=composer.fields(typed, parent, secrets.token_urlsafe(12), self._settings.max_post_length),
+            problem=problem,
+            composer=composer.fields(typed, parent, secrets.token_urlsafe(12), limit, quoted),
         )
+
+    async def _quote_page(self, request: Request, visitor: Visitor) -> Response:
+        item = await self._timelines.item(_id(request), visitor.who)
+        if item is None or item.may_quote is Approval.NEVER:
+            return await self._desk.not_found(request, visitor)
+        typed = composer.blank(request)
+        if not item.post.audience.is_open:
+            typed = typed._replace(audience=item.post.audience)
+        return await self._composer(request, visitor, typed, None, item)
 
     # -- one's own posts
 
@@ -127,7 +171,9 @@ class Writing:
         if item is None:
             return await self._desk.not_found(request, visitor)
         typed = composer.typed_in(form)
-        draft = composer.draft_of(typed)._replace(attachments=item.post.attachments, title=item.post.title)
+        draft = composer.draft_of(typed)._replace(
+            attachments=item.post.attachments, title=item.post.title, terms=Terms()
+        )
         done = await self._publisher.edit(item.author.id, item.id, draft, VIA)
         if isinstance(done, Refused):
             return await self._editor(request, visitor, item, typed, 422, done.detail)
@@ -153,23 +199,28 @@ class Writing:
 
     async def _do(self, who: MicroblogId, post: PostId, deed: str, form: Form) -> Done | Refused | None:
         publisher = self._publisher
+        plain: dict[str, Deed] = {
+            "delete": publisher.delete,
+            "like": publisher.like,
+            "unlike": publisher.unlike,
+            "boost": publisher.boost,
+            "unboost": publisher.unboost,
+            "pin": publisher.pin,
+            "unpin": publisher.unpin,
+        }
+        if deed in plain:
+            return await plain[deed](who, post, VIA)
         match deed:
-            case "delete":
-                return await publisher.delete(who, post, VIA)
-            case "like":
-                return await publisher.like(who, post, VIA)
-            case "unlike":
-                return await publisher.unlike(who, post, VIA)
-            case "boost":
-                return await publisher.boost(who, post, VIA)
-            case "unboost":
-                return await publisher.unboost(who, post, VIA)
-            case "pin":
-                return await publisher.pin(who, post, VIA)
-            case "unpin":
-                return await publisher.unpin(who, post, VIA)
             case "vote":
                 return await publisher.vote(who, post, form.all("choice"), VIA)
+            case "react":
+                return await self._reactions.react(who, post, form.get("emoji"), VIA)
+            case "unreact":
+                return await self._reactions.unreact(who, post, form.get("emoji"), VIA)
+            case "allow-quote":
+                return await self._quotes.answer(who, post, VIA, accepted=True)
+            case "refuse-quote":
+                return await self._quotes.answer(who, post, VIA, accepted=False)
             case _:
                 return None
 

@@ -6,6 +6,7 @@ from msgspec import json
 
 from scattershot.domain.ids import MicroblogId, Millis, PersonId, PostId
 from scattershot.domain.post import Audience, Post
+from scattershot.domain.quote import QuoteState
 from scattershot.domain.window import Window
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import quiet_threads
@@ -15,7 +16,8 @@ _encode = json.Encoder().encode
 
 
 class Row(NamedTuple):
-    """A post as stored. `reply_wire` is its parent's wire id while the parent is unknown here."""
+    """A post as stored. `reply_wire` is its parent's wire id while the parent is unknown here; `quoting` says how the
+    quote it makes stands, `quotes` how many quote it."""
 
     id: PostId
     author: MicroblogId
@@ -28,9 +30,11 @@ class Row(NamedTuple):
     reply_wire: str | None
     thread: PostId
     quote: PostId | None
+    quoting: QuoteState
     likes: int
     boosts: int
     replies: int
+    quotes: int
     version: int
     gone: bool
     writer: PersonId | None
@@ -44,22 +48,23 @@ class Row(NamedTuple):
 
 _COLUMNS = (
     "id, author, audience, local, published, edited, reply_to, reply_author, reply_wire, thread, quote, "
-    "likes, boosts, replies, version, gone, writer, value"
+    "quoting, likes, boosts, replies, quotes, version, gone, writer, value"
 )
 
 
 _AUDIENCES = {audience.value: audience for audience in Audience}  # ten times as quick as Audience(text)
+_STATES = {state.value: state for state in QuoteState}
 
 
 def _row(
     id_: PostId, author: MicroblogId, audience: str, local: bool, published: Millis, edited: Millis | None,
     reply_to: PostId | None, reply_author: MicroblogId | None, reply_wire: str | None, thread: PostId,
-    quote: PostId | None, likes: int, boosts: int, replies: int, version: int, gone: bool, writer: PersonId | None,
-    value: str,
+    quote: PostId | None, quoting: str, likes: int, boosts: int, replies: int, quotes: int, version: int, gone: bool,
+    writer: PersonId | None, value: str,
 ) -> Row:  # fmt: skip
     return Row(
         id_, author, _AUDIENCES[audience], bool(local), published, edited, reply_to, reply_author, reply_wire, thread,
-        quote, likes, boosts, replies, version, bool(gone), writer, value,
+        quote, _STATES[quoting], likes, boosts, replies, quotes, version, bool(gone), writer, value,
     )  # fmt: skip
 
 
@@ -86,7 +91,6 @@ class Place(NamedTuple):
     reply_author: MicroblogId | None = None
     reply_wire: str | None = None
     thread: PostId | None = None
-    quote: PostId | None = None
 
 
 def add(
@@ -102,9 +106,9 @@ def add(
     """Store a new post with its tags; a reply is counted at its parent."""
     tx.execute(
         "INSERT INTO posts (id, author, audience, form, local, writer, published, edited, reply_to, reply_author, "
-        "reply_wire, thread, quote, value) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        "reply_wire, thread, value) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         post_id, author, post.audience, post.form, local, writer, post.published, post.edited, place.reply_to,
-        place.reply_author, place.reply_wire, place.thread or post_id, place.quote, _encode(post).decode(),
+        place.reply_author, place.reply_wire, place.thread or post_id, _encode(post).decode(),
     )  # fmt: skip
     if place.reply_to is not None:
         tx.execute("UPDATE posts SET replies = replies + 1 WHERE id = $1", place.reply_to)
@@ -291,12 +295,11 @@ def count_here(tx: Transaction) -> int:
 
 
 def public(tx: Transaction, before: PostId, limit: int, *, here: bool) -> list[Row]:
-    """Public posts known here, or only those written here."""
-    where = "AND local" if here else ""
+    """Public posts known here; or only those written here, and with them those for this node alone."""
+    where = "local AND audience IN ('public', 'local')" if here else "audience = 'public'"
     return tx.fetch(
         _row,
-        f"SELECT {_COLUMNS} FROM posts WHERE audience = 'public' {where} AND id < $1 AND NOT gone "
-        "ORDER BY id DESC LIMIT $2",
+        f"SELECT {_COLUMNS} FROM posts WHERE {where} AND id < $1 AND NOT gone ORDER BY id DESC LIMIT $2",
         before,
         limit,
     )
@@ -315,13 +318,13 @@ class AtHome(NamedTuple):
 def _at_home(
     entry: PostId, id_: PostId, author: MicroblogId, audience: str, local: bool, published: Millis,
     edited: Millis | None, reply_to: PostId | None, reply_author: MicroblogId | None, reply_wire: str | None,
-    thread: PostId, quote: PostId | None, likes: int, boosts: int, replies: int, version: int, gone: bool,
-    writer: PersonId | None, value: str,
+    thread: PostId, quote: PostId | None, quoting: str, likes: int, boosts: int, replies: int, quotes: int,
+    version: int, gone: bool, writer: PersonId | None, value: str,
 ) -> AtHome:  # fmt: skip
     # Written out, for two calls more for each line would cost a tenth of the page.
     return AtHome(entry, Row(
         id_, author, _AUDIENCES[audience], bool(local), published, edited, reply_to, reply_author, reply_wire, thread,
-        quote, likes, boosts, replies, version, bool(gone), writer, value,
+        quote, _STATES[quoting], likes, boosts, replies, quotes, version, bool(gone), writer, value,
     ))  # fmt: skip
 
 

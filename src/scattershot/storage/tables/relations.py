@@ -122,6 +122,14 @@ def followed_among(tx: Transaction, follower: MicroblogId, among: list[Microblog
     return {MicroblogId(m) for (m,) in rows}
 
 
+def followers_among(tx: Transaction, followee: MicroblogId, among: list[MicroblogId]) -> set[MicroblogId]:
+    """Those of the microblogs that follow it with its consent."""
+    rows = tx.fetch(
+        _one, "SELECT follower FROM follows WHERE followee = $1 AND follower = ANY($2) AND accepted", followee, among
+    )
+    return {MicroblogId(m) for (m,) in rows}
+
+
 def local_followers(tx: Transaction, followee: MicroblogId, limit: int) -> list[MicroblogId]:
     """Accepted followers kept here."""
     rows = tx.fetch(
@@ -178,16 +186,17 @@ def followers_at(tx: Transaction, followee: MicroblogId, node: int) -> list[Micr
 
 
 class Like(NamedTuple):
-    """Approval of a post, with an emoji or none."""
+    """Approval of a post, with an emoji or none; `picture` is of an emoji that is a node's own."""
 
     post: PostId
     liker: MicroblogId
     emoji: str
     wire_id: str
     at: Millis
+    picture: str = ""
 
 
-_LIKE = "post, liker, emoji, wire_id, at"
+_LIKE = "post, liker, emoji, wire_id, at, picture"
 
 
 def like(tx: Transaction, post: PostId, liker: MicroblogId, emoji: str) -> Like | None:
@@ -203,10 +212,11 @@ def like_called(tx: Transaction, wire_id: str) -> Like | None:
 
 
 def add_like(tx: Transaction, new: Like) -> bool:
-    """Store a like and count it; False where it was there."""
-    if not tx.execute(f"INSERT INTO likes ({_LIKE}) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING", *new):
+    """Store a like, and count it where it is no reaction; False where it was there."""
+    if not tx.execute(f"INSERT INTO likes ({_LIKE}) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING", *new):
         return False
-    tx.execute("UPDATE posts SET likes = likes + 1, version = version + 1 WHERE id = $1", new.post)
+    plain = 0 if new.emoji else 1
+    tx.execute("UPDATE posts SET likes = likes + $2, version = version + 1 WHERE id = $1", new.post, plain)
     return True
 
 
@@ -221,23 +231,25 @@ def drop_like(tx: Transaction, post: PostId, liker: MicroblogId, emoji: str) -> 
     """Forget a like and count it off."""
     if not tx.execute("DELETE FROM likes WHERE post = $1 AND liker = $2 AND emoji = $3", post, liker, emoji):
         return False
-    tx.execute("UPDATE posts SET likes = likes - 1, version = version + 1 WHERE id = $1", post)
+    plain = 0 if emoji else 1
+    tx.execute("UPDATE posts SET likes = likes - $2, version = version + 1 WHERE id = $1", post, plain)
     return True
 
 
 class Marked(NamedTuple):
-    """A post that somebody liked, or boosted."""
+    """A post that somebody liked, reacted to (`emoji`), or boosted."""
 
     post: PostId
     boosted: bool
+    emoji: str
 
 
 def marked_among(tx: Transaction, who: MicroblogId, among: list[PostId]) -> list[Marked]:
-    """Those of the posts that it likes (with whatever emoji), and those that it passed on."""
+    """Those of the posts that it likes or reacted to, and those that it passed on."""
     return tx.fetch(
         Marked,
-        "SELECT post, 0 FROM likes WHERE liker = $1 AND post = ANY($2) "
-        "UNION ALL SELECT post, 1 FROM boosts WHERE booster = $1 AND post = ANY($2)",
+        "SELECT post, 0, emoji FROM likes WHERE liker = $1 AND post = ANY($2) "
+        "UNION ALL SELECT post, 1, '' FROM boosts WHERE booster = $1 AND post = ANY($2)",
         who,
         among,
     )
@@ -257,8 +269,9 @@ def concerned_with(tx: Transaction, post: PostId, among: list[MicroblogId]) -> s
 
 
 def likers(tx: Transaction, post: PostId, limit: int) -> list[MicroblogId]:
-    """Who likes the post."""
-    return [MicroblogId(m) for (m,) in tx.fetch(_one, "SELECT liker FROM likes WHERE post = $1 LIMIT $2", post, limit)]
+    """Who likes the post, without an emoji."""
+    sql = "SELECT liker FROM likes WHERE post = $1 AND emoji = '' LIMIT $2"
+    return [MicroblogId(m) for (m,) in tx.fetch(_one, sql, post, limit)]
 
 
 # -- blocks and mutes
@@ -428,14 +441,18 @@ def pinned(tx: Transaction, microblog: MicroblogId) -> list[PostId]:
 def drop_all_of(tx: Transaction, microblog: MicroblogId) -> None:
     """Forget every relation of a microblog that is gone; its likes are counted off."""
     tx.execute(
-        "UPDATE posts SET likes = likes - (SELECT count(*) FROM likes l WHERE l.post = posts.id AND l.liker = $1), "
+        "UPDATE posts SET likes = likes - "
+        "(SELECT count(*) FROM likes l WHERE l.post = posts.id AND l.liker = $1 AND l.emoji = ''), "
         "version = version + 1 WHERE id IN (SELECT post FROM likes WHERE liker = $1)",
         microblog,
     )
     for table, columns in (
         ("follows", ("follower", "followee")), ("blocks", ("blocker", "blocked")), ("mutes", ("muter", "muted")),
         ("notifications", ("owner", "sender")), ("pins", ("microblog",)), ("likes", ("liker",)),
-        ("timeline", ("owner",)), ("markers", ("microblog",)), ("shunned", ("microblog",)), ("remarks", ("microblog",)),
+        ("timeline", ("owner",)), ("markers", ("microblog",)), ("notification_wishes", ("microblog",)),
+        ("askers", ("owner", "sender")), ("conversations", ("owner",)), ("push_subscriptions", ("microblog",)),
+        ("severances", ("microblog",)), ("warnings", ("microblog",)),
+        ("shunned", ("microblog",)), ("remarks", ("microblog",)),
         ("endorsements", ("microblog", "endorsed")), ("featured_tags", ("microblog",)), ("dismissed", ("microblog",)),
         ("preferences", ("microblog",)), ("link_checks", ("microblog",)),
     ):  # fmt: skip

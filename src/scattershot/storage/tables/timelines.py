@@ -1,8 +1,8 @@
-"""Home timelines and notifications: rows written by fan-out, read by people."""
+"""Home timelines: rows written by fan-out, read by people."""
 
 from typing import NamedTuple
 
-from scattershot.domain.ids import MicroblogId, Millis, NotificationId, PostId, Seq
+from scattershot.domain.ids import MicroblogId, Millis, PostId, Seq
 from scattershot.ports.database import Transaction
 
 LENGTH = 800
@@ -127,7 +127,9 @@ def news(tx: Transaction, owner: MicroblogId, after: Seq, up_to: Seq, limit: int
         "SELECT l.seq, l.kind, coalesce(l.boost, l.post), l.post FROM log l "
         "LEFT JOIN timeline t ON t.owner = $1 AND t.entry = coalesce(l.boost, l.post) "
         "WHERE l.seq > $2 AND l.seq <= $3 AND l.post IS NOT NULL AND (l.kind IN ('deleted', 'unboosted') "
-        "OR (t.entry IS NOT NULL AND l.kind IN ('posted', 'boosted', 'edited'))) ORDER BY l.seq LIMIT $4",
+        "OR (t.entry IS NOT NULL AND l.kind IN "
+        "('posted', 'boosted', 'edited', 'reissued', 'quote_accepted', 'quote_rejected', 'quote_revoked'))) "
+        "ORDER BY l.seq LIMIT $4",
         owner,
         after,
         up_to,
@@ -180,115 +182,3 @@ def trim(tx: Transaction, owner: MicroblogId) -> int:
         owner,
         LENGTH - 1,
     )
-
-
-# -- notifications
-
-
-class Notification(NamedTuple):
-    """What a person is told of: who did what, with which post (None where with no post)."""
-
-    id: NotificationId
-    kind: str
-    sender: MicroblogId
-    post: PostId | None
-    at: Millis
-
-
-def _notification(id_: int, kind: str, sender: int, post: int, at: int) -> Notification:
-    return Notification(NotificationId(id_), kind, MicroblogId(sender), PostId(post) if post else None, Millis(at))
-
-
-def notify(
-    tx: Transaction, owner: MicroblogId, kind: str, sender: MicroblogId, post: PostId | None, at: Millis
-) -> bool:
-    """Tell the owner, once, unless it mutes or blocks the sender or shuns their domain; False where it was told
-    nothing."""
-    return bool(
-        tx.execute(
-            "INSERT INTO notifications (owner, kind, sender, post, at) SELECT $1, $2, $3, $4, $5 WHERE $1 <> $3 "
-            "AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter = $1 AND muted = $3 AND notifications "
-            "AND (expires IS NULL OR expires > $5)) "
-            "AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker = $1 AND blocked = $3) "
-            "AND NOT EXISTS (SELECT 1 FROM shunned s JOIN microblogs m ON m.domain = s.domain "
-            "WHERE s.microblog = $1 AND m.id = $3) "
-            "ON CONFLICT DO NOTHING",
-            owner,
-            kind,
-            sender,
-            post or 0,
-            at,
-        )
-    )
-
-
-def notifications(tx: Transaction, owner: MicroblogId, before: NotificationId | None, limit: int) -> list[Notification]:
-    """What the owner was told, newest first."""
-    return tx.fetch(
-        _notification,
-        "SELECT id, kind, sender, post, at FROM notifications WHERE owner = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
-        owner,
-        before if before is not None else (1 << 62),
-        limit,
-    )
-
-
-def told_up_to(tx: Transaction, owner: MicroblogId) -> NotificationId:
-    """The last notification the owner has looked at."""
-    return NotificationId(tx.value("SELECT place FROM markers WHERE microblog = $1 AND name = 'told'", owner) or 0)
-
-
-def set_told_up_to(tx: Transaction, owner: MicroblogId, place: NotificationId) -> None:
-    """The owner has looked at everything up to there."""
-    tx.execute(
-        "INSERT INTO markers (microblog, name, place) VALUES ($1, 'told', $2) ON CONFLICT (microblog, name) "
-        "DO UPDATE SET place = excluded.place WHERE markers.place < excluded.place",
-        owner,
-        place,
-    )
-
-
-COUNTED = 100
-"""Nobody counts further than this what they have not looked at."""
-
-
-def count_untold(tx: Transaction, owner: MicroblogId) -> int:
-    """How many notifications the owner has not looked at, at most `COUNTED`."""
-    return int(
-        tx.value(
-            "SELECT count(*) FROM (SELECT 1 FROM notifications WHERE owner = $1 AND id > coalesce("
-            "(SELECT place FROM markers WHERE microblog = $1 AND name = 'told'), 0) LIMIT $2) AS untold",
-            owner,
-            COUNTED,
-        )
-    )
-
-
-def newest_told(tx: Transaction, owners: list[MicroblogId]) -> dict[MicroblogId, NotificationId]:
-    """The newest notification of each of these owners who have any."""
-    rows = tx.fetch(
-        _pair,
-        "SELECT m.id, (SELECT max(n.id) FROM notifications n WHERE n.owner = m.id) FROM microblogs m "
-        "WHERE m.id = ANY($1)",
-        owners,
-    )
-    return {MicroblogId(owner): NotificationId(newest) for owner, newest in rows if newest is not None}
-
-
-def _pair(first: int, second: int | None) -> tuple[int, int | None]:
-    return (first, second)
-
-
-def unnotify(tx: Transaction, kind: str, sender: MicroblogId, post: PostId | None) -> None:
-    """Untell what is no longer so."""
-    tx.execute("DELETE FROM notifications WHERE kind = $1 AND sender = $2 AND post = $3", kind, sender, post or 0)
-
-
-def unnotify_from(tx: Transaction, kind: str, sender: MicroblogId, owner: MicroblogId) -> None:
-    """Untell one owner what is no longer so of a sender."""
-    tx.execute("DELETE FROM notifications WHERE owner = $1 AND kind = $2 AND sender = $3", owner, kind, sender)
-
-
-def unnotify_post(tx: Transaction, post: PostId) -> None:
-    """Untell everything about a post that is gone."""
-    tx.execute("DELETE FROM notifications WHERE post = $1", post)

@@ -24,6 +24,10 @@ from scattershot.domain.change import (
     Pinned,
     Posted,
     ProfileChanged,
+    QuoteAnswered,
+    QuoteAsked,
+    QuoteRevoked,
+    ReplyAnswered,
     Reported,
     Unblocked,
     Unboosted,
@@ -37,6 +41,7 @@ from scattershot.domain.change import (
 from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Emoji, Field, Profile, VerifyKey, Voice
 from scattershot.domain.post import Attachment, Audience, Form, Mention, Option, Poll, Post
+from scattershot.domain.terms import Circle, Rule, Terms
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.protocols.activitypub.translate.actors_out import actor_of
 from scattershot.protocols.activitypub.translate.collections_out import (
@@ -93,6 +98,14 @@ RICH = replace(
     emojis=(Emoji("loaf", f"{ORIGIN}/media/loaf.png"),),
     edited=Millis(1_795_168_900_000),
 )
+HIS_STAMP = _named("https://b.example/users/bob/quote_authorizations/5")
+HIS_QUESTION = _named("https://b.example/users/bob/quote_requests/9")
+QUOTING = replace(POST, quote=HIS_POST, audience=Audience.FOLLOWERS)
+GUARDED = replace(
+    POST,
+    mentions=(Mention(BOB, "@bob@b.example"),),
+    terms=Terms(Rule((Circle.FOLLOWERS,), (Circle.EVERYONE,)), Rule((Circle.FOLLOWERS, Circle.FOLLOWED))),
+)
 QUESTION = replace(
     POST, form=Form.QUESTION, audience=Audience.FOLLOWERS,
     poll=Poll((Option("tea", 3), Option("coffee")), multiple=True, ends=Millis(1_795_255_200_000), voters=3),
@@ -135,6 +148,20 @@ SAID: dict[str, tuple[Change, list[WireId]]] = {
     "unboosted": (Unboosted(actor=ANN, id=THIS, post=HIS_POST, boost=_named(f"{ORIGIN}/b/43")), [BOB]),
     "liked": (Liked(actor=ANN, id=THIS, post=HIS_POST), [BOB]),
     "liked_with_emoji": (Liked(actor=ANN, id=THIS, post=HIS_POST, emoji="🍞"), [BOB]),
+    "liked_with_custom_emoji": (
+        Liked(actor=ANN, id=THIS, post=HIS_POST, emoji=":loaf:", picture=f"{ORIGIN}/media/loaf.png"), [BOB]),
+    "posted_with_terms": (Posted(actor=ANN, post=GUARDED), []),
+    "quote_asked": (QuoteAsked(actor=ANN, id=THIS, quoting=QUOTING.id, quoted=HIS_POST, post=QUOTING), [BOB]),
+    "edited_with_stamp": (Edited(actor=ANN, id=THIS, post=replace(QUOTING, quote_stamp=HIS_STAMP)), []),
+    "quote_accepted": (
+        QuoteAnswered(actor=ANN, id=THIS, accepted=True, quoting=HIS_POST, quoted=POST.id, asked=HIS_QUESTION,
+                      stamp=_named(f"{ORIGIN}/q/77")), [BOB]),
+    "quote_rejected": (
+        QuoteAnswered(actor=ANN, id=THIS, accepted=False, quoting=HIS_POST, quoted=POST.id, asked=HIS_QUESTION), [BOB]),
+    "quote_revoked": (QuoteRevoked(actor=ANN, id=THIS, stamp=_named(f"{ORIGIN}/q/77")), [BOB]),
+    "reply_accepted": (
+        ReplyAnswered(actor=ANN, id=THIS, accepted=True, reply=HIS_POST, parent=POST.id, asked=HIS_QUESTION,
+                      stamp=_named(f"{ORIGIN}/r/77")), [BOB]),
     "unliked": (Unliked(actor=ANN, id=THIS, post=HIS_POST, emoji="🍞", like=_named(f"{ORIGIN}/c/8")), [BOB]),
     "unliked_without_its_id": (Unliked(actor=ANN, id=THIS, post=HIS_POST), [BOB]),
     "voted": (Voted(actor=ANN, id=THIS, post=HIS_POST, choice="tea"), [BOB]),

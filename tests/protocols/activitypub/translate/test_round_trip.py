@@ -17,6 +17,9 @@ from scattershot.domain.change import (
     Pinned,
     Posted,
     ProfileChanged,
+    QuoteAnswered,
+    QuoteAsked,
+    ReplyAnswered,
     Reported,
     Unblocked,
     Unboosted,
@@ -31,6 +34,7 @@ from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Emoji, Field, Profile, VerifyKey, Voice
 from scattershot.domain.post import Attachment, Audience, Form, Mention, Option, Poll, Post
 from scattershot.domain.reading import Changes
+from scattershot.domain.terms import ONLY_THE_AUTHOR, Circle, Rule, Terms
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.protocols.activitypub.translate.actors_out import doors_of
 from scattershot.protocols.activitypub.translate.from_change import activity_of
@@ -95,6 +99,20 @@ polls = st.builds(
 )
 
 
+circles = st.lists(st.sampled_from([Circle.EVERYONE, Circle.FOLLOWERS, Circle.FOLLOWED]), unique=True, max_size=2)
+people_named = st.lists(others, max_size=2, unique=True)
+
+
+@st.composite
+def rules(draw: st.DrawFn, always: tuple[WireId, ...] = ()) -> Rule:
+    """As we write them: whoever may do it always is named, unless all may."""
+    at_once = tuple(draw(circles.map(sorted)))
+    named_at_once = tuple(draw(people_named))
+    if Circle.EVERYONE not in at_once:
+        named_at_once = tuple(dict.fromkeys((*named_at_once, *always)))
+    return Rule(at_once, tuple(draw(circles.map(sorted))), named_at_once, tuple(draw(people_named)))
+
+
 @st.composite
 def whole_posts(draw: st.DrawFn, author: WireId) -> Post:
     form = draw(st.sampled_from(Form))
@@ -106,11 +124,15 @@ def whole_posts(draw: st.DrawFn, author: WireId) -> Post:
     translations.pop(language, None)
     warning = draw(words)
     source = draw(lines)
+    audience = draw(st.sampled_from([one for one in Audience if one is not Audience.LOCAL]))
+    reply_to, quote = draw(st.none() | strange_posts), draw(st.none() | strange_posts)
+    replies = draw(rules(tuple(people[:cut])))
     return Post(
         id=this,
         author=author,
         published=published,
-        audience=draw(st.sampled_from([one for one in Audience if one is not Audience.LOCAL])),
+        audience=audience,
+        terms=Terms(draw(rules()) if audience.is_open else ONLY_THE_AUTHOR, replies),
         html=html,
         form=form,
         url=draw(st.sampled_from(["", "https://ours.example/@ann/1"])),
@@ -121,8 +143,10 @@ def whole_posts(draw: st.DrawFn, author: WireId) -> Post:
         translations=translations if html else {},
         source=source,
         source_type=draw(st.sampled_from(["text/plain", "text/markdown"])) if source else "",
-        reply_to=draw(st.none() | strange_posts),
-        quote=draw(st.none() | strange_posts),
+        reply_to=reply_to,
+        reply_stamp=draw(st.none() | strange_posts) if reply_to else None,
+        quote=quote,
+        quote_stamp=draw(st.none() | strange_posts) if quote else None,
         conversation=draw(
             st.sampled_from(["", "https://ours.example/contexts/1", "tag:ours.example,2026:conversation=9"])
         ),
@@ -173,7 +197,7 @@ def changes(draw: st.DrawFn) -> Change:
     actor, this = draw(actors), draw(own_ids)
     other, own_post, post = draw(others), draw(posts), draw(strange_posts)
     earlier, emoji = draw(st.none() | own_ids), draw(st.sampled_from(["", "🙂", ":blobcat:"]))
-    kind = draw(st.integers(0, 20))
+    kind = draw(st.integers(0, 24))
     match kind:
         case 0:
             whole = draw(whole_posts(actor))
@@ -188,7 +212,8 @@ def changes(draw: st.DrawFn) -> Change:
         case 4:
             return Unboosted(actor=actor, id=this, post=post, boost=draw(own_ids))
         case 5:
-            return Liked(actor=actor, id=this, post=post, emoji=emoji)
+            picture = draw(pictures) if emoji.startswith(":") else ""
+            return Liked(actor=actor, id=this, post=post, emoji=emoji, picture=picture)
         case 6:
             return Unliked(actor=actor, id=this, post=post, emoji=emoji, like=draw(own_ids))
         case 7:
@@ -220,6 +245,23 @@ def changes(draw: st.DrawFn) -> Change:
             return Pinned(actor=actor, id=this, post=own_post)
         case 19:
             return Unpinned(actor=actor, id=this, post=own_post)
+        case 20:
+            quoting = replace(draw(whole_posts(actor)), quote=post)
+            return QuoteAsked(actor=actor, id=this, quoting=quoting.id, quoted=post, post=quoting)
+        case 21:
+            accepted = draw(st.booleans())
+            stamp = draw(own_ids) if accepted else None
+            return QuoteAnswered(
+                actor=actor, id=this, accepted=accepted, quoting=post, quoted=own_post, asked=other, stamp=stamp
+            )
+        case 22:
+            return Deleted(actor=actor, id=this, post=draw(own_ids))
+        case 23:
+            accepted = draw(st.booleans())
+            stamp = draw(own_ids) if accepted else None
+            return ReplyAnswered(
+                actor=actor, id=this, reply=post, accepted=accepted, parent=own_post, asked=other, stamp=stamp
+            )
         case _:
             return Undone(actor=actor, id=this, change=draw(own_ids))
 

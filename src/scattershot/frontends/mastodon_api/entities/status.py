@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from scattershot.frontends.mastodon_api.entities.account import Account, CustomEmoji
+from scattershot.frontends.mastodon_api.entities.quote import InteractionPolicy, QuoteApproval, Reaction
 
 
 class Mention(Struct, frozen=True, kw_only=True):
@@ -74,12 +75,14 @@ class Shell(Struct, frozen=True, kw_only=True):
     replies_count: int
     reblogs_count: int
     favourites_count: int
+    quotes_count: int
     edited_at: str | None
     content: str
     media_attachments: list[MediaAttachment]
     mentions: list[Mention]
     tags: list[StatusTag]
     emojis: list[CustomEmoji]
+    interaction_policy: InteractionPolicy
     card: Any = None
     local_only: bool = False
 
@@ -92,6 +95,10 @@ class Status(Shell, frozen=True, kw_only=True):
     """The Status that is passed on."""
     poll: Poll | None = None
     quote: Any = None
+    """A Quote, or a ShallowQuote within one."""
+    quote_approval: QuoteApproval
+    reactions: list[Reaction] = []
+    pleroma: dict[str, Any] = {}
     favourited: bool = False
     reblogged: bool = False
     muted: bool = False

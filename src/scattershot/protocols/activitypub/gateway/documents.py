@@ -12,7 +12,7 @@ from scattershot.app.showing import Buried, Shown, ShownPost, Visitor
 from scattershot.domain.ids import NodeId
 from scattershot.domain.microblog import Handle
 from scattershot.domain.post import Post
-from scattershot.ports.database import Database
+from scattershot.ports.database import Database, Transaction
 from scattershot.ports.protocol import Signer
 from scattershot.protocols.activitypub.gateway.address import Address
 from scattershot.protocols.activitypub.gateway.answers import document, not_found, problem
@@ -24,6 +24,7 @@ from scattershot.protocols.activitypub.translate.collections_out import (
     ordered_page,
     replies_collection,
 )
+from scattershot.protocols.activitypub.translate.consent_out import Stamp, stamp_of
 from scattershot.protocols.activitypub.translate.from_change import activity_of, create_of
 from scattershot.protocols.activitypub.translate.names import door, type_of_voice
 from scattershot.protocols.activitypub.translate.notes_out import note_of, tombstone
@@ -33,6 +34,7 @@ from scattershot.wirekit.urls import normal_host
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 Show: TypeAlias = Callable[[Request, Shown, Visitor | None], Awaitable[Response]]
+FindStamp: TypeAlias = Callable[[Transaction, int, Visitor | None], showing.ShownStamp | None]
 ShowPost: TypeAlias = Callable[[Request, ShownPost, Visitor | None], Awaitable[Response]]
 
 _FIRST = "true"
@@ -185,6 +187,33 @@ class Documents:
         found = await self._database.read(lambda tx: showing.boost(tx, number, visitor))
         activity = _outbox_entry(found) if found is not None else None
         return self._document(request, activity, visitor) if activity is not None else not_found()
+
+    async def quote_stamp(self, request: Request) -> Response:
+        """`/q/{id}`: by which the post of that id, of here or elsewhere, may quote one of here (FEP-044f)."""
+        return await self._stamp(request, "QuoteAuthorization", showing.quote_stamp)
+
+    async def reply_stamp(self, request: Request) -> Response:
+        """`/r/{id}`: by which the post of that id may answer one of here, as GoToSocial wants to see it."""
+        return await self._stamp(request, "ReplyAuthorization", showing.reply_stamp)
+
+    async def _stamp(self, request: Request, kind: Stamp, find: FindStamp) -> Response:
+        number = request.path_params["id"]
+        visitor = await self._visitors.of(request)
+        found = None
+        if not isinstance(visitor, Response):
+            asker = visitor
+            found = await self._database.read(lambda tx: find(tx, number, asker))
+            if found is None and asker is None:
+                visitor = await self._visitors.of(request, needed=True)
+        if isinstance(visitor, Response):
+            return visitor
+        if found is None and visitor is not None:
+            known = visitor
+            found = await self._database.read(lambda tx: find(tx, number, known))
+        if found is None:
+            return not_found()
+        this = f"{self._address.origin}/{'q' if kind == 'QuoteAuthorization' else 'r'}/{number}"
+        return self._document(request, stamp_of(kind, this, found.author, found.interacting, found.target), visitor)
 
     async def _of_post(self, request: Request, show: ShowPost) -> Response:
         visitor = await self._visitors.of(request)

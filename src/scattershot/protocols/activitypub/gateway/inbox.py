@@ -176,7 +176,7 @@ class Inbox:
     async def _taken(self, document: JsonObject, body: bytes, sender: Sender, now: Millis) -> Verdict:
         actor = id_of(document.get("actor"))
         is_own = actor == sender.actor.value
-        proven = (not is_own or self._answers_us(document)) and await self._bears_proof(document, actor, now)
+        proven = (not is_own or self._is_passed_on(document, actor)) and await self._bears_proof(document, actor, now)
         reading: Reading = to_changes(document, sender.actor.value, sender.host, proven=proven, at=now)
         if isinstance(reading, Refused):
             return _refusal(reading)
@@ -193,8 +193,12 @@ class Inbox:
                     self._senders.forget(change.actor)
         return TAKEN
 
-    def _answers_us(self, document: JsonObject) -> bool:
-        """Whether it answers something kept here: then its proof matters, for it may be passed on (see `audience`)."""
+    def _is_passed_on(self, document: JsonObject, actor: str) -> bool:
+        """Whether it answers something kept here, or takes back what may be a stamp: then its proof matters, for it may
+        be passed on (see `audience`)."""
+        thing = document.get("object")
+        if type_of(document) == "Delete" and isinstance(thing, str):
+            return thing != actor
         return id_of(object_of(document.get("object")).get("inReplyTo")).startswith(self._address.origin + "/")
 
     async def _bears_proof(self, document: JsonObject, actor: str, now: Millis) -> bool:

@@ -79,6 +79,8 @@ class Doors:
             Route("/p/{id:int}/replies", found.replies),
             Route("/p/{id:int}/context", found.context),
             Route("/b/{id:int}", found.boost),
+            Route("/q/{id:int}", found.quote_stamp),
+            Route("/r/{id:int}", found.reply_stamp),
             Route("/.well-known/webfinger", known.webfinger),
             Route("/.well-known/host-meta", known.host_meta),
             Route("/.well-known/host-meta.json", known.host_meta_json),

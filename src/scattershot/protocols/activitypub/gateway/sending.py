@@ -16,7 +16,7 @@ from scattershot.protocols.activitypub.translate.names import door, followers_of
 from scattershot.protocols.activitypub.wire.followers_sync import FIELD, SyncHeader, digest_of, write_sync
 from scattershot.protocols.activitypub.wire.media_types import ACTIVITY
 from scattershot.protocols.activitypub.wire.signatures import Dialect
-from scattershot.wirekit.dates import parse_http_date
+from scattershot.wirekit.dates import retry_after
 from scattershot.wirekit.http_message import Headers, Request, Response
 from scattershot.wirekit.urls import same_origin
 
@@ -123,13 +123,4 @@ def _outcome(answer: _Answer, now: int) -> Outcome:
         return Busy("redirect")
     if status == 501 or (400 <= status < 500 and status not in _LATER):
         return Unwanted(str(status))
-    return Busy(str(status), retry_after(response, now), doubtful=status in (401, 500))
-
-
-def retry_after(response: Response, now: int) -> float | None:
-    """How many seconds the other side asks us to wait, said as a number or as a date (RFC 9110 section 10.2.3)."""
-    text = (response.headers.get("retry-after") or "").strip()
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        return float(text)
-    at = parse_http_date(text)
-    return max(0.0, (at - now) / 1000) if at is not None else None
+    return Busy(str(status), retry_after(response.headers.get("retry-after"), now), doubtful=status in (401, 500))

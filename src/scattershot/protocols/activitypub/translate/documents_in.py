@@ -1,4 +1,4 @@
-"""Documents that were fetched: actors, posts, boosts, keys, and pages of collections.
+"""Documents that were fetched: actors, posts, boosts, stamps, keys, and pages of collections.
 
 The address it came from vouches for a document, and only for one whose id is that address.
 """
@@ -18,6 +18,7 @@ from scattershot.protocols.activitypub.translate.actors_in import (
     profile_of,
     rsa_key_of,
 )
+from scattershot.protocols.activitypub.translate.consent_in import STAMPS, read_stamp
 from scattershot.protocols.activitypub.translate.names import VOICES, named
 from scattershot.protocols.activitypub.translate.notes_in import authors_of, is_post
 from scattershot.protocols.activitypub.translate.refusals import Why, refused, refused_bytes
@@ -81,6 +82,8 @@ def read_document(body: bytes, url: str, *, author: WireId | None = None, at: in
         return Changes((ProfileChanged(actor=profile.id, profile=profile),), name)
     if kind == "Tombstone":
         return _gone(document, this, name, author)
+    if kind in STAMPS:
+        return read_stamp(document, this, name)
     if not is_post(document) and kind not in ("Create", "Announce"):
         return refused(Why.NOT_A_DOCUMENT, f"{url} is a {kind}")
     written_by = authors_of(document) if is_post(document) else ids_of(document.get("actor"), 1)

@@ -19,6 +19,11 @@ from scattershot.domain.change import (
     Pinned,
     Posted,
     ProfileChanged,
+    QuoteAnswered,
+    QuoteAsked,
+    QuoteRevoked,
+    ReplyAnswered,
+    ReplyAsked,
     Reported,
     Unblocked,
     Unboosted,
@@ -29,13 +34,20 @@ from scattershot.domain.change import (
     Vanished,
     Voted,
 )
+from scattershot.domain.microblog import Emoji
 from scattershot.domain.post import Audience, Post
 from scattershot.domain.wire_id import WireId
 from scattershot.protocols.activitypub.translate.actors_out import actor_of
 from scattershot.protocols.activitypub.translate.audiences import write_addressing
+from scattershot.protocols.activitypub.translate.consent_out import answer_of, question_of
 from scattershot.protocols.activitypub.translate.names import door
-from scattershot.protocols.activitypub.translate.notes_out import note_of, tombstone
-from scattershot.protocols.activitypub.wire.contexts import ACTIVITY_CONTEXT, ACTOR_CONTEXT, POST_CONTEXT
+from scattershot.protocols.activitypub.translate.notes_out import emoji_tag, note_of, tombstone
+from scattershot.protocols.activitypub.wire.contexts import (
+    ACTIVITY_CONTEXT,
+    ACTOR_CONTEXT,
+    POST_CONTEXT,
+    REACTION_CONTEXT,
+)
 from scattershot.protocols.activitypub.wire.vocabulary import PUBLIC, JsonObject
 from scattershot.wirekit.dates import rfc3339
 
@@ -56,10 +68,12 @@ def activity_of(change: Change, to: Sequence[WireId] = ()) -> JsonObject | None:
             undone = _undone(change, "Announce", change.boost, change.post)
             return _activity(change, "Undo", undone, [PUBLIC], [door(change.actor.value, "followers"), *_values(to)])
         case Liked():
-            return _activity(change, "Like", change.post.value, _values(to), **_reaction(change.emoji))
+            more, context = _reaction(change), REACTION_CONTEXT if change.emoji else ACTIVITY_CONTEXT
+            return _activity(change, "Like", change.post.value, _values(to), context=context, **more)
         case Unliked():
-            undone = _undone(change, "Like", change.like, change.post) | _reaction(change.emoji)
-            return _activity(change, "Undo", undone, _values(to))
+            undone = _undone(change, "Like", change.like, change.post) | _reaction(change)
+            context = REACTION_CONTEXT if change.emoji else ACTIVITY_CONTEXT
+            return _activity(change, "Undo", undone, _values(to), context=context)
         case Voted():
             return _voted(change, to)
         case Followed():
@@ -83,10 +97,17 @@ def activity_of(change: Change, to: Sequence[WireId] = ()) -> JsonObject | None:
         case Reported():
             things = _values([*change.targets, *change.posts])
             return _activity(change, "Flag", things, _values(to), content=change.comment) if things else None
-        case Pinned():
-            return _activity(change, "Add", change.post.value, [PUBLIC], target=door(change.actor.value, "featured"))
-        case Unpinned():
-            return _activity(change, "Remove", change.post.value, [PUBLIC], target=door(change.actor.value, "featured"))
+        case Pinned() | Unpinned():
+            kind, featured = "Add" if isinstance(change, Pinned) else "Remove", door(change.actor.value, "featured")
+            return _activity(change, kind, change.post.value, [PUBLIC], target=featured)
+        case QuoteAsked():
+            return question_of(change, _id_of(change), _values(to))
+        case QuoteAnswered() | ReplyAnswered():
+            return answer_of(change, _id_of(change), _values(to))
+        case QuoteRevoked():
+            return _activity(change, "Delete", change.stamp.value, [PUBLIC], _values(to))
+        case ReplyAsked():
+            return None
         case Undone():
             return _activity(change, "Undo", change.change.value, _values(to))
         case _:
@@ -164,9 +185,14 @@ def _undone(change: Change, kind: str, earlier: WireId | None, target: WireId) -
     return {"id": this, "type": kind, "actor": change.actor.value, "object": target.value}
 
 
-def _reaction(emoji: str) -> dict[str, Any]:
+def _reaction(change: Liked | Unliked) -> dict[str, Any]:
     """An emoji on a Like (FEP-c0e0): Mastodon takes the Like and overlooks it, Misskey and Pleroma show it."""
-    return {"content": emoji} if emoji else {}
+    if not change.emoji:
+        return {}
+    found: dict[str, Any] = {"content": change.emoji, "_misskey_reaction": change.emoji}
+    if isinstance(change, Liked) and change.picture:
+        found["tag"] = [emoji_tag(Emoji(change.emoji.strip(":"), change.picture), change.actor.value)]
+    return found
 
 
 def _activity(

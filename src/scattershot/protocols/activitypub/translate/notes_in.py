@@ -4,14 +4,16 @@ The caller has settled whose it is; nothing here is trusted beyond its own words
 """
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Emoji
 from scattershot.domain.post import Attachment, Form, Mention, Option, Poll, Post
+from scattershot.domain.wire_id import WireId
 from scattershot.protocols.activitypub.translate.attachments_in import attachments_of, media_of
 from scattershot.protocols.activitypub.translate.audiences import people_besides, read_addressing
 from scattershot.protocols.activitypub.translate.names import CONVERTED, FORMS, POST_TYPES, named
+from scattershot.protocols.activitypub.translate.terms_in import terms_of
 from scattershot.protocols.activitypub.wire.vocabulary import (
     AS2_TYPES,
     JsonObject,
@@ -40,7 +42,7 @@ MAX_EMOJIS = 128
 MAX_OPTIONS = 500
 MAX_TAG_CHARS = 128
 _FAR_FUTURE = 253_402_300_799_999
-_QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
+_OLDER_QUOTES = ("quoteUrl", "quoteUri", "_misskey_quote")
 _QUOTE_REL = "https://misskey-hub.net/ns#_misskey_quote"
 _SHORTCODE = re.compile(r":?([\w+.@-]{1,64}):?")
 _CONVERSATION = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f<>\"]+")
@@ -99,7 +101,7 @@ def post_of(note: JsonObject, author: str, activity: JsonObject, at: int) -> Pos
     sensitive = truth_of(note.get("sensitive"))
     source, source_type = _source(note)
     reply_to = id_of(note.get("inReplyTo"))
-    quote = next((found for found in (id_of(note.get(name)) for name in _QUOTES) if found), tags.quote)
+    quote = _quote(note, this, tags)
     return Post(
         id=named(this),
         author=named(author),
@@ -116,7 +118,9 @@ def post_of(note: JsonObject, author: str, activity: JsonObject, at: int) -> Pos
         source=source,
         source_type=source_type,
         reply_to=named(reply_to) if reply_to else None,
-        quote=named(quote) if quote and quote != this else None,
+        **quote,
+        reply_stamp=_named(note.get("replyAuthorization")) if reply_to else None,
+        terms=terms_of(note, author),
         conversation=_conversation(note),
         mentions=tags.mentions,
         addressed=people_besides(addressing.people, (mention.id.value for mention in tags.mentions)),
@@ -126,6 +130,21 @@ def post_of(note: JsonObject, author: str, activity: JsonObject, at: int) -> Pos
         poll=poll,
         edited=Millis(edited) if edited and edited != published else None,
     )
+
+
+def _quote(note: JsonObject, this: str, tags: Tags) -> dict[str, Any]:
+    """What it quotes, by which spelling, and the stamp that it shows for that."""
+    quote = id_of(note.get("quote"))
+    older = next((found for found in (id_of(note.get(name)) for name in _OLDER_QUOTES) if found), tags.quote)
+    if (quote or older) in ("", this):
+        return {}
+    stamp = _named(note.get("quoteAuthorization"))
+    return {"quote": named(quote or older), "quote_unasked": not quote, "quote_stamp": stamp}
+
+
+def _named(value: object) -> WireId | None:
+    found = id_of(value)
+    return named(found) if found else None
 
 
 def moment_of(value: object, otherwise: int) -> int:

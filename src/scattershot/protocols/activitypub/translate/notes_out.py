@@ -7,6 +7,7 @@ from scattershot.domain.post import Attachment, Form, Poll, Post
 from scattershot.domain.wire_id import WireId
 from scattershot.protocols.activitypub.translate.audiences import write_addressing
 from scattershot.protocols.activitypub.translate.names import origin_of, type_of_form
+from scattershot.protocols.activitypub.translate.terms_out import policy_of
 from scattershot.protocols.activitypub.wire.contexts import POST_CONTEXT
 from scattershot.protocols.activitypub.wire.vocabulary import JsonObject
 from scattershot.wirekit.dates import duration_text, rfc3339
@@ -54,6 +55,7 @@ def note_of(post: Post, *, replies: str | JsonObject | None = None, with_context
         note |= _poll(post.poll)
     if replies is not None:
         note["replies"] = replies
+    note["interactionPolicy"] = policy_of(post)
     return note
 
 
@@ -78,12 +80,17 @@ def _hearers(post: Post) -> list[WireId]:
 
 
 def _relations(post: Post) -> JsonObject:
-    """What it answers and quotes; a quote in all four spellings (FEP-044f, Pleroma, Fedibird, Misskey)."""
+    """What it answers and quotes, and by what stamps it may; a quote in all four spellings (FEP-044f, Pleroma,
+    Fedibird, Misskey)."""
     found: JsonObject = {}
     if post.reply_to:
         found["inReplyTo"] = post.reply_to.value
+        if post.reply_stamp:
+            found["replyAuthorization"] = post.reply_stamp.value
     if post.quote:
         found |= dict.fromkeys(("quote", "quoteUrl", "quoteUri", "_misskey_quote"), post.quote.value)
+        if post.quote_stamp:
+            found["quoteAuthorization"] = post.quote_stamp.value
     if post.conversation:
         found["conversation"] = post.conversation
         if post.conversation.startswith(("https://", "http://")):

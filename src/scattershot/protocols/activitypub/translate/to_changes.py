@@ -6,12 +6,10 @@ here raises, whatever arrives.
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import NamedTuple
 
 from scattershot.domain.change import (
     Blocked,
     Boosted,
-    Change,
     Deleted,
     Edited,
     FollowAnswered,
@@ -31,13 +29,17 @@ from scattershot.domain.change import (
     Vanished,
     Voted,
 )
+from scattershot.domain.emoji import emoji_in, shortcode_in
 from scattershot.domain.ids import Millis
+from scattershot.domain.microblog import Emoji
 from scattershot.domain.reading import Changes, Ignored, Needs, Reading, Refused
 from scattershot.domain.wire_id import WireId
+from scattershot.protocols.activitypub.translate import consent_in
 from scattershot.protocols.activitypub.translate.actors_in import is_actor, profile_of
 from scattershot.protocols.activitypub.translate.audiences import read_addressing
+from scattershot.protocols.activitypub.translate.heard import Heard, became, not_its_own
 from scattershot.protocols.activitypub.translate.names import named
-from scattershot.protocols.activitypub.translate.notes_in import is_of, is_post, moment_of, post_of, vote_of
+from scattershot.protocols.activitypub.translate.notes_in import is_of, is_post, moment_of, post_of, tags_of, vote_of
 from scattershot.protocols.activitypub.translate.refusals import Why, refused, refused_bytes
 from scattershot.protocols.activitypub.wire.vocabulary import (
     JsonObject,
@@ -57,21 +59,6 @@ from scattershot.wirekit.urls import parse_url, same_origin
 MAX_REPORTED = 256
 MAX_COMMENT = 10_000
 MAX_EMOJI_CHARS = 128
-
-
-class Heard(NamedTuple):
-    """An activity whose actor is proven: `object` is the id of its object, `inner` the object where it was embedded.
-
-    `name` is the activity's id, or one made of its bytes where it has none.
-    """
-
-    activity: JsonObject
-    actor: WireId
-    id: WireId | None
-    name: str
-    object: str
-    inner: JsonObject
-    at: int
 
 
 def read_activity(body: bytes, sender: WireId | None, host: str, *, proven: bool = False, at: int) -> Reading:
@@ -136,14 +123,6 @@ def _second_hand(kind: str, heard: Heard, detail: str) -> Reading:
     return refused(Why.NOT_THE_SENDER, detail)
 
 
-def _became(heard: Heard, *changes: Change) -> Changes:
-    return Changes(changes, heard.name)
-
-
-def _not_its_own(heard: Heard) -> Refused:
-    return refused(Why.NOT_THE_AUTHOR, f"{heard.actor.value} spoke of {heard.object}")
-
-
 def _create(heard: Heard) -> Reading:
     if not heard.inner:
         return Needs((named(heard.object),))
@@ -152,15 +131,15 @@ def _create(heard: Heard) -> Reading:
     if not is_of(heard.inner, heard.actor.value):
         return _elsewhere(heard)
     if vote := vote_of(heard.inner):
-        return _became(heard, Voted(actor=heard.actor, id=named(heard.object), post=named(vote[0]), choice=vote[1]))
+        return became(heard, Voted(actor=heard.actor, id=named(heard.object), post=named(vote[0]), choice=vote[1]))
     post = post_of(heard.inner, heard.actor.value, heard.activity, heard.at)
-    return _became(heard, Posted(actor=heard.actor, id=heard.id, post=post))
+    return became(heard, Posted(actor=heard.actor, id=heard.id, post=post))
 
 
 def _elsewhere(heard: Heard) -> Reading:
     """An embedded object of another origin is worth no more than its id; one of another author here is a lie."""
     if same_origin(heard.object, heard.actor.value):
-        return _not_its_own(heard)
+        return not_its_own(heard)
     return Needs((named(heard.object),))
 
 
@@ -169,44 +148,46 @@ def _update(heard: Heard) -> Reading:
         return Needs((named(heard.object),))
     if is_actor(heard.inner):
         if heard.object != heard.actor.value:
-            return _not_its_own(heard)
+            return not_its_own(heard)
         profile = profile_of(heard.inner)
         if isinstance(profile, Refused):
             return profile
-        return _became(heard, ProfileChanged(actor=heard.actor, id=heard.id, profile=profile))
+        return became(heard, ProfileChanged(actor=heard.actor, id=heard.id, profile=profile))
     if not is_post(heard.inner) or vote_of(heard.inner):
         return Ignored("object_type")
     if not is_of(heard.inner, heard.actor.value):
-        return _not_its_own(heard)
+        return not_its_own(heard)
     post = post_of(heard.inner, heard.actor.value, heard.activity, heard.at)
-    return _became(heard, Edited(actor=heard.actor, id=heard.id, post=post))
+    return became(heard, Edited(actor=heard.actor, id=heard.id, post=post))
 
 
 def _delete(heard: Heard) -> Reading:
     if heard.object == heard.actor.value:
-        return _became(heard, Vanished(actor=heard.actor, id=heard.id))
+        return became(heard, Vanished(actor=heard.actor, id=heard.id))
     if not same_origin(heard.object, heard.actor.value):
         return refused(Why.OTHER_ORIGIN, f"{heard.actor.value} deletes {heard.object}")
-    return _became(heard, Deleted(actor=heard.actor, id=heard.id, post=named(heard.object)))
+    return became(heard, Deleted(actor=heard.actor, id=heard.id, post=named(heard.object)))
 
 
 def _follow(heard: Heard) -> Reading:
     if heard.object == heard.actor.value:
         return Ignored("self")
-    return _became(heard, Followed(actor=heard.actor, id=heard.id, target=named(heard.object)))
+    return became(heard, Followed(actor=heard.actor, id=heard.id, target=named(heard.object)))
 
 
 def _answer(heard: Heard, accepted: bool) -> Reading:
-    """Of a follow only; the answers to quotes, joins and offers are other news."""
+    """Of a follow, or of a question about a post; the answers to joins and offers are other news."""
+    if consent_in.is_answer(heard):
+        return consent_in.answer(heard, accepted)
     follow, kind = heard.inner, type_of(heard.inner)
     if kind not in ("", "Follow"):
         return Ignored("object_type")
     if follow.get("object") is not None and id_of(follow.get("object")) != heard.actor.value:
-        return _not_its_own(heard)
+        return not_its_own(heard)
     follower, wish = id_of(follow.get("actor")), heard.object if not follow else id_of(follow)
     if not follower and not wish:
         return refused(Why.NO_OBJECT)
-    return _became(
+    return became(
         heard,
         FollowAnswered(
             actor=heard.actor,
@@ -234,7 +215,7 @@ def _announce(heard: Heard) -> Reading:
         return refused(Why.NO_OBJECT, "Announce")
     addressing = read_addressing(heard.actor.value, heard.activity)
     at = moment_of(heard.activity.get("published"), heard.at)
-    return _became(
+    return became(
         heard,
         Boosted(
             actor=heard.actor,
@@ -258,18 +239,31 @@ def _wrapped(heard: Heard, kind: str) -> Reading:
     return Ignored("wrapped")
 
 
-def _emoji_of(like: JsonObject) -> str:
-    """The emoji of a reaction: Pleroma's and FEP-c0e0's `content`, Misskey's `_misskey_reaction`."""
-    return clean_text(text_of(like.get("content")) or text_of(like.get("_misskey_reaction")), MAX_EMOJI_CHARS)
+def _emoji_of(like: JsonObject) -> Emoji | None:
+    """The emoji of a reaction: Pleroma's and FEP-c0e0's `content`, Misskey's `_misskey_reaction`; a character has no
+    picture. Misskey marks a name of its own node by `@.`."""
+    said = clean_text(text_of(like.get("content")) or text_of(like.get("_misskey_reaction")), MAX_EMOJI_CHARS)
+    if emoji := emoji_in(said):
+        return Emoji(emoji, "")
+    shortcode = shortcode_in(said.replace("@.:", ":"))
+    pictures = {emoji.shortcode: emoji.url for emoji in tags_of(like.get("tag")).emojis} if shortcode else {}
+    return Emoji(f":{shortcode}:", pictures.get(shortcode, "")) if shortcode else None
 
 
 def _like(heard: Heard) -> Reading:
+    """One that says no emoji, or a name without a picture, is a plain like, as Mastodon takes any."""
+    emoji = _emoji_of(heard.activity)
+    if emoji is None or (emoji.shortcode.startswith(":") and not emoji.url):
+        if type_of(heard.activity) == "EmojiReact":
+            return Ignored("no_emoji")
+        emoji = Emoji("", "")
     post = named(heard.object)
-    return _became(heard, Liked(actor=heard.actor, id=heard.id, post=post, emoji=_emoji_of(heard.activity)))
+    liked = Liked(actor=heard.actor, id=heard.id, post=post, emoji=emoji.shortcode, picture=emoji.url)
+    return became(heard, liked)
 
 
 def _block(heard: Heard) -> Reading:
-    return _became(heard, Blocked(actor=heard.actor, id=heard.id, target=named(heard.object)))
+    return became(heard, Blocked(actor=heard.actor, id=heard.id, target=named(heard.object)))
 
 
 def _undo(heard: Heard) -> Reading:
@@ -278,24 +272,25 @@ def _undo(heard: Heard) -> Reading:
     if own_id and not same_origin(own_id, heard.actor.value):
         return refused(Why.OTHER_ORIGIN, f"{heard.actor.value} undoes {own_id}")
     if undone.get("actor") is not None and id_of(undone.get("actor")) != heard.actor.value:
-        return _not_its_own(heard)
+        return not_its_own(heard)
     target = id_of(undone.get("object"))
     earlier = named(own_id) if own_id else None
     actor, this = heard.actor, heard.id
     match type_of(undone):
         case "Follow" if target:
-            return _became(heard, Unfollowed(actor=actor, id=this, target=named(target), follow=earlier))
+            return became(heard, Unfollowed(actor=actor, id=this, target=named(target), follow=earlier))
         case "Like" | "EmojiReact" if target:
             emoji = _emoji_of(undone)
-            return _became(heard, Unliked(actor=actor, id=this, post=named(target), emoji=emoji, like=earlier))
+            said = emoji.shortcode if emoji is not None else ""
+            return became(heard, Unliked(actor=actor, id=this, post=named(target), emoji=said, like=earlier))
         case "Announce" if target:
-            return _became(heard, Unboosted(actor=actor, id=this, post=named(target), boost=earlier))
+            return became(heard, Unboosted(actor=actor, id=this, post=named(target), boost=earlier))
         case "Block" if target:
-            return _became(heard, Unblocked(actor=actor, id=this, target=named(target), block=earlier))
+            return became(heard, Unblocked(actor=actor, id=this, target=named(target), block=earlier))
         case "Accept":
             return _answer(heard._replace(object=target, inner=object_of(undone.get("object"))), False)
         case _ if earlier:
-            return _became(heard, Undone(actor=actor, id=this, change=earlier))
+            return became(heard, Undone(actor=actor, id=this, change=earlier))
         case _:
             return refused(Why.NO_OBJECT, "Undo")
 
@@ -303,10 +298,10 @@ def _undo(heard: Heard) -> Reading:
 def _move(heard: Heard) -> Reading:
     target = id_of(heard.activity.get("target"))
     if heard.object != heard.actor.value:
-        return _not_its_own(heard)
+        return not_its_own(heard)
     if not target or target == heard.object:
         return refused(Why.NO_OBJECT, "Move without a target")
-    return _became(heard, Moved(actor=heard.actor, id=heard.id, target=named(target)))
+    return became(heard, Moved(actor=heard.actor, id=heard.id, target=named(target)))
 
 
 def _flag(heard: Heard) -> Reading:
@@ -321,7 +316,7 @@ def _flag(heard: Heard) -> Reading:
         is_target = is_actor(thing) if type_of(thing) else not targets
         (targets if is_target else posts).append(named(name))
     comment = clean_source(natural_text(heard.activity, "content"), MAX_COMMENT)
-    return _became(
+    return became(
         heard,
         Reported(actor=heard.actor, id=heard.id, targets=tuple(targets), posts=tuple(posts), comment=comment.strip()),
     )
@@ -338,13 +333,13 @@ def _is_featured(heard: Heard) -> bool:
 def _add(heard: Heard) -> Reading:
     if not _is_featured(heard) or type_of(heard.inner) == "Hashtag":
         return Ignored("add")
-    return _became(heard, Pinned(actor=heard.actor, id=heard.id, post=named(heard.object)))
+    return became(heard, Pinned(actor=heard.actor, id=heard.id, post=named(heard.object)))
 
 
 def _remove(heard: Heard) -> Reading:
     if not _is_featured(heard) or type_of(heard.inner) == "Hashtag":
         return Ignored("remove")
-    return _became(heard, Unpinned(actor=heard.actor, id=heard.id, post=named(heard.object)))
+    return became(heard, Unpinned(actor=heard.actor, id=heard.id, post=named(heard.object)))
 
 
 _HANDLERS: dict[str, Callable[[Heard], Reading]] = {
@@ -363,12 +358,14 @@ _HANDLERS: dict[str, Callable[[Heard], Reading]] = {
     "Flag": _flag,
     "Add": _add,
     "Remove": _remove,
+    "QuoteRequest": consent_in.quote_request,
+    "ReplyRequest": consent_in.reply_request,
 }
 _ABOUT_ACTIVITIES = frozenset({"Undo", "Accept", "Reject", "Announce"})
 """Their object is an activity, which some embed without an id."""
 _WRAPPED = frozenset(_HANDLERS) | {"Dislike", "Lock"}
 _KNOWN = frozenset(
     {"Dislike", "View", "Listen", "Read", "Ignore", "Join", "Leave", "Offer", "Invite", "Arrive", "Travel", "Question",
-     "TentativeAccept", "TentativeReject", "QuoteRequest", "FeatureRequest", "Lock", "Note", "Tombstone"}
+     "TentativeAccept", "TentativeReject", "FeatureRequest", "Lock", "Note", "Tombstone"}
 )  # fmt: skip
 """Types that are counted by their own name when ignored; the rest are counted together."""

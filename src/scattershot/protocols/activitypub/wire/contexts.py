@@ -13,6 +13,8 @@ _PREFIXES = {
     "ostatus": "http://ostatus.org#",
     "misskey": "https://misskey-hub.net/ns#",
 }
+_GTS = "https://gotosocial.org/ns#"
+_FEP_044F = "https://w3id.org/fep/044f#"
 
 ACTIVITY_CONTEXT: list[Any] = [AS2, DATA_INTEGRITY]
 """For an activity that only names things. AS2 has no word for the proof that may be added to it."""
@@ -30,13 +32,47 @@ POST_CONTEXT: list[Any] = [
         "blurhash": "toot:blurhash",
         "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
         "conversation": "ostatus:conversation",
-        "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+        "quote": {"@id": f"{_FEP_044F}quote", "@type": "@id"},
+        "quoteAuthorization": {"@id": f"{_FEP_044F}quoteAuthorization", "@type": "@id"},
         "quoteUrl": "as:quoteUrl",
         "quoteUri": "http://fedibird.com/ns#quoteUri",
         "_misskey_quote": "misskey:_misskey_quote",
+        "gts": _GTS,
+        "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+        "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+        "canReply": {"@id": "gts:canReply", "@type": "@id"},
+        "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+        "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"},
+        "replyAuthorization": {"@id": "gts:replyAuthorization", "@type": "@id"},
     },
 ]
-"""For whatever holds a post, a reaction or a vote."""
+"""For whatever holds a post or a vote."""
+
+REACTION_CONTEXT: list[Any] = [
+    AS2,
+    DATA_INTEGRITY,
+    {
+        "toot": _PREFIXES["toot"],
+        "misskey": _PREFIXES["misskey"],
+        "Emoji": "toot:Emoji",
+        "_misskey_reaction": "misskey:_misskey_reaction",
+    },
+]
+"""For a like with an emoji."""
+
+_STAMPS = {
+    "QuoteRequest": f"{_FEP_044F}QuoteRequest",
+    "QuoteAuthorization": f"{_FEP_044F}QuoteAuthorization",
+    "ReplyRequest": f"{_GTS}ReplyRequest",
+    "ReplyAuthorization": f"{_GTS}ReplyAuthorization",
+    "interactingObject": {"@id": f"{_GTS}interactingObject", "@type": "@id"},
+    "interactionTarget": {"@id": f"{_GTS}interactionTarget", "@type": "@id"},
+}
+STAMP_CONTEXT: list[Any] = [AS2, DATA_INTEGRITY, _STAMPS]
+"""For a stamp, and for an answer that gives one."""
+
+CONSENT_CONTEXT: list[Any] = [*POST_CONTEXT[:-1], POST_CONTEXT[-1] | _STAMPS]
+"""For a question that holds the post it is about."""
 
 ACTOR_CONTEXT: list[Any] = [
     AS2,
