@@ -218,28 +218,22 @@ class Node:
         people.when_ended(self.programs.forget_person)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
-        self.timelines = Timelines(database, clock, settings.domain)
         self.known = acquaintance(
             database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
         )
         self.verify_links = VerifyLinks(database, clock, fetcher, user_agent(settings))
-        self.search = Search(database, clock, self.discover, settings.domain)
+        self.search = Search(
+            database, clock, self.discover, settings.domain, lambda: self.readers.bring_on(Indexing.name)
+        )
         self.trends = Trends(database, clock, on=settings.trends)
         self.while_away = WhileAway(database, clock)
         self.poll_ends = PollEnds(database, clock, bus)
-        self.timelines = Timelines(database, clock, settings.domain)
         self.notifications = Notifications(database, clock, self.timelines)
         self.push = WebPush(
-            database,
-            clock,
-            bus,
-            fetcher,
-            self.notifications,
-            PushesAsJson(settings.origin).words,
-            own.push,
-            contact=_push_contact(settings),
+            database, clock, bus, fetcher, self.notifications, PushesAsJson(settings.origin, own.signed.url).words,
+            own.push, contact=_push_contact(settings),
             schemes=("https", "http") if settings.insecure_http else ("https",),
-        )
+        )  # fmt: skip
         self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)

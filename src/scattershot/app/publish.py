@@ -10,10 +10,11 @@ from scattershot.app import attaching, counters, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, NothingNew, Origin
 from scattershot.app.attaching import Described
+from scattershot.app.complaining import complaint
 from scattershot.app.discover import Discover, Found
-from scattershot.app.people import node_speaker
+from scattershot.app.homes import hear_so
 from scattershot.app.permission import standing, to_answer, to_quote, with_link
-from scattershot.app.reading import readable, reader_of
+from scattershot.app.reading import reader_of
 from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, refusal
 from scattershot.domain.change import (
     Blocked,
@@ -28,7 +29,6 @@ from scattershot.domain.change import (
     Pinned,
     Posted,
     ProfileChanged,
-    Reported,
     Unblocked,
     Unboosted,
     Unfollowed,
@@ -36,6 +36,7 @@ from scattershot.domain.change import (
     Unpinned,
     Voted,
 )
+from scattershot.domain.follows import AS_BEFORE, Wish
 from scattershot.domain.ids import MediaId, MicroblogId, Millis, PersonId, PostId, moment_of
 from scattershot.domain.microblog import Handle, Profile
 from scattershot.domain.polls import poll_problem
@@ -89,9 +90,6 @@ class Done(NamedTuple):
 
 MakeChange: TypeAlias = Callable[[WireId, WireId], Change]
 Work: TypeAlias = Callable[[Transaction], "Done | Refused"]
-
-MAX_COMMENT = 5_000
-"""Characters of a complaint."""
 
 
 def _done(applied: Applied, post: PostId | None = None) -> Done | Refused:
@@ -272,9 +270,16 @@ class Publisher:
 
     # -- between microblogs
 
-    async def follow(self, who: MicroblogId, whom: MicroblogId, via: str) -> Done | Refused:
-        """Wish to hear somebody."""
-        return await self._on_microblog(who, whom, via, lambda a, t: Followed(actor=a, target=t))
+    async def follow(self, who: MicroblogId, whom: MicroblogId, via: str, wish: Wish = AS_BEFORE) -> Done | Refused:
+        """Wish to hear somebody; or, where one does, otherwise than before."""
+
+        def work(tx: Transaction) -> Done | Refused:
+            done = self._between(tx, who, whom, via, lambda a, t: Followed(actor=a, target=t))
+            if isinstance(done, Done):
+                hear_so(tx, who, whom, wish)
+            return done
+
+        return await self._write(work)
 
     async def unfollow(self, who: MicroblogId, whom: MicroblogId, via: str) -> Done | Refused:
         """No longer wish to hear somebody."""
@@ -296,20 +301,11 @@ class Publisher:
 
     async def mute(
         self, who: MicroblogId, whom: MicroblogId, expires: Millis | None, *, notifications: bool = True
-    ) -> Done | Refused:
+    ) -> None:
         """Show somebody no more, nor (`notifications`) tell what they did; they are not told."""
-        if who == whom:
-            return Refused("invalid", "That is yourself.")
         now = self._clock.now()
-
-        def work(tx: Transaction) -> Done | Refused:
-            stand = microblogs.stand_of(tx, whom)
-            if stand is None or stand.gone:
-                return NO_SUCH_MICROBLOG
-            relations.put_mute(tx, who, whom, expires, now, notifications=notifications)
-            return Done(None)
-
-        return await self._database.write(work)
+        work = partial(relations.put_mute, muter=who, muted=whom, expires=expires, now=now, notifications=notifications)
+        await self._database.write(work)
 
     async def unmute(self, who: MicroblogId, whom: MicroblogId) -> None:
         """Show somebody again."""
@@ -356,24 +352,10 @@ class Publisher:
     ) -> Done | Refused:
         """Complain of a microblog and posts of it to those who run this node, and (`forward`) to those who run theirs:
         they hear it from the node itself, not whose complaint it is."""
-        if who == target:
-            return Refused("invalid", "That is yourself.")
-        if len(comment) > MAX_COMMENT:
-            return Refused("invalid", f"A complaint has at most {MAX_COMMENT:,} characters.")
 
         def work(tx: Transaction) -> Done | Refused:
-            actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
-            aim = wire_ids.of(tx, target, wire_ids.Thing.MICROBLOG)
-            if actor is None or aim is None:
-                return NO_SUCH_MICROBLOG
-            seen = readable(tx, list(posts.get_many(tx, list(about)).values()), who)
-            told = tuple(row.post.id for row in seen)
-            speaker = node_speaker(tx) if forward else None
-            teller = speaker.microblog if speaker is not None else None
-            complaint = Reported(
-                actor=actor, targets=(aim,), posts=told, comment=comment, category=category, teller=teller
-            )
-            return self._apply(tx, complaint, via)
+            made = complaint(tx, who, target, about, comment, forward=forward, category=category)
+            return made if isinstance(made, Refused) else self._apply(tx, made, via)
 
         return await self._write(work)
 
@@ -490,14 +472,16 @@ class Publisher:
         return await self._write(work)
 
     async def _on_microblog(self, who: MicroblogId, whom: MicroblogId, via: str, make: MakeChange) -> Done | Refused:
-        def work(tx: Transaction) -> Done | Refused:
-            actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
-            target = wire_ids.of(tx, whom, wire_ids.Thing.MICROBLOG)
-            if actor is None or target is None:
-                return NO_SUCH_MICROBLOG
-            return self._apply(tx, make(actor, target), via)
+        return await self._write(lambda tx: self._between(tx, who, whom, via, make))
 
-        return await self._write(work)
+    def _between(
+        self, tx: Transaction, who: MicroblogId, whom: MicroblogId, via: str, make: MakeChange
+    ) -> Done | Refused:
+        actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
+        target = wire_ids.of(tx, whom, wire_ids.Thing.MICROBLOG)
+        if actor is None or target is None:
+            return NO_SUCH_MICROBLOG
+        return self._apply(tx, make(actor, target), via)
 
     def _apply(self, tx: Transaction, change: Change, via: str) -> Done | Refused:
         if isinstance(change, Boosted | Liked | Voted | Followed):

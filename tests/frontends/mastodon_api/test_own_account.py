@@ -155,3 +155,16 @@ async def test_tags_are_shown_counted_and_suggested(village: Village, house: Hou
     await (await house.phone("bob")).delete(f"/api/v1/featured_tags/{made['id']}", status=404)
     assert (await ann.delete(f"/api/v1/featured_tags/{made['id']}")).body == {}
     await ann.delete(f"/api/v1/featured_tags/{made['id']}", status=404)
+
+
+async def test_a_tag_is_put_on_ones_page_where_it_is_met(house: House) -> None:
+    ann = await house.phone("ann")
+    for _ in range(2):
+        assert (await ann.post("/api/v1/tags/Tea/feature"))["featuring"] is True
+    assert (await ann.get("/api/v1/tags/tea"))["featuring"] is True
+    assert (await (await house.phone("bob")).get("/api/v1/tags/tea"))["featuring"] is False
+    assert [each["name"] for each in (await ann.get("/api/v1/featured_tags")).body] == ["Tea"]
+    assert (await ann.post("/api/v1/tags/tea/unfeature"))["featuring"] is False
+    assert (await ann.get("/api/v1/featured_tags")).body == []
+    for deed in ("feature", "unfeature"):
+        assert (await ann.call("POST", f"/api/v1/tags/a-b/{deed}", status=404 if deed == "unfeature" else 422))["error"]
