@@ -23,17 +23,11 @@ class Authored:
     ) -> Page:
         """A stretch of it, newest first; nothing where the author wants nothing to do with the viewer."""
 
-        def ids(tx: Transaction) -> list[PostId] | None:
-            if viewer is not None and viewer != author and turns_away(tx, author, viewer):
-                return None
-            return rows.written(tx, author, open_to(tx, author, viewer), which, window, limit)
-
-        # Choosing by media reads over every post without any. Items are made on the loop alone: they remember things.
-        chosen = await self._database.read(ids, slow=True) if which.only_media else None
-
         def work(tx: Transaction) -> Page:
-            found = chosen if which.only_media else ids(tx)
-            return Page([]) if found is None else self._page(tx, found, author, viewer, which, window, limit)
+            if viewer is not None and viewer != author and turns_away(tx, author, viewer):
+                return Page([])
+            ids = rows.written(tx, author, open_to(tx, author, viewer), which, window, limit)
+            return self._page(tx, ids, author, viewer, which, window, limit)
 
         return await self._database.read(work)
 

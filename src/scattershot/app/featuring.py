@@ -1,11 +1,10 @@
 """Tags on a microblog's page, and how its keepers like to post and read."""
 
-import re
-
 from scattershot.domain.featured_tags import FeaturedTag, UsedTag
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.preferences import Preferences
 from scattershot.domain.reading import Refused
+from scattershot.domain.tags import tag_named
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import featured_tags, preferences
@@ -14,11 +13,6 @@ MAX_FEATURED = 10
 """Tags that a page shows."""
 SUGGESTED = 10
 """Tags that are suggested to be shown."""
-
-MAX_TAG = 100
-"""Characters of a tag that is shown."""
-
-_TAG = re.compile(r"[\w·]*[^\W\d_][\w·]*")
 
 
 class Featuring:
@@ -30,7 +24,7 @@ class Featuring:
     async def feature(self, who: MicroblogId, name: str) -> FeaturedTag | Refused:
         """Show a tag on the page, spelt as it is given, with or without its sign."""
         bare = name.strip().removeprefix("#")
-        if len(bare) > MAX_TAG or not _TAG.fullmatch(bare):
+        if tag_named(bare) is None:
             return Refused("invalid", f"{name[:100]!r} is no tag.")
         now = self._clock.now()
 
@@ -53,6 +47,10 @@ class Featuring:
     async def featured(self, who: MicroblogId) -> list[FeaturedTag]:
         """The tags on a page, the most used first."""
         return await self._database.read(lambda tx: featured_tags.of(tx, who))
+
+    async def among(self, who: MicroblogId, tags: list[str]) -> set[str]:
+        """Those of the tags, in lower case, that its page shows."""
+        return await self._database.read(lambda tx: {tag.tag for tag in featured_tags.of(tx, who)} & set(tags))
 
     async def suggested(self, who: MicroblogId) -> list[UsedTag]:
         """The tags used most that the page does not show."""

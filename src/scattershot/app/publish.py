@@ -11,11 +11,11 @@ from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, NothingNew, Origin
 from scattershot.app.attaching import Described
 from scattershot.app.bylines import writer_for
+from scattershot.app.complaining import complaint
 from scattershot.app.discover import Discover, Found
 from scattershot.app.homes import hear_so
-from scattershot.app.people import node_speaker
 from scattershot.app.permission import standing, to_answer, to_quote, with_link
-from scattershot.app.reading import readable, reader_of
+from scattershot.app.reading import reader_of
 from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, not_allowed, refusal, to_be_altered
 from scattershot.domain.change import (
     Blocked,
@@ -30,7 +30,6 @@ from scattershot.domain.change import (
     Pinned,
     Posted,
     ProfileChanged,
-    Reported,
     Unblocked,
     Unboosted,
     Unfollowed,
@@ -93,9 +92,6 @@ class Done(NamedTuple):
 
 MakeChange: TypeAlias = Callable[[WireId, WireId], Change]
 Work: TypeAlias = Callable[[Transaction], "Done | Refused"]
-
-MAX_COMMENT = 5_000
-"""Characters of a complaint."""
 
 
 def _done(applied: Applied, post: PostId | None = None) -> Done | Refused:
@@ -298,20 +294,11 @@ class Publisher:
 
     async def mute(
         self, who: MicroblogId, whom: MicroblogId, expires: Millis | None, *, notifications: bool = True
-    ) -> Done | Refused:
+    ) -> None:
         """Show somebody no more, nor (`notifications`) tell what they did; they are not told."""
-        if who == whom:
-            return Refused("invalid", "That is yourself.")
         now = self._clock.now()
-
-        def work(tx: Transaction) -> Done | Refused:
-            stand = microblogs.stand_of(tx, whom)
-            if stand is None or stand.gone:
-                return NO_SUCH_MICROBLOG
-            relations.put_mute(tx, who, whom, expires, now, notifications=notifications)
-            return Done(None)
-
-        return await self._database.write(work)
+        work = partial(relations.put_mute, muter=who, muted=whom, expires=expires, now=now, notifications=notifications)
+        await self._database.write(work)
 
     async def unmute(self, who: MicroblogId, whom: MicroblogId) -> None:
         """Show somebody again."""
@@ -358,24 +345,10 @@ class Publisher:
     ) -> Done | Refused:
         """Complain of a microblog and posts of it to those who run this node, and (`forward`) to those who run theirs:
         they hear it from the node itself, not whose complaint it is."""
-        if who == target:
-            return Refused("invalid", "That is yourself.")
-        if len(comment) > MAX_COMMENT:
-            return Refused("invalid", f"A complaint has at most {MAX_COMMENT:,} characters.")
 
         def work(tx: Transaction) -> Done | Refused:
-            actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
-            aim = wire_ids.of(tx, target, wire_ids.Thing.MICROBLOG)
-            if actor is None or aim is None:
-                return NO_SUCH_MICROBLOG
-            seen = readable(tx, list(posts.get_many(tx, list(about)).values()), who)
-            told = tuple(row.post.id for row in seen)
-            speaker = node_speaker(tx) if forward else None
-            teller = speaker.microblog if speaker is not None else None
-            complaint = Reported(
-                actor=actor, targets=(aim,), posts=told, comment=comment, category=category, teller=teller
-            )
-            return self._apply(tx, complaint, via)
+            made = complaint(tx, who, target, about, comment, forward=forward, category=category)
+            return made if isinstance(made, Refused) else self._apply(tx, made, via)
 
         return await self._write(work)
 

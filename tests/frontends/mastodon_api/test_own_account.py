@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from scattershot.domain.people import KeeperRole, Role
-from scattershot.storage.tables import microblogs, people
+from scattershot.storage.tables import keepers, people
 from scattershot.testing.village import House, Village
 
 UPDATE = "/api/v1/accounts/update_credentials"
@@ -123,12 +123,13 @@ async def test_the_newer_profile_holds_what_was_typed(house: House) -> None:
 async def test_who_only_writes_changes_nothing(house: House) -> None:
     row = await house.row("ann")
 
-    def work(tx: Any) -> None:
+    def work(tx: Any) -> Any:
         person = people.add(tx, "dan", Role.PERSON, "", row.fetched_at)
-        microblogs.add_keeper(tx, person, row.id, KeeperRole.EDITOR)
+        keepers.put(tx, person, row.id, KeeperRole.EDITOR, row.fetched_at)
+        return person
 
-    await house.node.drivers.database.write(work)
-    dan = await house.phone("dan")
+    person = await house.node.drivers.database.write(work)
+    dan = house.stranger((await house.node.programs.issue(person, row.id, "read write")).token)
     assert (await dan.get("/api/v1/accounts/verify_credentials"))["acct"] == "ann"
     await dan.patch(UPDATE, {"note": "mine now"}, status=403)
     await dan.patch("/api/v1/profile", {"note": "mine now"}, status=403)
@@ -155,3 +156,16 @@ async def test_tags_are_shown_counted_and_suggested(village: Village, house: Hou
     await (await house.phone("bob")).delete(f"/api/v1/featured_tags/{made['id']}", status=404)
     assert (await ann.delete(f"/api/v1/featured_tags/{made['id']}")).body == {}
     await ann.delete(f"/api/v1/featured_tags/{made['id']}", status=404)
+
+
+async def test_a_tag_is_put_on_ones_page_where_it_is_met(house: House) -> None:
+    ann = await house.phone("ann")
+    for _ in range(2):
+        assert (await ann.post("/api/v1/tags/Tea/feature"))["featuring"] is True
+    assert (await ann.get("/api/v1/tags/tea"))["featuring"] is True
+    assert (await (await house.phone("bob")).get("/api/v1/tags/tea"))["featuring"] is False
+    assert [each["name"] for each in (await ann.get("/api/v1/featured_tags")).body] == ["Tea"]
+    assert (await ann.post("/api/v1/tags/tea/unfeature"))["featuring"] is False
+    assert (await ann.get("/api/v1/featured_tags")).body == []
+    for deed in ("feature", "unfeature"):
+        assert (await ann.call("POST", f"/api/v1/tags/a-b/{deed}", status=404 if deed == "unfeature" else 422))["error"]

@@ -22,7 +22,11 @@ async def test_one_follows_and_stops(house: House) -> None:
     ann = await house.phone("ann")
     followed = await _do(ann, "bob", "follow", {"reblogs": True, "notify": False})
     assert (followed["following"], followed["requested"], followed["showing_reblogs"]) == (True, False, True)
-    assert (await _do(ann, "bob", "follow"))["following"] is True
+    again = await _do(ann, "bob", "follow", {"reblogs": False, "notify": True, "languages": ["de", "pt-BR"]})
+    assert (again["showing_reblogs"], again["notifying"], again["languages"]) == (False, True, ["de", "pt-br"])
+    assert (await _do(ann, "bob", "follow"))["languages"] == ["de", "pt-br"]
+    await _do(ann, "bob", "follow", {"languages": ["<b>"]}, 422)
+    assert (await _do(ann, "bob", "follow", {"languages": []}))["languages"] is None
     assert (await ann.get("/api/v1/accounts/lookup?acct=bob"))["followers_count"] == 1
     assert (await _do(ann, "bob", "unfollow"))["following"] is False
     assert (await _do(ann, "bob", "unfollow"))["following"] is False

@@ -117,7 +117,7 @@ class MastodonApi:
         shelves = Shelves(house.database, house.clock, house.timelines)
         lists = ListsOfPeople(house.database)
         followed = FollowedTags(house.database)
-        tags = TagsAsJson(settings.origin, followed.among)
+        tags = TagsAsJson(settings.origin, followed.among, house.known.featuring.among)
         told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
         vapid_key = house.push.public_key
         quotes, reactions = Deeds(house.publisher, house.timelines), Reactions(house.publisher, house.timelines)
@@ -141,7 +141,7 @@ class MastodonApi:
             *Teams(house.keepers, house.timelines, accounts).endpoints,
             *Marks(house.timelines, shelves, statuses, accounts).endpoints,
             *Lists(house.timelines, lists, accounts).endpoints,
-            *Tags(followed, house.search, tags).endpoints,
+            *Tags(followed, house.known.featuring, house.search, tags).endpoints,
             *FiltersOfPosts(house.timelines, filters).endpoints,
             *FiltersOfOld(filters).endpoints,
             *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,

@@ -7,6 +7,7 @@ from msgspec import Struct
 from scattershot.app.publish import Done, Publisher
 from scattershot.app.ties import Ties
 from scattershot.app.timelines import Timelines as Reads
+from scattershot.domain.follows import Wish, spelt_languages
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.reading import Refused
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, refused
@@ -99,9 +100,14 @@ class Relating:
 
     # -- following
 
-    async def _follow(self, call: Call, params: FollowParams) -> Reply:  # noqa: ARG002
+    async def _follow(self, call: Call, params: FollowParams) -> Reply:
+        languages = spelt_languages(params.languages) if params.languages is not None else None
+        if params.languages is not None and languages is None:
+            return Problem(422, "Validation failed: Languages contains invalid languages")
+        wish = Wish(params.reblogs, params.notify, languages)
+
         async def deed(who: MicroblogId, whom: MicroblogId) -> Done | Refused:
-            return await self._publisher.follow(who, whom, VIA)
+            return await self._publisher.follow(who, whom, VIA, wish)
 
         return await self._done(call, deed)
 
@@ -136,8 +142,11 @@ class Relating:
         seconds = params.duration if 0 < params.duration <= LONGEST_MUTE else 0
         expires = Millis(call.now + seconds * 1_000) if seconds else None
 
-        async def deed(who: MicroblogId, whom: MicroblogId) -> Done | Refused:
-            return await self._publisher.mute(who, whom, expires, notifications=params.notifications)
+        async def deed(who: MicroblogId, whom: MicroblogId) -> Refused | None:
+            if who == whom:
+                return Refused("invalid", "That is yourself.")
+            await self._publisher.mute(who, whom, expires, notifications=params.notifications)
+            return None
 
         return await self._done(call, deed)
 

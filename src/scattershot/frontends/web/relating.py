@@ -57,7 +57,8 @@ class Relating:
             case "unblock":
                 return await publisher.unblock(who, whom, VIA)
             case "mute":
-                return await publisher.mute(who, whom, None)
+                await publisher.mute(who, whom, None)
+                return Done(None)
             case "unmute":
                 await publisher.unmute(who, whom)
                 return Done(None)

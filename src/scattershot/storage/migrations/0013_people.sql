@@ -69,6 +69,8 @@ ALTER TABLE tags ADD COLUMN author BIGINT;
 UPDATE tags SET author = (SELECT p.author FROM posts p WHERE p.id = tags.post AND p.audience IN ('public', 'unlisted'));
 CREATE INDEX tags_by_author ON tags (author, tag, post) WHERE author IS NOT NULL;
 
+CREATE INDEX posts_of_author_with_media ON posts (author, id) WHERE has_media;
+
 -- Who wishes to be found.
 
 ALTER TABLE microblogs ADD COLUMN listed BOOLEAN NOT NULL DEFAULT FALSE;

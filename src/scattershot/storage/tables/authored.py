@@ -17,8 +17,7 @@ def written(
 ) -> list[PostId]:
     """Posts of the author for those audiences, the newest first; with a tag only those that are open."""
     alone = "" if which.replies else "AND p.reply_wire IS NULL AND (p.reply_author IS NULL OR p.reply_author = $1) "
-    # Within a text of the value the quotes would be escaped: this is the list of attachments, and it is not empty.
-    media = "AND p.value LIKE '%\"attachments\":[%' " if which.only_media else ""
+    media = "AND p.has_media " if which.only_media else ""
     source, place = ("posts p", "p.id")
     if which.tag:
         source, place = "tags t JOIN posts p ON p.id = t.post", "t.post"

@@ -62,7 +62,7 @@ def name_follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId, w
 
 
 def drop_follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId) -> bool:
-    """Forget the wish; whoever is not followed is in no list of the follower's either, nor recommended by it."""
+    """Forget the wish; whoever is not followed is in no list of the follower's, and not recommended by it either."""
     tx.execute("DELETE FROM list_members WHERE member = $2 AND owner = $1", follower, followee)
     tx.execute("DELETE FROM endorsements WHERE microblog = $1 AND endorsed = $2", follower, followee)
     return bool(tx.execute("DELETE FROM follows WHERE followee = $2 AND follower = $1", follower, followee))

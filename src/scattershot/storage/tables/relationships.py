@@ -35,7 +35,8 @@ def between(
     ties: dict[MicroblogId, set[str]] = {other: set() for other in others}
     for other, tie in tx.fetch(_pair, _TIES, viewer, others):
         ties[other].add(tie)
-    wishes = follow_options(tx, viewer, [other for other in others if ties[other] & {"follows", "asked"}])
+    followed = [other for other in others if ties[other] & {"follows", "asked"}]
+    wishes = follow_options(tx, viewer, followed) if followed else {}
     mutes = {mute.muted: mute for mute in tx.fetch(_mute, _MUTES, viewer, others, now)}
     remarks = dict(tx.fetch(_pair, _REMARKS, viewer, others))
     return {
@@ -73,9 +74,17 @@ def _mute(muted: MicroblogId, notifications: bool, expires: Millis | None) -> _M
 
 
 def follow_options(
-    tx: Transaction,  # noqa: ARG001
-    follower: MicroblogId,  # noqa: ARG001
-    followees: list[MicroblogId],
+    tx: Transaction, follower: MicroblogId, followees: list[MicroblogId]
 ) -> dict[MicroblogId, FollowOptions]:
     """What the follower wishes of each of those it follows or asked to follow."""
-    return dict.fromkeys(followees, _UNSAID)
+    rows = tx.fetch(
+        _options,
+        "SELECT followee, boosts, notify, languages FROM follows WHERE follower = $1 AND followee = ANY($2)",
+        follower,
+        followees,
+    )
+    return dict(rows)
+
+
+def _options(followee: MicroblogId, boosts: bool, notify: bool, languages: str) -> tuple[MicroblogId, FollowOptions]:
+    return followee, FollowOptions(bool(boosts), bool(notify), tuple(languages.split()))
