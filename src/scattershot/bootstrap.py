@@ -27,6 +27,7 @@ from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
+from scattershot.app.moderating import Moderating
 from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.poll_ends import PollEnds
@@ -214,7 +215,8 @@ class Node:
         self.housekeeping = Housekeeping(database, clock)
         self.programs = Programs(database, clock)
         people.when_ended(self.programs.forget_person)
-        self.dealing = Dealing(database, clock, bus, house)
+        self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
+        self.moderating = Moderating(database)
         self.tallies = Tallies(database, clock)
         self.search = Search(database, clock, self.discover, settings.domain)
         self.trends = Trends(database, clock, on=settings.trends)
@@ -302,6 +304,8 @@ class Node:
                 shown=self.proxy.signed.url,
                 notifications=self.notifications,
                 push=self.push,
+                dealing=self.dealing,
+                moderating=self.moderating,
             )
         )
 

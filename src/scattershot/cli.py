@@ -22,6 +22,9 @@ T = TypeVar("T")
 _LARGEST_REQUEST = 1_200_000
 """Bytes of a caught request that are read: the largest body taken, and its head."""
 
+_LARGEST_LIST = 1_500_000
+"""Characters of a list of hosts."""
+
 PATIENCE = 10.0
 """How many seconds a verb waits where the data folder is busy and nobody answers: a node that starts or stops."""
 
@@ -244,16 +247,53 @@ def nodes(limit: int, as_json: bool, **where: Any) -> None:
 @click.argument("host")
 @_node_options
 def block_node(host: str, **where: Any) -> None:
-    """Deal no more with HOST, nor with any host below it."""
+    """Deal no more with HOST, nor with any host below it.
+
+    '*' blocks all hosts that are not let in by allow-node.
+    """
     _perform("block-node", where, {"host": host})
+
+
+@scattershot.command("limit-node")
+@click.argument("host")
+@_node_options
+def limit_node(host: str, **where: Any) -> None:
+    """Show what comes from HOST, and from hosts below it, to those alone who follow its people."""
+    _perform("limit-node", where, {"host": host})
+
+
+@scattershot.command("allow-node")
+@click.argument("host")
+@_node_options
+def allow_node(host: str, **where: Any) -> None:
+    """Let HOST and the hosts below it in, also where '*' is blocked."""
+    _perform("allow-node", where, {"host": host})
 
 
 @scattershot.command("unblock-node")
 @click.argument("host")
 @_node_options
 def unblock_node(host: str, **where: Any) -> None:
-    """Deal with HOST again."""
+    """Deal with HOST as with any other: forget that it was blocked, limited or let in."""
     _perform("unblock-node", where, {"host": host})
+
+
+@scattershot.command("import-blocks")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
+@_node_options
+def import_blocks(file: Any, dry_run: bool, **where: Any) -> None:
+    """Block and limit the hosts of FILE, a list in Mastodon's CSV format (- reads standard input).
+
+    Tells of each line what became of it. Nothing that was said of a host here before is made milder.
+    """
+    try:
+        text = file.read(_LARGEST_LIST + 1)
+    except UnicodeDecodeError as problem:
+        raise click.ClickException(f"{file.name} is no text in UTF-8.") from problem
+    if len(text) > _LARGEST_LIST:
+        raise click.ClickException(f"{file.name} is too long for a list.")
+    _perform("import-blocks", where, {"text": text, "dry_run": dry_run})
 
 
 # -- keeping

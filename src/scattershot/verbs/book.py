@@ -3,7 +3,15 @@
 from typing import cast
 
 from scattershot.verbs.inspecting import inspect
-from scattershot.verbs.keeping import block_node, copy_database, nodes, unblock_node
+from scattershot.verbs.keeping import (
+    allow_node,
+    block_node,
+    copy_database,
+    import_blocks,
+    limit_node,
+    nodes,
+    unblock_node,
+)
 from scattershot.verbs.people import person_add, person_delete, sign_in_link, token
 from scattershot.verbs.posts import follow, following, home, post, unfollow
 from scattershot.verbs.saying import Verb
@@ -24,5 +32,8 @@ VERBS = {
     "copy database": cast(Verb, copy_database),
     "nodes": cast(Verb, nodes),
     "block-node": cast(Verb, block_node),
+    "limit-node": cast(Verb, limit_node),
+    "allow-node": cast(Verb, allow_node),
     "unblock-node": cast(Verb, unblock_node),
+    "import-blocks": cast(Verb, import_blocks),
 }

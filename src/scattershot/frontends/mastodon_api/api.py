@@ -9,9 +9,11 @@ from starlette.types import Receive, Scope, Send
 
 from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
+from scattershot.app.dealing import Dealing
 from scattershot.app.drafts import Drafts
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
+from scattershot.app.moderating import Moderating
 from scattershot.app.notifications import Notifications as Told
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
@@ -25,6 +27,8 @@ from scattershot.app.trends import Trends as Talk
 from scattershot.app.web_push import WebPush
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
+from scattershot.frontends.mastodon_api.admin import AdminDoor
+from scattershot.frontends.mastodon_api.admin_hosts import AdminHosts
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
 from scattershot.frontends.mastodon_api.catch_up import CatchUp
 from scattershot.frontends.mastodon_api.composing import Composing
@@ -85,6 +89,8 @@ class House(NamedTuple):
     while_away: WhileAway
     notifications: Told
     push: WebPush
+    dealing: Dealing
+    moderating: Moderating
 
 
 class MastodonApi:
@@ -100,9 +106,10 @@ class MastodonApi:
         told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
         vapid_key = house.push.public_key
         quotes, reactions = Deeds(house.publisher, house.timelines), Reactions(house.publisher, house.timelines)
+        admins = AdminDoor(house.moderating)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
-            *InstanceDocs(settings, house.timelines, vapid_key).endpoints,
+            *InstanceDocs(settings, house.timelines, vapid_key, house.dealing.open_to_few).endpoints,
             *people.endpoints,
             *Portraits(house.timelines, house.publisher, people.own).endpoints,
             *Statuses(house.timelines, house.publisher, statuses, composing, house.drafts).endpoints,
@@ -122,6 +129,7 @@ class MastodonApi:
             *Push(house.push).endpoints,
             *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
             *ReactionEndpoints(reactions, house.timelines, statuses, accounts, house.shown).endpoints,
+            *AdminHosts(house.dealing, admins).endpoints,
         ]
         self.topics = Topics(house.database, house.clock, house.timelines, told, statuses.one, notifications)
         told.after_letting_in(self.topics.let_in)

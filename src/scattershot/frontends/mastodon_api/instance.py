@@ -1,5 +1,6 @@
 """The node as programs see it: what it is, what it allows, and what it can do."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from scattershot import __version__
@@ -36,8 +37,12 @@ POLL_LIMITS = {
 class InstanceDocs:
     """Documents about the node."""
 
-    def __init__(self, settings: Settings, timelines: Timelines, vapid_key: str) -> None:
+    def __init__(
+        self, settings: Settings, timelines: Timelines, vapid_key: str, open_to_few: Callable[[], Awaitable[bool]]
+    ) -> None:
+        """`open_to_few` tells whether only those nodes are dealt with that were let in."""
         self._settings, self._timelines, self._vapid_key = settings, timelines, vapid_key
+        self._open_to_few = open_to_few
         self._version = f"{MASTODON} (compatible; Scattershot {__version__})"
 
     @property
@@ -66,7 +71,7 @@ class InstanceDocs:
                 thumbnail={"url": settings.origin + MISSING_HEADER, "blurhash": None, "versions": {}},
                 icon=[],
                 languages=["en"],
-                configuration={**self._configuration(), **self._configuration_v2()},
+                configuration={**self._configuration(), **self._configuration_v2(await self._open_to_few())},
                 registrations={
                     "enabled": False, "approval_required": False, "reason_required": False, "message": None,
                     "min_age": None, "url": None,
@@ -134,14 +139,14 @@ class InstanceDocs:
             },
         }
 
-    def _configuration_v2(self) -> dict[str, Any]:
+    def _configuration_v2(self, open_to_few: bool) -> dict[str, Any]:
         return {
             "urls": {"streaming": self._streaming, "status": None, "about": f"{self._settings.origin}/",
                      "privacy_policy": None, "terms_of_service": None},
             "vapid": {"public_key": self._vapid_key},
             "accounts": {"max_featured_tags": 10, "max_pinned_statuses": MAX_PINNED},
             "translation": {"enabled": False},
-            "limited_federation": False,
+            "limited_federation": open_to_few,
         }  # fmt: skip
 
     async def _extended(self, call: Call, _: Nothing) -> Reply:
