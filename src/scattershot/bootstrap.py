@@ -218,7 +218,9 @@ class Node:
         self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
         self.moderating = Moderating(database)
         self.tallies = Tallies(database, clock)
-        self.search = Search(database, clock, self.discover, settings.domain)
+        self.search = Search(
+            database, clock, self.discover, settings.domain, lambda: self.readers.bring_on(Indexing.name)
+        )
         self.trends = Trends(database, clock, on=settings.trends)
         self.while_away = WhileAway(database, clock)
         self.poll_ends = PollEnds(database, clock, bus)
@@ -230,7 +232,7 @@ class Node:
             bus,
             fetcher,
             self.notifications,
-            PushesAsJson(settings.origin).words,
+            PushesAsJson(settings.origin, own.signed.url).words,
             own.push,
             contact=_push_contact(settings),
             schemes=("https", "http") if settings.insecure_http else ("https",),

@@ -96,14 +96,29 @@ async def test_what_was_put_away_comes_back_only_with_something_new(
     assert await conversations(told, ann) == []
 
 
+async def test_what_comes_late_does_not_bring_back_what_was_put_away(
+    world: World, ann: microblogs.Row, bob: microblogs.Row, told: Notifications
+) -> None:
+    first = await mentioned_by(world, BOB, ann.profile, text="one", audience=Audience.MENTIONED)
+    late = a_post(BOB.id, "late", to=[ann.profile.id], audience=Audience.MENTIONED, reply_to=first.id)
+    await mentioned_by(world, BOB, ann.profile, text="two", audience=Audience.MENTIONED, reply_to=first.id)
+    [only] = (await told.read(lambda tx: told.conversations_in(tx, ann.id, FROM_THE_TOP, 10))).entries
+    await told.put_away(ann.id, only.id)
+    await world.apply(Posted(actor=BOB.id, post=late))
+    await world.settle()
+    assert await conversations(told, ann) == []
+
+
 async def test_threads_that_are_joined_join_their_conversations(
     world: World, ann: microblogs.Row, bob: microblogs.Row, told: Notifications
 ) -> None:
     parent = a_post(BOB.id, "parent", to=[ann.profile.id], audience=Audience.MENTIONED)
-    await mentioned_by(world, BOB, ann.profile, text="answer", audience=Audience.MENTIONED, reply_to=parent.id)
+    for text in ("answer", "another"):
+        await mentioned_by(world, BOB, ann.profile, text=text, audience=Audience.MENTIONED, reply_to=parent.id)
+    assert len(await conversations(told, ann)) == 2
     await world.apply(Posted(actor=BOB.id, post=parent))
     await world.settle()
-    assert len(await conversations(told, ann)) == 1
+    assert await conversations(told, ann) == [(["bob"], "<p>another</p>", True)]
 
 
 async def test_a_conversation_that_waited_begins_when_its_sender_is_let_in(

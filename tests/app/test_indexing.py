@@ -11,7 +11,7 @@ from scattershot.domain.change import Boosted, Followed, Liked, Posted, Unfollow
 from scattershot.domain.ids import Millis, PostId
 from scattershot.domain.post import Audience, Mention, Post
 from scattershot.ports.database import Transaction, UnavailableError
-from scattershot.storage.tables import log, search, search_names, trends
+from scattershot.storage.tables import log, posts, search, search_names, trends
 from scattershot.storage.tables.search import Wanted
 from scattershot.testing.factories import a_post, a_profile
 from tests.app.conftest import World
@@ -197,3 +197,23 @@ async def test_words_that_are_cut_otherwise_are_indexed_anew(world: World, monke
     await index.take_up()
     assert len(await index.found("fog")) == 3
     assert not await index.indexing.begin()
+
+
+async def test_a_post_whose_library_changed_unseen_is_looked_at_when_asked(world: World) -> None:
+    ann = await world.local("ann")
+    shy = await world.remote(a_profile("shy@far.example"))
+    post = a_post(shy.profile.id, "fog")
+    await world.apply(Posted(actor=shy.profile.id, post=post), asked_for=True)
+    index = Index(world)
+    await index.read()
+    await index.take_up()
+    row = await world.post(post.id)
+    assert row is not None
+
+    def kept_unseen(tx: Transaction) -> None:
+        posts.add_mentions(tx, row.id, [ann.id], [])
+        search.again(tx, "post", row.id)
+
+    await world.database.write(kept_unseen)
+    assert await index.take_up() == 1
+    assert await index.found("fog", searchable.in_library_of(ann.id)) == [row.id]

@@ -8,6 +8,7 @@ from scattershot.app.missed import WhileAway, moment
 from scattershot.domain.ids import Millis, PostId
 from scattershot.domain.post import Audience
 from scattershot.ports.database import Engine, Transaction
+from scattershot.storage.tables import markers
 from tests.engines import engine
 from tests.frontends.web.node import Node, open_node
 
@@ -67,7 +68,7 @@ async def test_it_begins_where_the_app_says_that_one_looked(company: Company) ->
     assert [post for post, _ in await company.told()] == [new, old]
 
     def looked(tx: Transaction) -> None:
-        tx.execute("INSERT INTO markers (microblog, name, place) VALUES ($1, 'home', $2)", company.ann, old)
+        markers.put(tx, company.ann, markers.HOME, old, company.node.clock.now())
 
     await company.node.database.write(looked)
     assert [post for post, _ in await company.told()] == [new]

@@ -224,7 +224,7 @@ async def test_nothing_is_told_of_the_muted_and_the_blocked(
     assert await world.told(ann.id) == ["mention"], "the mute is over"
     await world.apply(Blocked(actor=ann.profile.id, target=BOB.id))
     await mentioned_by(world, BOB, ann.profile)
-    assert await world.told(ann.id) == ["mention"]
+    assert await world.told(ann.id) == [], "neither of what comes nor of what was before"
 
 
 async def test_nothing_is_told_of_a_conversation_that_is_kept_quiet(

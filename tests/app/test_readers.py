@@ -1,5 +1,6 @@
 """Readers: past what they cannot deal with, and never past what the store could not do at the moment."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -69,3 +70,12 @@ async def test_a_change_that_the_store_has_no_room_for_at_the_moment_is_dealt_wi
     while await readers.step():
         pass
     assert reader.heard == seqs
+
+
+async def test_a_reader_that_two_bring_on_at_once_deals_with_each_change_once(world: World) -> None:
+    seqs = await three_posts(world)
+    reader = Listening()
+    readers = Readers(world.database, world.clock, world.bus, [reader])
+    await asyncio.gather(*(readers.bring_on("listening") for _ in range(4)), readers.step())
+    assert reader.heard == seqs
+    assert await readers.bring_on("nobody") == 0

@@ -78,7 +78,7 @@ async def a_phone(world: World, fetcher: Fetcher, schemes: tuple[str, ...] = ("h
     assert row is not None
     notifications = Notifications(world.database, world.clock, Timelines(world.database, world.clock, "here.example"))
     push = WebPush(
-        world.database, world.clock, world.bus, fetcher, notifications, PushesAsJson("https://here.example").words,
+        world.database, world.clock, world.bus, fetcher, notifications, PushesAsJson("https://here.example", str).words,
         Keys(await own_key(world.database), SEALING), contact="mailto:boss@here.example", schemes=schemes,
     )  # fmt: skip
     return Phone(world, push, person, row)
@@ -327,7 +327,7 @@ async def a_phone_restored(phone: Phone, service: Service) -> WebPush:
     notifications = Notifications(world.database, world.clock, Timelines(world.database, world.clock, "here.example"))
     return WebPush(
         world.database, world.clock, world.bus, service.fetcher, notifications,
-        PushesAsJson("https://here.example").words, Keys(await own_key(world.database), b"o" * 32),
+        PushesAsJson("https://here.example", str).words, Keys(await own_key(world.database), b"o" * 32),
         contact="https://here.example/",
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ COUNTED = {
     "inbox": {"posts stored": 24, "lines on home timelines": 120},
     "deliveries": {"deliveries, each once": 15, "signatures verified": 1},
     "latency": {"posts seen": 3},
+    "fanout": {"lines on home timelines": 160},
     "home": {"pages read": 50},
     "streaming": {"frames heard": 30},
     "api": {"calls answered": 100, "posts stored": 20},

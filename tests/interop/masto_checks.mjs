@@ -16,12 +16,12 @@ async function streamingAddress() {
   return (await rest.v2.instance.fetch()).configuration.urls.streaming;
 }
 
-/** The next event of a stream that is of this kind. */
-async function next(events, kind) {
+/** The next event of a stream that is of this kind and, where asked, about this post. */
+async function next(events, kind, id) {
   for (;;) {
     const { value, done } = await events.next();
     if (done) throw new Error(`the stream ended before ${kind}`);
-    if (value.event === kind) return value.payload;
+    if (value.event === kind && (id == null || value.payload === id || value.payload.id === id)) return value.payload;
   }
 }
 
@@ -74,22 +74,24 @@ const stories = {
     const user = streaming.user.subscribe();
     const tagged = streaming.hashtag.subscribe({ tag: "mastolive" });
     const [home, tag] = [user[Symbol.asyncIterator](), tagged[Symbol.asyncIterator]()];
-    const heard = [next(home, "update"), next(tag, "update")];
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    let open = false;
+    const opened = Promise.all([next(home, "update"), next(tag, "update")]).then(() => (open = true));
+    while (!open) {
+      await rest.v1.statuses.create({ status: "Knock, knock #mastolive" }); // masto connects when it pleases
+      await Promise.race([opened, new Promise((resolve) => setTimeout(resolve, 100))]);
+    }
     const status = await rest.v1.statuses.create({ status: "Live #mastolive" });
-    const [atHome, byTag] = await Promise.all(heard);
-    const changed = next(home, "status.update");
+    const [atHome, byTag] = await Promise.all([next(home, "update", status.id), next(tag, "update", status.id)]);
     await rest.v1.statuses.$select(status.id).update({ status: "Live, edited #mastolive" });
-    const edited = await changed;
-    const removed = next(home, "delete");
+    const edited = await next(home, "status.update", status.id);
     await rest.v1.statuses.$select(status.id).remove();
-    const deleted = await removed;
+    const deleted = await next(home, "delete", status.id);
     user.unsubscribe();
     tagged.unsubscribe();
     streaming.close();
     return {
-      home: atHome.id === status.id,
-      tag: byTag.id === status.id,
+      home: atHome.content,
+      tag: byTag.content,
       edited: edited.content,
       deleted: deleted === status.id,
     };

@@ -60,7 +60,7 @@ async def test_nothing_is_taken_or_shown_or_sent(village: Village) -> None:
     ann = (await a.row("ann")).id
     assert await timelines.item(seen.id, ann) is None
     assert await timelines.named("bob@b.example") is None
-    assert (await timelines.public(ann, here=False)).items == []
+    assert (await timelines.public(ann)).items == []
 
     before = len(village.fetcher.sent)
     refused = await a.node.publisher.follow(ann, seen.author, "test")
@@ -74,7 +74,7 @@ async def test_nothing_is_taken_or_shown_or_sent(village: Village) -> None:
 
     await b.post("bob", "let me in, @ann@a.example")
     await village.settle()
-    assert await a.told("ann") == []
+    assert await a.told("ann") == ["severed"], "and of nothing else"
     assert village.fetcher.sent[-1] == Sent("POST", "https://a.example/inbox", 403)
     ann_there = (await a.row("ann")).profile.id
     assert await b.node.discover.fetch(ann_there) != ""

@@ -9,54 +9,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from tests.mastodon.schemas.entities import judge
-from tests.mastodon.schemas.kinds import (
-    BOOL,
-    COUNT,
-    DATETIME,
-    ID,
-    NUMBER,
-    OBJECT,
-    STRING,
-    TEXT,
-    URL,
-    Schema,
-    array,
-    nullable,
-    one_of,
-    ref,
-    some,
-    thing,
-)
+from tests.mastodon.schemas.extensions import EXTENSIONS
+from tests.mastodon.schemas.kinds import ID, STRING, Schema, ref
 from tests.mastodon.schemas.routes import ROUTES
-
-# Ours alone: endpoints that no Mastodon has, each declared with a word on what it is for (`Endpoint.extension`).
-_DRAFT = thing({"id": ID, "updated_at": DATETIME, "params": OBJECT, "media_attachments": array(ref("MediaAttachment"))})
-_REACTION = thing({"name": TEXT, "count": COUNT, "me": BOOL}, {"url": URL, "static_url": URL})
-_REACTED = array({"allOf": [_REACTION, thing({"accounts": array(ref("Account"))})]})
-_REQUEST = thing(
-    {"id": ID, "type": one_of("quote"), "created_at": DATETIME, "account": ref("Account"), "status": ref("Status"),
-     "quote": ref("Status"), "accepted_at": nullable(DATETIME), "rejected_at": nullable(DATETIME)}
-)  # fmt: skip
-EXTENSIONS: dict[str, Schema] = {
-    "GET /api/v1/pleroma/statuses/:id/reactions": _REACTED,
-    "GET /api/v1/pleroma/statuses/:id/reactions/:name": _REACTED,
-    "PUT /api/v1/pleroma/statuses/:id/reactions/:name": ref("Status"),
-    "DELETE /api/v1/pleroma/statuses/:id/reactions/:name": ref("Status"),
-    "POST /api/v1/statuses/:id/react/:name": ref("Status"),
-    "POST /api/v1/statuses/:id/unreact/:name": ref("Status"),
-    "GET /api/v1/interaction_requests": array(_REQUEST),
-    "GET /api/v1/interaction_requests/:id": _REQUEST,
-    "POST /api/v1/interaction_requests/:id/authorize": _REQUEST,
-    "POST /api/v1/interaction_requests/:id/reject": _REQUEST,
-    "GET /api/v1/scattershot/drafts": array(_DRAFT),
-    "POST /api/v1/scattershot/drafts": _DRAFT,
-    "GET /api/v1/scattershot/drafts/:id": _DRAFT,
-    "PUT /api/v1/scattershot/drafts/:id": _DRAFT,
-    "DELETE /api/v1/scattershot/drafts/:id": OBJECT,
-    "GET /api/openapi.json": thing({"openapi": STRING, "paths": OBJECT}),
-    "GET /api/v1/timelines/catch_up": array(ref("Status")),
-    "GET /api/v1/timelines/catch_up/reasons": array(thing({"status_id": ID, "weight": NUMBER, "reasons": some(TEXT)})),
-}
 
 EVENTS: dict[str, Schema] = {
     "update": ref("Status"),
@@ -93,7 +48,7 @@ def check(method: str, path: str, status: int, body: Any, signed_in: bool = Fals
         return
     if known is None:
         assert not _OF_THE_API.match(bare), (
-            f"{method} {bare} -> {status}: no endpoint of the public documentation nor of EXTENSIONS in {__file__}"
+            f"{method} {bare} -> {status}: no endpoint of the public documentation, nor of schemas/extensions.py"
         )
         return
     _hold(_judge_of_route(known, status, signed_in), body, f"{method} {bare} -> {status} ({known})")

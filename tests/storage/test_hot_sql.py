@@ -10,6 +10,7 @@ import pytest
 from scattershot.app.media import Kept
 from scattershot.app.publish import Draft
 from scattershot.app.search import Portion
+from scattershot.domain.follows import Wish
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.media import Use
 from scattershot.domain.post import Audience, Option, Poll
@@ -33,6 +34,7 @@ LARGE = [
     "arrivals",
     "askers",
     "blocks",
+    "bookmarks",
     "boosts",
     "conversations",
     "deliveries",
@@ -40,10 +42,16 @@ LARGE = [
     "edits",
     "ending_polls",
     "endpoints",
+    "filter_keywords",
+    "filter_posts",
+    "filters",
+    "followed_tags",
     "follows",
     "keys",
     "likes",
     "links",
+    "list_members",
+    "lists",
     "log",
     "media_files",
     "mentions",
@@ -117,6 +125,7 @@ async def everyday_life(village: Village) -> None:
     await village.settle()
     here = await a.seen(await b.wire_id(first))
     assert here is not None
+    bob_here = await a.microblog("@bob@b.example")
     await a.post("ann", "an answer, @bob@b.example", reply_to=here.id)
     for deed in (a.node.publisher.like, a.node.publisher.boost):
         a.done(await deed(ann, here.id, "test"))
@@ -124,15 +133,15 @@ async def everyday_life(village: Village) -> None:
     await village.settle()
     await quote_and_react(village, a, b)
     await look_around(a, b)
+    await choose(a, str(here.id), str(bob_here))
     await look_for_things(a, ann)
     await show_pictures(village, a, b)
     await look_at_the_phone(village, a, b)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
-    bob_at_a = await a.microblog("@bob@b.example")
     for act in (a.node.publisher.unfollow, a.node.publisher.block, a.node.publisher.unblock):
-        a.done(await act(ann, bob_at_a, "test"))
-    await a.node.publisher.mute(ann, bob_at_a, None)
+        a.done(await act(ann, bob_here, "test"))
+    await a.node.publisher.mute(ann, bob_here, None)
     await village.settle()
     village.clock.advance(90_000)
     await village.settle()
@@ -269,6 +278,38 @@ async def look_at_the_phone(village: Village, a: House, b: House) -> None:
     await phone.post(f"/api/v2/notifications/{first['group_key']}/dismiss")
     await phone.post(f"{told}/clear")
     await phone.delete("/api/v1/push/subscription")
+
+
+async def choose(a: House, post: str, bob: str) -> None:
+    """Lists, followed tags, filters, bookmarks, and every way to read a timeline, by app."""
+    phone = await a.phone("ann")
+    wish = Wish(boosts=False, notify=True, languages=" en ")
+    a.done(await a.node.publisher.follow((await a.row("ann")).id, MicroblogId(int(bob)), "test", wish))
+    friends = await phone.post("/api/v1/lists", {"title": "friends", "exclusive": True})
+    members = f"/api/v1/lists/{friends['id']}/accounts"
+    await phone.post(members, {"account_ids": [bob]})
+    await phone.post("/api/v1/tags/tea/follow")
+    for deed in ("bookmark", "favourite"):
+        await phone.post(f"/api/v1/statuses/{post}/{deed}")
+    made = await phone.post(
+        "/api/v2/filters", {"title": "x", "context": ["home"], "keywords_attributes": [{"keyword": "tea"}]}
+    )
+    held = await phone.post(f"/api/v2/filters/{made['id']}/statuses", {"status_id": post})
+    reads = ["/api/v1/lists", members, f"/api/v1/accounts/{bob}/lists", "/api/v1/followed_tags", "/api/v1/filters",
+             "/api/v1/tags/tea", f"/api/v1/statuses/{post}/favourited_by", f"/api/v1/statuses/{post}/reblogged_by",
+             "/api/v2/filters", f"/api/v2/filters/statuses/{held['id']}"]  # fmt: skip
+    timelines = ["public", "public?local=1", "public?remote=1", "public?only_media=1&local=1", "tag/tea",
+                 "tag/tea?any[]=a&all[]=b&none[]=c&only_media=1", f"list/{friends['id']}", "home"]  # fmt: skip
+    reads += [f"/api/v1/timelines/{path}" for path in timelines]
+    for path in (*reads, "/api/v1/bookmarks", "/api/v1/favourites"):
+        await phone.get(f"{path}{'&' if '?' in path else '?'}min_id=1")
+    for replies in ("followed", "none"):
+        await phone.put(f"/api/v1/lists/{friends['id']}", {"replies_policy": replies})
+        await phone.get(f"/api/v1/timelines/list/{friends['id']}")
+    await phone.post("/api/v1/tags/tea/unfollow")
+    await phone.delete(members, {"account_ids": [bob]})
+    await phone.delete(f"/api/v2/filters/keywords/{made['keywords'][0]['id']}")
+    await phone.delete(f"/api/v2/filters/statuses/{held['id']}")
 
 
 async def test_no_everyday_statement_reads_a_large_table_from_end_to_end(spoken: set[str], tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import json
 
-from scattershot.domain.change import Liked, Posted, Voted
+from scattershot.domain.change import Liked, Posted
 from scattershot.domain.ids import Millis
-from scattershot.domain.post import Audience, Form, Option, Poll
+from scattershot.domain.post import Audience, Form, Option, Poll, Post
 from scattershot.domain.window import FROM_THE_TOP
 from scattershot.ports.database import Database, Engine, Transaction
 from scattershot.storage.migrate import MIGRATIONS, migrate
@@ -36,37 +37,63 @@ def before(tmp_path: Path) -> Path:
     return folder
 
 
+ANN_ID, BOB_ID, FIRST = 1 << 40, 2 << 40, 3 << 40
+ANN = a_profile("ann@here.example")
+
+
+def put(tx: Transaction, number: int, post: Post, thread: int, reply_to: int | None = None) -> None:
+    """A post with whom it names, as a program of that time stored it."""
+    author, other = (ANN_ID, BOB_ID) if post.author == ANN.id else (BOB_ID, ANN_ID)
+    tx.execute(
+        "INSERT INTO posts (id, author, audience, form, local, published, thread, reply_to, value) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        number, author, post.audience, post.form, author == ANN_ID, post.published, thread, reply_to,
+        json.encode(post).decode(),
+    )  # fmt: skip
+    tx.execute("INSERT INTO mentions (post, microblog, silent) VALUES ($1, $2, FALSE)", number, other)
+    tx.execute("INSERT INTO wire_ids (protocol, value, kind, thing) VALUES ($1, $2, 'post', $3)", *post.id, number)
+
+
+def put_everything(tx: Transaction, ends: Millis) -> None:
+    """Two people, what they said, and two polls of which one was voted in: by the tables of that time alone."""
+    for number, profile in ((ANN_ID, ANN), (BOB_ID, BOB)):
+        tx.execute(
+            "INSERT INTO microblogs (id, local, name, domain, created, value) VALUES ($1, $2, $3, $4, 0, $5)",
+            number, number == ANN_ID, profile.name, profile.domain, json.encode(profile).decode(),
+        )  # fmt: skip
+        tx.execute(
+            "INSERT INTO wire_ids (protocol, value, kind, thing) VALUES ($1, $2, 'microblog', $3)", *profile.id, number
+        )
+    first = a_post(BOB.id, "one", to=[ANN.id], audience=Audience.MENTIONED)
+    answer = a_post(ANN.id, "two", to=[BOB.id], audience=Audience.MENTIONED, reply_to=first.id)
+    put(tx, FIRST, first, FIRST)
+    put(tx, FIRST + 1, answer, FIRST, FIRST)
+    put(tx, FIRST + 2, a_post(BOB.id, "open", to=[ANN.id]), FIRST + 2)
+    for number in (FIRST + 3, FIRST + 4):
+        asked = {"form": Form.QUESTION, "poll": Poll((Option("a"), Option("b")), ends=ends)}
+        put(tx, number, a_post(BOB.id, "which?", to=[ANN.id], **asked), number)
+    tx.execute("INSERT INTO votes (post, voter, choice) VALUES ($1, $2, 0)", FIRST + 3, ANN_ID)
+
+
 async def lived_in(database: Database) -> tuple[World, int, int]:
     """A house where something was said in private; nobody was told of it but in rows put here by hand."""
     world = World(database)
-    ann, bob = await world.local("ann"), await world.remote(BOB)
-    first = a_post(BOB.id, "one", to=[ann.profile.id], audience=Audience.MENTIONED)
-    answer = a_post(ann.profile.id, "two", to=[BOB.id], audience=Audience.MENTIONED, reply_to=first.id)
-    for post in (first, answer, a_post(BOB.id, "open", to=[ann.profile.id])):
-        await world.apply(Posted(actor=post.author, post=post))
     ends = Millis(world.clock.now() + 300_000)
-    for text in ("voted in", "not voted in"):
-        asked = {"form": Form.QUESTION, "poll": Poll((Option("a"), Option("b")), ends=ends)}
-        poll = a_post(BOB.id, text, to=[ann.profile.id], **asked)
-        await world.apply(Posted(actor=BOB.id, post=poll))
-        if text == "voted in":
-            await world.apply(Voted(actor=ann.profile.id, post=poll.id, choice="a"))
-    row = await world.post(answer.id)
-    assert row is not None
-    number = row.id
+    number = FIRST + 1
 
     def tell(tx: Transaction) -> None:
+        put_everything(tx, ends)
         told = "INSERT INTO notifications (owner, kind, sender, post, at) VALUES ($1, $2, $3, $4, $5)"
-        tx.execute(told, ann.id, "like", bob.id, number, 1_767_225_600_000)
-        tx.execute(told, ann.id, "like", bob.id + 1, number, 1_767_225_600_000 + 3_600_000)
-        tx.execute(told, ann.id, "follow", bob.id, 0, 1_767_225_600_000)
-        tx.execute(told, ann.id, "mention", bob.id, number + 1, 1_767_225_600_000)
-        tx.execute(told, ann.id, "mention", bob.id, number + 2, 1_767_225_600_000)
+        tx.execute(told, ANN_ID, "like", BOB_ID, number, 1_767_225_600_000)
+        tx.execute(told, ANN_ID, "like", BOB_ID + 1, number, 1_767_225_600_000 + 3_600_000)
+        tx.execute(told, ANN_ID, "follow", BOB_ID, 0, 1_767_225_600_000)
+        tx.execute(told, ANN_ID, "mention", BOB_ID, number + 1, 1_767_225_600_000)
+        tx.execute(told, ANN_ID, "mention", BOB_ID, number + 2, 1_767_225_600_000)
         tx.execute("DELETE FROM notifications WHERE post = $1", number + 2)
-        tx.execute("INSERT INTO markers (microblog, name, place) VALUES ($1, 'told', 3)", ann.id)
+        tx.execute("INSERT INTO markers (microblog, name, place) VALUES ($1, 'told', 3)", ANN_ID)
 
     await database.write(tell)
-    return world, ann.id, number
+    return world, ANN_ID, number
 
 
 async def test_an_older_store_is_brought_up_to_date(engine: Engine, before: Path) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from scattershot.app import notifying
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import House, Origin
+from scattershot.app.homes import come_home, follow_on
 from scattershot.domain.change import Followed, Unfollowed
+from scattershot.domain.follows import wants
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.notification import Told
 from scattershot.domain.post import Audience
@@ -13,6 +15,7 @@ from scattershot.domain.quote import QuoteState
 from scattershot.domain.record import Kind, Recorded
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import (
+    followed_tags,
     microblogs,
     notifications,
     posts,
@@ -20,10 +23,12 @@ from scattershot.storage.tables import (
     relations,
     timelines,
     wire_ids,
+    wishes,
 )
+from scattershot.storage.tables.relations import Follow
 
-BACKFILL = 20
-"""Posts already known of a newly followed author that come to the home timeline at once."""
+NEWS_FOR = 7 * 86_400_000
+"""Milliseconds for which a post is news to whoever wants to be told of each: what is older came by catching up."""
 
 
 class Fanout:
@@ -36,13 +41,17 @@ class Fanout:
 
     def step(self, tx: Transaction, batch: Sequence[Recorded], now: Millis) -> None:
         """Spread the changes; every row is written at most once however often this runs."""
+        written = [recorded for recorded in batch if recorded.kind is Kind.POSTED]
+        wished = _wishes(tx, written) if written else {}
         for recorded in batch:
-            self._spread(tx, recorded, now)
+            self._spread(tx, recorded, now, wished)
 
-    def _spread(self, tx: Transaction, recorded: Recorded, now: Millis) -> None:
+    def _spread(
+        self, tx: Transaction, recorded: Recorded, now: Millis, wished: dict[MicroblogId, list[Follow]]
+    ) -> None:
         match recorded.kind:
             case Kind.POSTED:
-                _posted(tx, recorded, now)
+                _posted(tx, recorded, now, wished.get(recorded.actor, []))
             case Kind.EDITED:
                 _edited(tx, recorded)
             case Kind.DELETED:
@@ -95,22 +104,50 @@ class Fanout:
             who = wire_ids.of(tx, follower, wire_ids.Thing.MICROBLOG)
             if who is None or old is None or new is None:
                 continue
-            apply(tx, Followed(actor=who, target=new), Origin(now, "move"), self._house)
+            if isinstance(apply(tx, Followed(actor=who, target=new), Origin(now, "move"), self._house), Recorded):
+                follow_on(tx, follower, recorded.actor, new)
             apply(tx, Unfollowed(actor=who, target=old), Origin(now, "move"), self._house)
 
 
-def _posted(tx: Transaction, recorded: Recorded, now: Millis) -> None:
+def _wishes(tx: Transaction, written: list[Recorded]) -> dict[MicroblogId, list[Follow]]:
+    """The follows of these authors that are out of the ordinary: few, so they are looked up for all at once."""
+    found: dict[MicroblogId, list[Follow]] = {}
+    for wish in wishes.about(tx, list({recorded.actor for recorded in written})):
+        found.setdefault(wish.followee, []).append(wish)
+    return found
+
+
+def _posted(tx: Transaction, recorded: Recorded, now: Millis, wished: list[Follow]) -> None:
     row = posts.get(tx, recorded.post) if recorded.post is not None else None
     if row is None or row.gone:
         return
     if row.audience is Audience.MENTIONED:
         timelines.put_for(tx, row.id, row.author, posts.hearers(tx, row.id), now)
     else:
-        timelines.put_post(tx, row.id, row.author, row.reply_author, now)
+        language = row.post.language if wished else ""
+        timelines.put_post(tx, row.id, row.author, row.reply_author, now, language)
+        if row.audience is Audience.PUBLIC and row.may_have_tags:
+            followed_tags.put_post(tx, row.id, row.author, [tag.lower() for tag in row.post.tags], now)
+        if wished:
+            _tell_those_who_wish(tx, row, recorded, now, [wish for wish in wished if wants(wish.languages, language)])
     if row.local:
         timelines.put_own(tx, row.id, row.author)
     quote = quotes.get(tx, row.id) if row.quoting in (QuoteState.ACCEPTED, QuoteState.PENDING) else None
     notifying.posted(tx, recorded, row, quote.quoted_author if quote is not None else None)
+
+
+def _tell_those_who_wish(
+    tx: Transaction, row: posts.Row, recorded: Recorded, now: Millis, wished: list[Follow]
+) -> None:
+    """Tell of a new post whoever follows its author so; not of answers to others, nor whom it mentions: they hear it.
+
+    Those whom an exclusive list spares the post at home are told too.
+    """
+    if row.reply_wire is not None or row.reply_author not in (None, row.author) or row.published < now - NEWS_FOR:
+        return
+    told = [wish.follower for wish in wished if wish.notify and wish.at <= row.published]
+    if told:
+        notifying.posted_by_followed(tx, recorded, row, told)
 
 
 def _tell_target(tx: Transaction, kind: Told, recorded: Recorded) -> None:
@@ -175,7 +212,7 @@ def _follow_accepted(tx: Transaction, recorded: Recorded) -> None:
     notifications.untell_from(tx, Told.FOLLOW_REQUEST, recorded.target, recorded.actor)
     follower = microblogs.stand_of(tx, recorded.target)
     if follower is not None and follower.local:
-        timelines.backfill(tx, follower.id, recorded.actor, BACKFILL)
+        come_home(tx, follower.id, recorded.actor)
     if recorded.local:
         notifying.tell(tx, recorded.actor, Told.FOLLOW, recorded.target, None, recorded.at)
 
@@ -184,12 +221,13 @@ def _unfollowed(tx: Transaction, recorded: Recorded) -> None:
     assert recorded.target is not None
     is_answer = recorded.kind is Kind.FOLLOW_REJECTED
     owner, author = (recorded.target, recorded.actor) if is_answer else (recorded.actor, recorded.target)
-    timelines.drop_author(tx, owner, author)
+    timelines.drop_authors(tx, owner, [author])
     for kind in (Told.FOLLOW, Told.FOLLOW_REQUEST):
         notifications.untell_from(tx, kind, owner, author)
 
 
 def _blocked(tx: Transaction, recorded: Recorded) -> None:
     assert recorded.target is not None
-    timelines.drop_author(tx, recorded.actor, recorded.target)
-    timelines.drop_author(tx, recorded.target, recorded.actor)
+    timelines.drop_authors(tx, recorded.actor, [recorded.target])
+    timelines.drop_authors(tx, recorded.target, [recorded.actor])
+    notifying.blocked(tx, recorded.actor, recorded.target)

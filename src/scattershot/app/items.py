@@ -85,6 +85,10 @@ class Item(Struct, frozen=True, kw_only=True):
     quote: Quote | None = None
     liked: bool = False
     boosted: bool = False
+    kept: bool = False
+    """Whether the viewer has a bookmark at it."""
+    quiet: bool = False
+    """Whether the viewer is told of its conversation no more."""
     may_reply: bool = False
     may_boost: bool = False
     may_quote: Approval = Approval.NEVER
@@ -128,6 +132,8 @@ class _Marks(NamedTuple):
     liked: frozenset[PostId] = frozenset()
     reacted: Mapping[PostId, frozenset[str]] = MappingProxyType({})
     boosted: frozenset[PostId] = frozenset()
+    kept: frozenset[PostId] = frozenset()
+    quiet: frozenset[PostId] = frozenset()
     hidden: frozenset[MicroblogId] = frozenset()
     blocked: frozenset[MicroblogId] = frozenset()
     """Of the hidden those with whom a block stands between."""
@@ -275,6 +281,8 @@ class Items:
             reactions=_with_mine(plain.item.reactions, reacted) if reacted else plain.item.reactions,
             liked=post in marks.liked,
             boosted=post in marks.boosted,
+            kept=post in marks.kept,
+            quiet=post in marks.quiet,
             may_reply=viewer is not None and may_reply,
             may_boost=viewer is not None and row.audience.is_open,
             may_quote=may_quote if viewer is not None else Approval.NEVER,
@@ -357,11 +365,14 @@ def _marks(
     reacted: dict[PostId, set[str]] = {}
     liked: set[PostId] = set()
     boosted: set[PostId] = set()
-    for post, is_boost, emoji in relations.marked_among(tx, viewer, [row.id for _, row, _ in lines]):
+    kept: set[PostId] = set()
+    quiet: set[PostId] = set()
+    sorts = {"l": liked, "b": boosted, "k": kept, "q": quiet}
+    for post, how, emoji in relations.marked_among(tx, viewer, [row.id for _, row, _ in lines]):
         if emoji:
             reacted.setdefault(post, set()).add(emoji)
         else:
-            (boosted if is_boost else liked).add(post)
+            sorts[how].add(post)
     hidden = relations.hidden_among(tx, viewer, concerned, now, muted=not shown.muted)
     asking = {post for post, each in plain.items() if each.asks}
     askers = _askers(tx, viewer, [row for _, row, _ in lines if row.id in asking]) if asking else {}
@@ -369,10 +380,12 @@ def _marks(
         liked=frozenset(liked),
         reacted={post: frozenset(emoji) for post, emoji in reacted.items()},
         boosted=frozenset(boosted),
+        kept=frozenset(kept),
+        quiet=frozenset(quiet),
         hidden=frozenset(hidden),
         blocked=frozenset(relations.hidden_among(tx, viewer, list(hidden), now, muted=False) if hidden else ()),
         pinned=frozenset(relations.pinned(tx, viewer) if any(row.author == viewer for _, row, _ in lines) else ()),
-        touched=frozenset((*liked, *boosted, *reacted, *askers)),
+        touched=frozenset((*liked, *boosted, *kept, *quiet, *reacted, *askers)),
         askers=askers,
     )
 

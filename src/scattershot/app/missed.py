@@ -8,7 +8,7 @@ from scattershot.domain.missed import Came, Told, in_words, what_mattered
 from scattershot.domain.window import Window
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import microblogs, missed, posts, relations
+from scattershot.storage.tables import markers, microblogs, missed, posts, relations
 
 LOOKED_AT = 800
 """Entries of the home timeline that are looked at: as many as it keeps."""
@@ -50,7 +50,8 @@ def moment(at: Millis) -> PostId:
 
 
 def _missed(tx: Transaction, viewer: MicroblogId, since: PostId | None, now: Millis) -> Missed:
-    start = since or missed.marker(tx, viewer) or moment(Millis(now - DEFAULT))
+    looked_at = PostId(markers.place(tx, viewer, markers.HOME))
+    start = since or looked_at or moment(Millis(now - DEFAULT))
     found = [at for at in posts.at_home(tx, viewer, Window(above=start), LOOKED_AT) if at.row.author != viewer]
     deeds = missed.deeds(tx, viewer, [at.row.id for at in found]) if found else []
     may = {row.id for row in readable(tx, [at.row for at in found], viewer)}

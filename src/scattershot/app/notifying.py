@@ -224,6 +224,12 @@ def unliked(tx: Transaction, recorded: Recorded) -> None:
     notifications.untell(tx, Told.REACTION if emoji else Told.LIKE, recorded.actor, recorded.post, emoji)
 
 
+def blocked(tx: Transaction, owner: MicroblogId, sender: MicroblogId) -> None:
+    """Whoever blocks another is told nothing any more of what that one did before, nor that it waits."""
+    notifications.untell_all_of(tx, owner, sender)
+    askers.forget(tx, owner, sender)
+
+
 def reported(tx: Transaction, recorded: Recorded) -> None:
     """Those who run the node are told of a complaint."""
     report = reports.get(tx, int(recorded.detail)) if recorded.detail.isdigit() else None

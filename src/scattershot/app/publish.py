@@ -11,6 +11,7 @@ from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, NothingNew, Origin
 from scattershot.app.attaching import Described
 from scattershot.app.discover import Discover, Found
+from scattershot.app.homes import hear_so
 from scattershot.app.people import node_speaker
 from scattershot.app.permission import standing, to_answer, to_quote, with_link
 from scattershot.app.reading import readable, reader_of
@@ -36,6 +37,7 @@ from scattershot.domain.change import (
     Unpinned,
     Voted,
 )
+from scattershot.domain.follows import AS_BEFORE, Wish
 from scattershot.domain.ids import MediaId, MicroblogId, Millis, PersonId, PostId, moment_of
 from scattershot.domain.microblog import Handle, Profile
 from scattershot.domain.polls import poll_problem
@@ -271,9 +273,16 @@ class Publisher:
 
     # -- between microblogs
 
-    async def follow(self, who: MicroblogId, whom: MicroblogId, via: str) -> Done | Refused:
-        """Wish to hear somebody."""
-        return await self._on_microblog(who, whom, via, lambda a, t: Followed(actor=a, target=t))
+    async def follow(self, who: MicroblogId, whom: MicroblogId, via: str, wish: Wish = AS_BEFORE) -> Done | Refused:
+        """Wish to hear somebody; or, where one does, otherwise than before."""
+
+        def work(tx: Transaction) -> Done | Refused:
+            done = self._between(tx, who, whom, via, lambda a, t: Followed(actor=a, target=t))
+            if isinstance(done, Done):
+                hear_so(tx, who, whom, wish)
+            return done
+
+        return await self._write(work)
 
     async def unfollow(self, who: MicroblogId, whom: MicroblogId, via: str) -> Done | Refused:
         """No longer wish to hear somebody."""
@@ -476,14 +485,16 @@ class Publisher:
         return await self._write(work)
 
     async def _on_microblog(self, who: MicroblogId, whom: MicroblogId, via: str, make: MakeChange) -> Done | Refused:
-        def work(tx: Transaction) -> Done | Refused:
-            actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
-            target = wire_ids.of(tx, whom, wire_ids.Thing.MICROBLOG)
-            if actor is None or target is None:
-                return NO_SUCH_MICROBLOG
-            return self._apply(tx, make(actor, target), via)
+        return await self._write(lambda tx: self._between(tx, who, whom, via, make))
 
-        return await self._write(work)
+    def _between(
+        self, tx: Transaction, who: MicroblogId, whom: MicroblogId, via: str, make: MakeChange
+    ) -> Done | Refused:
+        actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
+        target = wire_ids.of(tx, whom, wire_ids.Thing.MICROBLOG)
+        if actor is None or target is None:
+            return NO_SUCH_MICROBLOG
+        return self._apply(tx, make(actor, target), via)
 
     def _apply(self, tx: Transaction, change: Change, via: str) -> Done | Refused:
         if isinstance(change, Boosted | Liked | Voted | Followed):

@@ -58,6 +58,10 @@ class Readers:
                 call()
         return sum(counts)
 
+    async def bring_on(self, name: str) -> int:
+        """Bring the reader of that name one batch on at once, for whoever asks for what follows from what was done."""
+        return sum([await self._advance(reader) for reader in self._readers if reader.name == name])
+
     async def run(self) -> None:
         """Keep all readers at the end of the log."""
         while True:
@@ -91,6 +95,7 @@ class Readers:
         return BATCH
 
     def _work(self, tx: Transaction, reader: Reader, limit: int) -> Progress:
+        tx.lock(f"reader {reader.name}")  # two who bring it on at once do so one after the other
         after = log.cursor(tx, reader.name)
         batch = log.after(tx, after, limit)
         if not batch:
@@ -101,6 +106,7 @@ class Readers:
         return Progress(len(batch), batch[-1].seq)
 
     def _skip(self, tx: Transaction, reader: Reader) -> Seq:
+        tx.lock(f"reader {reader.name}")
         [first] = log.after(tx, log.cursor(tx, reader.name), 1)
         log.set_cursor(tx, reader.name, first.seq)
         return first.seq

@@ -3,7 +3,7 @@
 The index says where to look; whether somebody may see what is there is asked of the tables, as for any list.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from scattershot.app import searchable
@@ -59,11 +59,24 @@ class TagUse(NamedTuple):
     days: list[DayOfUse]
 
 
-class Search:
-    """Finds for one viewer; `domain` is the node's first."""
+async def _as_it_stands() -> int:
+    return 0
 
-    def __init__(self, database: Database, clock: Clock, discover: Discover, domain: str) -> None:
+
+class Search:
+    """Finds for one viewer; `domain` is the node's first. `up_to_date` takes up what was done a moment ago, so that who
+    posts something finds it."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        discover: Discover,
+        domain: str,
+        up_to_date: Callable[[], Awaitable[int]] = _as_it_stands,
+    ) -> None:
         self._database, self._clock, self._discover, self._domain = database, clock, discover, domain
+        self._up_to_date = up_to_date
 
     # -- posts
 
@@ -72,6 +85,7 @@ class Search:
         query = parse(typed)
         if query.is_empty:
             return []
+        await self._up_to_date()
         now = self._clock.now()
         return await self._database.read(lambda tx: self._posts(tx, viewer, query, portion, now), slow=True)
 
@@ -118,6 +132,7 @@ class Search:
         terms = fold(typed.strip()[:200]).removeprefix("@").split()[:8]
         if not terms:
             return []
+        await self._up_to_date()
 
         def work(tx: Transaction) -> list[MicroblogId]:
             followed = _followed(tx, viewer, terms)
@@ -134,6 +149,7 @@ class Search:
         start = fold(typed.strip()[:100].removeprefix("#"))
         if not start or any(sign.isspace() for sign in start):
             return []
+        await self._up_to_date()
 
         def work(tx: Transaction) -> list[TagUse]:
             found = trends.tags_beginning(tx, start, offset + limit)[offset:]
@@ -143,9 +159,13 @@ class Search:
 
     async def tag(self, name: str) -> TagUse:
         """A hashtag's last days, used or not."""
-        now = self._clock.now()
-        [use] = await self._database.read(lambda tx: histories(tx, [name.lower()], now), slow=True)
+        [use] = await self.tags_named([name.lower()])
         return use
+
+    async def tags_named(self, names: list[str]) -> list[TagUse]:
+        """The last days of hashtags (in lower case), used or not."""
+        now = self._clock.now()
+        return await self._database.read(lambda tx: histories(tx, names, now), slow=True)
 
     # -- one thing
 

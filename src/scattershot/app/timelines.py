@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from scattershot.app.items import ALL, OPEN, UNMUTED, Face, Item, Items, Line, Shown, line
 from scattershot.app.reading import readable
+from scattershot.domain.choosing import EVERY, Tags, Which
 from scattershot.domain.ids import MicroblogId, NotificationId, PostId, Seq
 from scattershot.domain.microblog import Handle, Voice
 from scattershot.domain.notification import Told
@@ -21,6 +22,7 @@ from scattershot.storage.tables import (
     markers,
     microblogs,
     notifications,
+    open_posts,
     posts,
     relations,
     severances,
@@ -125,6 +127,12 @@ class Timelines:
     ) -> list[Item]:
         return self._items.make(tx, lines, viewer, self._clock.now(), shown)
 
+    def made_in(
+        self, tx: Transaction, lines: Sequence[Line], viewer: MicroblogId | None, shown: Shown = UNMUTED
+    ) -> list[Item]:
+        """The items of lines whose posts the viewer may see, within a transaction."""
+        return self._made(tx, lines, viewer, shown)
+
     def entries_in(
         self, tx: Transaction, entries: Sequence[PostId], viewer: MicroblogId | None, shown: Shown = UNMUTED
     ) -> list[Item]:
@@ -155,21 +163,35 @@ class Timelines:
         last = found[-1].entry if len(found) == limit else None
         return Page(self._made(tx, lines, owner), last, log.cursor(tx, "fanout"))
 
-    async def public(self, viewer: MicroblogId | None, before: int | None = None, *, here: bool) -> Page:
-        """Public posts known here, or only those written here."""
+    async def public(
+        self,
+        viewer: MicroblogId | None,
+        window: Window = FROM_THE_TOP,
+        limit: int = PAGE,
+        which: Which = EVERY,
+    ) -> Page:
+        """Public posts known here."""
+        return await self.read(lambda tx: self.public_in(tx, viewer, window, limit, which))
 
-        def work(tx: Transaction) -> Page:
-            return self._open_page(tx, posts.public(tx, _below(before), PAGE, here=here), viewer)
+    def public_in(self, tx: Transaction, viewer: MicroblogId | None, window: Window, limit: int, which: Which) -> Page:
+        """The same within a transaction."""
+        return self._open_page(tx, open_posts.known(tx, which, window, limit), viewer, limit)
 
-        return await self.read(work)
-
-    async def tagged(self, tag: str, viewer: MicroblogId | None, before: int | None = None) -> Page:
+    async def tagged(
+        self, tag: str, viewer: MicroblogId | None, window: Window = FROM_THE_TOP, limit: int = PAGE
+    ) -> Page:
         """Public posts with the tag."""
-        return await self.read(lambda tx: self._open_page(tx, posts.tagged(tx, tag, _below(before), PAGE), viewer))
+        return await self.read(lambda tx: self.tagged_in(tx, Tags((tag.lower(),)), viewer, window, limit, EVERY))
 
-    def _open_page(self, tx: Transaction, found: list[posts.Row], viewer: MicroblogId | None) -> Page:
+    def tagged_in(
+        self, tx: Transaction, tags: Tags, viewer: MicroblogId | None, window: Window, limit: int, which: Which
+    ) -> Page:
+        """Public posts with certain tags, within a transaction."""
+        return self._open_page(tx, open_posts.tagged(tx, tags, which, window, limit), viewer, limit)
+
+    def _open_page(self, tx: Transaction, found: list[posts.Row], viewer: MicroblogId | None, limit: int) -> Page:
         items = self._made(tx, [line(row) for row in readable(tx, found, viewer)], viewer, OPEN)
-        return Page(items, found[-1].id if len(found) == PAGE else None)
+        return Page(items, found[-1].id if len(found) == limit else None)
 
     async def by(
         self, author: MicroblogId, viewer: MicroblogId | None, before: int | None = None, *, replies: bool = False

@@ -10,5 +10,11 @@ class Window(NamedTuple):
     above: int | None = None
     nearest: bool = False
 
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Both ends; what was not said lies beyond every id."""
+        return _END if self.below is None else self.below, self.above or 0
 
+
+_END = 1 << 62
 FROM_THE_TOP = Window()

@@ -25,6 +25,14 @@ async def test_everything_is_found_at_once(village: Village, house: House) -> No
     assert int(tag["history"][0]["day"]) % 86_400 == 0
 
 
+async def test_what_one_posts_is_found_at_once(house: House) -> None:
+    ann = await house.phone("ann")
+    posted = await ann.post("/api/v1/statuses", {"status": "a rare zyzzyva #entomology"})
+    found = await ann.get("/api/v2/search", {"q": "zyzzyva"})
+    assert [each["id"] for each in found["statuses"]] == [posted["id"]]
+    assert len((await ann.get("/api/v2/search", {"q": "entomo"}))["hashtags"]) == 1
+
+
 async def test_a_type_leaves_the_others_empty(village: Village, house: House) -> None:
     ann = await house.phone("ann")
     await ann.post("/api/v1/statuses", {"status": "bob says bob #bob"})

@@ -233,7 +233,7 @@ async def test_nothing_that_others_write_becomes_markup(node: Node, anns: Browse
         poll=Poll(options=(Option(EVIL, 1), Option("b", 2)), ends=Millis(1 << 60)),
     )
     await node.apply(Posted(actor=dana, post=post))
-    number = (await node.timelines.public(None, here=False)).items[0].id
+    number = (await node.timelines.public(None)).items[0].id
     for path in ("/public", "/@dana@remote.example", f"/@dana@remote.example/{number}", f"/entries/{number}"):
         page = await anns.get(path)
         assert page.status == 200
@@ -267,7 +267,7 @@ async def test_a_page_asks_nobody_but_us(node: Node, anns: Browser) -> None:
         ),
     )
     await node.apply(Posted(actor=dana, post=post))
-    number = (await node.timelines.public(None, here=False)).items[0].id
+    number = (await node.timelines.public(None)).items[0].id
     for path in ("/public", "/@dana@remote.example", f"/@dana@remote.example/{number}"):
         page = await anns.get(path)
         loaded = [unescape(found) for found in re.findall(r'(?:src|poster)="([^"]*)"', page.text)]

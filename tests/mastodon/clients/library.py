@@ -6,19 +6,23 @@ from typing import Any
 
 import pytest
 
-from tests.mastodon.clients.nodes import OOB, PATIENCE, Someone
-from tests.processes import until
+from tests.mastodon.clients.nodes import OOB, PATIENCE, Someone, until
 
 mastodon = pytest.importorskip("mastodon")
 
 
-def signed_in(who: Someone, redirect: str = OOB, scopes: tuple[str, ...] = ("read", "write", "follow", "push")) -> Any:
+def signed_in(
+    who: Someone,
+    redirect: str = OOB,
+    scopes: tuple[str, ...] = ("read", "write", "follow", "push"),
+    microblog: str = "",
+) -> Any:
     """Mastodon.py let in by that person, as its documentation says: register, open the address, bring the code back."""
     client_id, secret = mastodon.Mastodon.create_app(
         "Mastodon.py", scopes=list(scopes), redirect_uris=[redirect], api_base_url=who.node.origin
     )
     api = mastodon.Mastodon(client_id, secret, api_base_url=who.node.origin, request_timeout=PATIENCE)
-    code = who.authorise(api.auth_request_url(redirect_uris=redirect, scopes=list(scopes), allow_http=True))
+    code = who.authorise(api.auth_request_url(redirect_uris=redirect, scopes=list(scopes), allow_http=True), microblog)
     api.log_in(code=code, redirect_uri=redirect, scopes=list(scopes), allow_http=True)
     return api
 

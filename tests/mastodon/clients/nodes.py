@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
 from itertools import count
 from typing import Any
@@ -13,11 +13,15 @@ import requests
 
 from scattershot.testing.browser import FilledForm, Page
 from scattershot.wirekit.http_message import Headers
+from tests import processes
 from tests.processes import Process
 
 PASSWORD = "correct horse battery"
 OOB = "urn:ietf:wg:oauth:2.0:oob"
-PATIENCE = 10.0
+PATIENCE = 20.0
+
+until = partial(processes.until, seconds=PATIENCE)
+"""Wait, looking often, until something is so."""
 
 _addresses = count(1)
 
@@ -72,13 +76,17 @@ class Someone:
         """Their handle as apps write it elsewhere, without the first @."""
         return self.handle.removeprefix("@")
 
-    def authorise(self, url: str) -> str:
-        """Let an app in, as its address for that asks; the code it is to get, off the page or off the way back."""
+    def authorise(self, url: str, microblog: str = "") -> str:
+        """Let an app in, as its address for that asks; the code it is to get, off the page or off the way back.
+
+        `microblog` is the name of that which it may act for, where it is not to be one's own.
+        """
         page = self.browser.get(url)
         if page.path.startswith("/login"):
             page = self.browser.submit(page, page.form("/login"), name=self.name, password=PASSWORD)
         assert page.status == 200, (page.url, page.status, page.text[-1000:])
-        page = self.browser.submit(page, page.form("/oauth/authorize"), answer="yes")
+        chosen = {"microblog": choice(page, microblog)} if microblog else {}
+        page = self.browser.submit(page, page.form("/oauth/authorize"), answer="yes", **chosen)
         location = page.headers.get("location")
         if location is not None:
             return parse_qs(urlsplit(location).query)["code"][0]
@@ -111,6 +119,13 @@ def _nameless(path: str) -> str:
 def _document(origin: str) -> dict[str, Any]:
     found: dict[str, Any] = requests.get(f"{origin}/api/openapi.json", timeout=PATIENCE).json()
     return found
+
+
+def choice(page: Page, name: str) -> str:
+    """The value of the radio button beside that microblog's handle."""
+    found = re.search(rf'type="radio"[^>]* value="(\d+)"[^>]*>[^@]*@{name}@', page.text)
+    assert found, f"{name} cannot be chosen on {page.path}"
+    return found[1]
 
 
 def code_on(page: Page) -> str:

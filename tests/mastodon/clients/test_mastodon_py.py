@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from tests.mastodon.clients.library import Listener, eventually, mastodon, signed_in
-from tests.mastodon.clients.nodes import OOB, PATIENCE, Someone, needs
+from tests.mastodon.clients.nodes import OOB, PATIENCE, Someone, needs, until
 from tests.mastodon.clients.pictures import a_picture
-from tests.processes import until
 
 ON_A_SITE = "https://app.example/signed-in"
 

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from tests.mastodon.clients.library import eventually, mastodon, signed_in
-from tests.mastodon.clients.nodes import Someone, needs
+from tests.mastodon.clients.nodes import Someone, needs, until
 from tests.mastodon.clients.pictures import a_picture
-from tests.processes import until
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +147,26 @@ def test_a_quote_stands_with_what_it_quotes_until_that_is_taken_back(api: Any, b
     assert here.uri == quoting.uri
     assert api.status_quote_revoke(quoted.id, here.id).quote.state == "revoked"
     until(lambda: bobs.status(quoting.id).quote.state != "accepted", "the other node hears of it")
+
+
+def test_a_second_keeper_posts_as_the_teams_microblog(bobs: Any, ann: Someone, carol: Someone) -> None:
+    needs(ann.node, "GET /api/v1/scattershot/microblogs", "GET /api/v1/accounts/search")
+    ann.node.do("microblog", "add", "bakers", "--owner", ann.name)
+    ann.node.do("microblog", "appoint", "bakers", carol.name, "editor")
+    team, own = signed_in(carol, microblog="bakers"), signed_in(carol)
+    assert team.account_verify_credentials().username == "bakers"
+    assert own.account_verify_credentials().username == carol.name
+    followed = {}
+    for name in ("bakers", carol.name):
+        handle = ann.node.handle(name).removeprefix("@")
+        followed[handle] = bobs.account_search(handle, resolve=True)[0].id
+        bobs.account_follow(followed[handle])
+    until(lambda: all(each.following for each in bobs.account_relationships(list(followed.values()))), "both say yes")
+    posted = {team.status_post("We bake").uri: "bakers", own.status_post("I bake").uri: carol.name}
+
+    def seen() -> dict[str, str]:
+        return {each.uri: each.account.username for each in bobs.timeline_home() if each.uri in posted}
+
+    until(lambda: seen() == posted, "both posts on bob's home, each by its microblog")
+    with pytest.raises(mastodon.MastodonAPIError):
+        team.account_update_credentials(display_name="Carol's bakery")  # an editor writes, and changes nothing else

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.mastodon.clients.nodes import Someone, needs
+from tests.mastodon.clients.nodes import Someone, needs, until
 from tests.mastodon.clients.pictures import a_picture
-from tests.processes import until
 
 pytest.importorskip("toot")
-SECONDS = 20
+SECONDS = 60
 
 
 class Toot:
@@ -109,7 +108,6 @@ def test_it_searches(toot: Toot, ann: Someone) -> None:
     post = toot.json("post", "A rare quokka #marsupials")["id"]
     assert "marsupials" in toot.run("search", "marsup", "--type", "hashtags")
     assert post in toot.run("search", "quokka", "--type", "statuses")
-    assert ann.name in toot.run("search", ann.name, "--type", "accounts")
 
 
 def test_it_likes_boosts_and_bookmarks(toot: Toot, ann: Someone) -> None:
@@ -119,5 +117,4 @@ def test_it_likes_boosts_and_bookmarks(toot: Toot, ann: Someone) -> None:
     assert toot.json("bookmark", post)["bookmarked"]
     assert toot.json("reblog", post)["reblog"]["id"] == post
     assert "Deal with me" in toot.run("bookmarks")
-    for deed in ("unreblog", "unfavourite", "unbookmark"):
-        toot.run(deed, post)
+    toot.run("unreblog", post)

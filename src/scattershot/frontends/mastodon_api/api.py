@@ -11,6 +11,9 @@ from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
 from scattershot.app.dealing import Dealing
 from scattershot.app.drafts import Drafts
+from scattershot.app.filters import Filters
+from scattershot.app.followed_tags import FollowedTags
+from scattershot.app.lists import Lists as ListsOfPeople
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
@@ -21,6 +24,7 @@ from scattershot.app.quiet import Quiet
 from scattershot.app.quotes import Quotes as Deeds
 from scattershot.app.reactions import Reactions
 from scattershot.app.search import Search as Finder
+from scattershot.app.shelves import Shelves
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.app.topics import Topics
 from scattershot.app.trends import Trends as Talk
@@ -37,8 +41,12 @@ from scattershot.frontends.mastodon_api.door import Door
 from scattershot.frontends.mastodon_api.drafts import DraftEndpoints
 from scattershot.frontends.mastodon_api.edits import Edits
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
+from scattershot.frontends.mastodon_api.filters import Filters as FiltersOfPosts
+from scattershot.frontends.mastodon_api.filters_v1 import FiltersOfOld
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
+from scattershot.frontends.mastodon_api.lists import Lists
 from scattershot.frontends.mastodon_api.markers import Markers
+from scattershot.frontends.mastodon_api.marks import Marks
 from scattershot.frontends.mastodon_api.media import MediaEndpoints
 from scattershot.frontends.mastodon_api.media_as_json import Shown
 from scattershot.frontends.mastodon_api.notification_policy import Policy
@@ -57,6 +65,7 @@ from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.streaming import PATH as STREAMING
 from scattershot.frontends.mastodon_api.streaming import Streaming
+from scattershot.frontends.mastodon_api.tags import Tags
 from scattershot.frontends.mastodon_api.tags_as_json import TagsAsJson
 from scattershot.frontends.mastodon_api.threads import Threads
 from scattershot.frontends.mastodon_api.timelines import Timelines
@@ -99,9 +108,13 @@ class MastodonApi:
     def __init__(self, house: House) -> None:
         settings = house.settings
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally(), house.shown)
-        statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown)
+        filters = Filters(house.database, house.clock)
+        statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown, filters)
         composing = Composing(house.media)
-        tags = TagsAsJson(settings.origin)
+        shelves = Shelves(house.database, house.clock, house.timelines)
+        lists = ListsOfPeople(house.database)
+        followed = FollowedTags(house.database)
+        tags = TagsAsJson(settings.origin, followed.among)
         people = Accounts(house.timelines, accounts)
         told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
         vapid_key = house.push.public_key
@@ -118,7 +131,12 @@ class MastodonApi:
             *Polls(house.timelines, house.publisher, house.shown).endpoints,
             *DraftEndpoints(house.drafts, composing).endpoints,
             *MediaEndpoints(house.media).endpoints,
-            *Timelines(house.timelines, statuses).endpoints,
+            *Timelines(house.timelines, shelves, lists, statuses).endpoints,
+            *Marks(house.timelines, shelves, statuses, accounts).endpoints,
+            *Lists(house.timelines, lists, accounts).endpoints,
+            *Tags(followed, house.search, tags).endpoints,
+            *FiltersOfPosts(house.timelines, filters).endpoints,
+            *FiltersOfOld(filters).endpoints,
             *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,
             *Trends(house.trends, house.timelines, statuses, tags).endpoints,
             *CatchUp(house.while_away, house.timelines, statuses).endpoints,
@@ -135,14 +153,8 @@ class MastodonApi:
         told.after_letting_in(self.topics.let_in)
         self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)
-        own = [
-            Endpoint("GET", "/api/openapi.json", self._openapi, who=Who.ANYONE, answers=dict,
-                     extension="this document"),
-            Endpoint("GET", MISSING_AVATAR, self._avatar, who=Who.ANYONE),
-            Endpoint("GET", MISSING_HEADER, self._header, who=Who.ANYONE),
-        ]  # fmt: skip
         self.door = Door(
-            Table([*endpoints, *own]),
+            Table([*endpoints, *self._own()]),
             house.programs,
             house.clock,
             house.media.receiving,
@@ -150,6 +162,14 @@ class MastodonApi:
             allowed=settings.calls_allowed,
             trusted=settings.trusted_proxies,
         )
+
+    def _own(self) -> list[Endpoint]:
+        return [
+            Endpoint("GET", "/api/openapi.json", self._openapi, who=Who.ANYONE, answers=dict,
+                     extension="this document"),
+            Endpoint("GET", MISSING_AVATAR, self._avatar, who=Who.ANYONE),
+            Endpoint("GET", MISSING_HEADER, self._header, who=Who.ANYONE),
+        ]  # fmt: skip
 
     @staticmethod
     def handles(scope: Scope) -> bool:

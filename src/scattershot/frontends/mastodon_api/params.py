@@ -11,7 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, UnsetType
 from starlette.datastructures import UploadFile
 
 from scattershot.app.receiving import Receiving
@@ -86,7 +86,7 @@ def fit(values: Values, into: type[Struct]) -> Any:
 def _struct(into: type[Struct]) -> _Fit:
     hints = get_type_hints(into)
     fields = [
-        (field.encode_name, field.name, _fitting(hints[field.name]), field.required)
+        (field.encode_name, field.name, _fitting(hints[field.name]), field.required, _may_be_unset(hints[field.name]))
         for field in msgspec.structs.fields(into)
     ]
 
@@ -94,15 +94,17 @@ def _struct(into: type[Struct]) -> _Fit:
         if not isinstance(value, dict):
             raise BadParameter(name, "must have fields of its own")
         found: Values = {}
-        for key, attribute, make, required in fields:
+        for key, attribute, make, required, tells_null in fields:
             label = f"{name}[{key}]" if name else key
             given = value.get(key)
             if given is None:
                 if required:
                     raise BadParameter(label, "can't be blank")
+                if tells_null and key in value:
+                    found[attribute] = None
                 continue
             made = make(label, given)
-            if made is not None:
+            if made is not None or tells_null:
                 found[attribute] = made
             elif required:
                 raise BadParameter(label, "can't be blank")
@@ -111,11 +113,16 @@ def _struct(into: type[Struct]) -> _Fit:
     return convert
 
 
+def _may_be_unset(hint: Any) -> bool:
+    """Whether it is to be told apart that nothing was said (UNSET) and that null, or an empty text, was (None)."""
+    return UnsetType in get_args(hint)
+
+
 def _fitting(hint: Any) -> _Fit:
     """How a value of that type is made; an empty text is None where the type has no other use for it."""
     origin = get_origin(hint)
     if origin in (Union, UnionType):
-        kinds = [each for each in get_args(hint) if each is not NoneType]
+        kinds = [each for each in get_args(hint) if each not in (NoneType, UnsetType)]
         assert len(kinds) == 1, hint
         return _fitting(kinds[0])
     if origin in (list, tuple):

@@ -11,6 +11,7 @@ from scattershot.app.notifications import Notice
 from scattershot.domain.notification import Told
 from scattershot.domain.post import Post
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR
+from scattershot.frontends.mastodon_api.media_as_json import Shown
 from scattershot.frontends.mastodon_api.notification_types import TYPES
 from scattershot.wirekit.html import clean_text, plain_text
 
@@ -37,15 +38,16 @@ _TITLES = {
 
 
 class PushesAsJson:
-    """Renders notifications for phones; `origin` is where the node is reached."""
+    """Renders notifications for phones. `origin` is where the node is; `shown` says where a picture is seen."""
 
-    def __init__(self, origin: str) -> None:
-        self._origin = origin
+    def __init__(self, origin: str, shown: Shown) -> None:
+        self._origin, self._shown = origin, shown
 
     def words(self, notice: Notice, token: str) -> bytes:
         """What a program is pushed."""
         kind, profile = Told(notice.row.kind), notice.sender.profile
-        icon = profile.avatar if 0 < len(profile.avatar) <= MAX_ICON else self._origin + MISSING_AVATAR
+        avatar = self._shown(profile.avatar)
+        icon = avatar if 0 < len(avatar) <= MAX_ICON else self._origin + MISSING_AVATAR
         return json.encode(
             {
                 "access_token": token,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET, json
 
+from scattershot.app.filters import Filters, Sieve
 from scattershot.app.items import Face, Item
 from scattershot.app.lately import Lately
 from scattershot.app.timelines import Timelines
@@ -19,6 +20,7 @@ from scattershot.domain.terms import Approval
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson, emojis_of
 from scattershot.frontends.mastodon_api.entities import status as entities
 from scattershot.frontends.mastodon_api.entities.quote import Reaction
+from scattershot.frontends.mastodon_api.filters_as_json import filter_result
 from scattershot.frontends.mastodon_api.media_as_json import Shown, attachments_of
 from scattershot.frontends.mastodon_api.terms import CURRENT_USER, approvals, policy_of
 from scattershot.ports.database import Transaction
@@ -61,9 +63,16 @@ class StatusesAsJson:
     """Renders items."""
 
     def __init__(
-        self, origin: str, accounts: AccountsAsJson, timelines: Timelines, shown: Shown, remembered: int = 5_000
+        self,
+        origin: str,
+        accounts: AccountsAsJson,
+        timelines: Timelines,
+        shown: Shown,
+        filters: Filters,
+        remembered: int = 5_000,
     ) -> None:
         self._origin, self._accounts, self._timelines, self._shown = origin, accounts, timelines, shown
+        self._filters = filters
         self._shells: Lately[PostId, _Kept] = Lately(remembered)
 
     def page(self, tx: Transaction, items: Sequence[Item], viewer: MicroblogId | None, now: Millis) -> bytes:
@@ -84,11 +93,13 @@ class StatusesAsJson:
             if item.quote is not None and item.quote.item is not None:
                 faces[item.quote.item.author.id] = item.quote.item.author
         accounts = self._accounts.bodies(tx, faces.values(), now)
+        sieve = self._filters.sieve(tx, viewer, now) if viewer is not None else None
         bodies = []
         for item in items:
-            body = self._body(tx, item, accounts, viewer, now)
+            filtered = _filtered(sieve, item) if sieve is not None else b"[]"
+            body = self._body(tx, item, accounts, viewer, now, filtered)
             if item.boosted_by is not None:
-                body = self._boost(item, accounts[item.boosted_by.id], body, viewer)
+                body = self._boost(item, accounts[item.boosted_by.id], body, viewer, filtered)
             bodies.append(body)
         return bodies
 
@@ -99,6 +110,7 @@ class StatusesAsJson:
         accounts: dict[MicroblogId, bytes],
         viewer: MicroblogId | None,
         now: Millis,
+        filtered: bytes = b"[]",
         *,
         within: bool = False,
     ) -> bytes:
@@ -118,7 +130,7 @@ class StatusesAsJson:
         # Compared before it is looked up: an enum's hash is made in Python.
         fares = _AUTOMATIC if item.may_quote is Approval.AT_ONCE else _CURRENT_USER[item.may_quote]
         start = kept.body + fares + accounts[item.author.id]
-        return start + _ending(item, quote, viewer, now, self._shown)
+        return start + _ending(item, quote, viewer, now, self._shown, filtered)
 
     def _start(self, tx: Transaction, item: Item) -> bytes:
         automatic, manual = approvals(item.post, local=item.author.local)
@@ -169,7 +181,7 @@ class StatusesAsJson:
             for face in faces
         ]
 
-    def _boost(self, item: Item, booster: bytes, inner: bytes, viewer: MicroblogId | None) -> bytes:
+    def _boost(self, item: Item, booster: bytes, inner: bytes, viewer: MicroblogId | None, filtered: bytes) -> bytes:
         """A boost as a post of its own that says nothing but which one it passes on."""
         outer = entities.Shell(
             id=str(item.entry),
@@ -194,7 +206,7 @@ class StatusesAsJson:
             emojis=[],
             interaction_policy=policy_of(item.post, local=item.author.local),
         )
-        marks = _marks(item, b"") if viewer is not None else b""
+        marks = _marks(item, b"", filtered) if viewer is not None else b""
         return b"".join(
             (
                 _encode(outer)[:-1],
@@ -211,16 +223,17 @@ class StatusesAsJson:
         )
 
 
-def _ending(item: Item, quote: bytes, viewer: MicroblogId | None, now: Millis, shown: Shown) -> bytes:
-    is_plain = item.quote is None and not item.reactions
-    if viewer is not None and is_plain and not (item.liked or item.boosted or item.mine) and item.post.poll is None:
+def _ending(item: Item, quote: bytes, viewer: MicroblogId | None, now: Millis, shown: Shown, filtered: bytes) -> bytes:
+    is_plain = item.quote is None and not item.reactions and item.post.poll is None and len(filtered) == 2
+    is_marked = item.liked or item.boosted or item.kept or item.quiet or item.mine
+    if viewer is not None and is_plain and not is_marked:
         return _PLAIN
     reactions = _reactions(item, shown) if item.reactions else _NO_REACTIONS
     start = b',"reblog":null,"quote":' + quote + reactions + b',"poll":'
     if viewer is None:
         return start + _poll(item, viewer, now, shown) + b"}"
     pinned = b',"pinned":' + _TRUTH[item.pinned] if item.mine and item.post.audience is not Audience.MENTIONED else b""
-    return start + _poll(item, viewer, now, shown) + _marks(item, pinned) + b"}"
+    return start + _poll(item, viewer, now, shown) + _marks(item, pinned, filtered) + b"}"
 
 
 def reaction_name(emoji: str) -> str:
@@ -245,10 +258,15 @@ def _reactions(item: Item, shown: Shown) -> bytes:
     return b',"reactions":' + told + b',"pleroma":{"emoji_reactions":' + told + b"}"
 
 
-def _marks(item: Item, pinned: bytes) -> bytes:
+def _filtered(sieve: Sieve, item: Item) -> bytes:
+    met = sieve.met(item.entry, item.id, item.post)
+    return _encode([filter_result(each) for each in met]) if met else b"[]"
+
+
+def _marks(item: Item, pinned: bytes, filtered: bytes) -> bytes:
     return b"".join(
         (b',"favourited":', _TRUTH[item.liked], b',"reblogged":', _TRUTH[item.boosted],
-         b',"muted":false,"bookmarked":false,"filtered":[]', pinned)
+         b',"muted":', _TRUTH[item.quiet], b',"bookmarked":', _TRUTH[item.kept], b',"filtered":', filtered, pinned)
     )  # fmt: skip
 
 

@@ -13,15 +13,10 @@ Following: TypeAlias = Callable[[MicroblogId, list[str]], Awaitable[set[str]]]
 """Tells which of the hashtags (in lower case) somebody follows."""
 
 
-async def nobody_follows_tags(_: MicroblogId, __: list[str]) -> set[str]:
-    """For a node on which tags cannot be followed."""
-    return set()
-
-
 class TagsAsJson:
     """Renders hashtags; `origin` is where their pages are."""
 
-    def __init__(self, origin: str, following: Following = nobody_follows_tags) -> None:
+    def __init__(self, origin: str, following: Following) -> None:
         self._origin, self._following = origin, following
 
     async def list(self, uses: Sequence[TagUse], viewer: MicroblogId | None) -> list[TrendingTag]:

@@ -2,11 +2,14 @@
 
 from msgspec import Struct
 
+from scattershot.app.lists import Lists
+from scattershot.app.shelves import Shelves
 from scattershot.app.timelines import Page
 from scattershot.app.timelines import Timelines as Reads
+from scattershot.domain.choosing import MOST_TAGS, Tags, Which
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.window import Window
-from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply, paged, window
+from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Reply, paged, window
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.status import Status
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
@@ -36,29 +39,42 @@ class PageParams(Struct, frozen=True):
 
 
 class PublicParams(PageParams, frozen=True):
-    """Public posts, perhaps only those of here."""
+    """Public posts, perhaps only those of here, or of elsewhere, or with media."""
 
     local: bool = False
+    remote: bool = False
+    only_media: bool = False
+
+    @property
+    def which(self) -> Which:
+        """Those; whoever asks for those of here and of elsewhere alone gets both."""
+        return Which(self.local if self.local != self.remote else None, self.only_media)
+
+
+class TagParams(PublicParams, frozen=True):
+    """Posts with the tag or `any` of others, with `all` of these as well, and with `none` of those."""
+
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
 
 
 class Timelines:
-    """The home timeline, the public ones and those of tags."""
+    """The home timeline, the public ones and those of tags and of lists."""
 
-    def __init__(self, timelines: Reads, statuses: StatusesAsJson) -> None:
-        self._timelines, self._statuses = timelines, statuses
+    def __init__(self, timelines: Reads, shelves: Shelves, lists: Lists, statuses: StatusesAsJson) -> None:
+        self._timelines, self._shelves, self._lists, self._statuses = timelines, shelves, lists, statuses
 
     @property
     def endpoints(self) -> list[Endpoint]:
         """Its endpoints."""
-        anyone = Who.ANYONE
+        anyone, posts = Who.ANYONE, list[Status]
         return [
-            Endpoint("GET", "/api/v1/timelines/home", self._home, "read:statuses", takes=PageParams,
-                     answers=list[Status]),
-            Endpoint("GET", "/api/v1/timelines/public", self._public, "read:statuses", anyone, PublicParams,
-                     list[Status]),
-            Endpoint("GET", "/api/v1/timelines/tag/{tag}", self._tag, "read:statuses", anyone, PublicParams,
-                     list[Status]),
-        ]  # fmt: skip
+            Endpoint("GET", "/api/v1/timelines/home", self._home, "read:statuses", takes=PageParams, answers=posts),
+            Endpoint("GET", "/api/v1/timelines/public", self._public, "read:statuses", anyone, PublicParams, posts),
+            Endpoint("GET", "/api/v1/timelines/tag/{tag}", self._tag, "read:statuses", anyone, TagParams, posts),
+            Endpoint("GET", "/api/v1/timelines/list/{id}", self._list, "read:lists", takes=PageParams, answers=posts),
+        ]
 
     async def _home(self, call: Call, params: PageParams) -> Reply:
         def work(tx: Transaction) -> Answer:
@@ -68,13 +84,37 @@ class Timelines:
         return await self._timelines.read(work)
 
     async def _public(self, call: Call, params: PublicParams) -> Reply:
-        found = await self._timelines.public(call.viewer, params.window.below, here=params.local)
-        return await self._timelines.read(lambda tx: self._answer(tx, call, found, call.viewer))
+        def work(tx: Transaction) -> Answer:
+            found = self._timelines.public_in(tx, call.viewer, params.window, params.size, params.which)
+            return self._answer(tx, call, found, call.viewer)
 
-    async def _tag(self, call: Call, params: PublicParams) -> Reply:
-        found = await self._timelines.tagged(call.path["tag"], call.viewer, params.window.below)
-        return await self._timelines.read(lambda tx: self._answer(tx, call, found, call.viewer))
+        return await self._timelines.read(work)
+
+    async def _tag(self, call: Call, params: TagParams) -> Reply:
+        tags = Tags((call.path["tag"].lower(), *_names(params.any)), _names(params.all), _names(params.none))
+
+        def work(tx: Transaction) -> Answer:
+            found = self._timelines.tagged_in(tx, tags, call.viewer, params.window, params.size, params.which)
+            return self._answer(tx, call, found, call.viewer)
+
+        return await self._timelines.read(work)
+
+    async def _list(self, call: Call, params: PageParams) -> Reply:
+        row = await self._lists.get(call.who, call.id())
+        if row is None:
+            return NOT_FOUND
+
+        def work(tx: Transaction) -> Answer:
+            found = self._shelves.listed_in(tx, row, params.window, params.size)
+            return self._answer(tx, call, found, call.who)
+
+        return await self._timelines.read(work)
 
     def _answer(self, tx: Transaction, call: Call, found: Page, viewer: MicroblogId | None) -> Answer:
         newest = found.items[0].entry if found.items else None
         return paged(call, self._statuses.page(tx, found.items, viewer, call.now), found.next, newest)
+
+
+def _names(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """The tags that are meant, as many as are looked at; what can be no tag is one that no post has."""
+    return tuple(tag.removeprefix("#").lower() for tag in tags[:MOST_TAGS] if tag)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from scattershot.app.timelines import Page, Timelines
+from scattershot.domain.choosing import HERE
 from scattershot.domain.window import Window
 from scattershot.frontends.web import composer
 from scattershot.frontends.web.desk import Desk
@@ -45,7 +46,7 @@ class Lists:
             description=self._settings.description,
             contact=self._settings.contact,
             faces=await self._timelines.people_here(),
-            page=await self._timelines.public(None, here=True),
+            page=await self._timelines.public(None, which=HERE),
         )
 
     async def _home(self, request: Request, visitor: Visitor) -> Response:
@@ -64,18 +65,18 @@ class Lists:
         )
 
     async def _local(self, request: Request, visitor: Visitor) -> Response:
-        page = await self._timelines.public(visitor.who, _before(request), here=True)
+        page = await self._timelines.public(visitor.who, Window(below=_before(request)), which=HERE)
         return await self._list(request, visitor, page, "Written here", "What people of this node tell everyone.")
 
     async def _public(self, request: Request, visitor: Visitor) -> Response:
-        page = await self._timelines.public(visitor.who, _before(request), here=False)
+        page = await self._timelines.public(visitor.who, Window(below=_before(request)))
         return await self._list(
             request, visitor, page, "Everywhere", "Public posts of every node that reached this one."
         )
 
     async def _tag(self, request: Request, visitor: Visitor) -> Response:
         tag = request.path_params["tag"].lower()[:100]
-        page = await self._timelines.tagged(tag, visitor.who, _before(request))
+        page = await self._timelines.tagged(tag, visitor.who, Window(below=_before(request)))
         return await self._list(request, visitor, page, f"#{tag}", "Public posts with this tag that reached this node.")
 
     async def _list(self, request: Request, visitor: Visitor, page: Page, title: str, about: str) -> Response:

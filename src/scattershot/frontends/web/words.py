@@ -77,6 +77,7 @@ QUOTE_STATES: Mapping[QuoteState, str] = {
 
 NOTICES: Mapping[str, str] = {
     "mention": "mentioned you",
+    "post": "posted",
     "like": "liked your post",
     "boost": "boosted your post",
     "reaction": "reacted to your post",
@@ -84,7 +85,6 @@ NOTICES: Mapping[str, str] = {
     "quoted_edit": "altered a post that you quoted",
     "follow": "follows you",
     "follow_request": "wishes to follow you",
-    "post": "posted",
     "poll": "asked, and the poll is over",
     "edit": "altered a post that you boosted",
     "sign_up": "signed up",

@@ -94,6 +94,11 @@ def let_in(tx: Transaction, owner: MicroblogId, sender: MicroblogId, now: Millis
     return [PostId(post) for (post,) in mentions]
 
 
+def forget(tx: Transaction, owner: MicroblogId, sender: MicroblogId) -> None:
+    """Neither wait nor be let in any more."""
+    tx.execute("DELETE FROM askers WHERE owner = $1 AND sender = $2", owner, sender)
+
+
 def turn_away(tx: Transaction, owner: MicroblogId, sender: MicroblogId) -> None:
     """Forget what waited of the sender; what comes of it waits again."""
     tx.execute("DELETE FROM notifications WHERE owner = $1 AND sender = $2 AND held", owner, sender)

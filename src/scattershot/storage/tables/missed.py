@@ -1,15 +1,9 @@
-"""What came to a home timeline since somebody looked last, and who of those they follow did what with it."""
+"""What those whom somebody follows did with posts, for telling what was missed."""
 
 from typing import NamedTuple
 
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.ports.database import Transaction
-
-
-def marker(tx: Transaction, owner: MicroblogId) -> PostId | None:
-    """The last entry of the home timeline that the owner's app says was looked at."""
-    place = tx.value("SELECT place FROM markers WHERE microblog = $1 AND name = 'home'", owner)
-    return None if place is None else PostId(place)
 
 
 class Deed(NamedTuple):

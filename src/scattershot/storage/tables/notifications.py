@@ -144,6 +144,11 @@ def untell_from(tx: Transaction, kind: str, sender: MicroblogId, owner: Microblo
     tx.execute("DELETE FROM notifications WHERE owner = $1 AND kind = $2 AND sender = $3", owner, kind, sender)
 
 
+def untell_all_of(tx: Transaction, owner: MicroblogId, sender: MicroblogId) -> None:
+    """Untell one owner everything of a sender."""
+    tx.execute("DELETE FROM notifications WHERE owner = $1 AND sender = $2", owner, sender)
+
+
 def untell_post(tx: Transaction, post: PostId) -> None:
     """Untell everything about a post that is gone."""
     tx.execute("DELETE FROM notifications WHERE post = $1", post)

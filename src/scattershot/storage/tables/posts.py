@@ -45,6 +45,11 @@ class Row(NamedTuple):
         """The message itself; only for one that is not gone."""
         return _decode(self.value)
 
+    @property
+    def may_have_tags(self) -> bool:
+        """Whether it is worth looking at its hashtags: told without decoding it, and never wrongly denied."""
+        return '"tags":[' in self.value
+
 
 _COLUMNS = (
     "id, author, audience, local, published, edited, reply_to, reply_author, reply_wire, thread, quote, "
@@ -106,9 +111,11 @@ def add(
     """Store a new post with its tags; a reply is counted at its parent."""
     tx.execute(
         "INSERT INTO posts (id, author, audience, form, local, writer, published, edited, reply_to, reply_author, "
-        "reply_wire, thread, value) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "reply_wire, thread, value, has_media) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         post_id, author, post.audience, post.form, local, writer, post.published, post.edited, place.reply_to,
         place.reply_author, place.reply_wire, place.thread or post_id, _encode(post).decode(),
+        bool(post.attachments),
     )  # fmt: skip
     if place.reply_to is not None:
         tx.execute("UPDATE posts SET replies = replies + 1 WHERE id = $1", place.reply_to)
@@ -130,11 +137,12 @@ def edit(tx: Transaction, row: Row, post: Post, *, keep: bool) -> None:
             row.value,
         )
     tx.execute(
-        "UPDATE posts SET value = $2, edited = $3, form = $4, version = version + 1 WHERE id = $1",
+        "UPDATE posts SET value = $2, edited = $3, form = $4, has_media = $5, version = version + 1 WHERE id = $1",
         row.id,
         _encode(post).decode(),
         post.edited,
         post.form,
+        bool(post.attachments),
     )
     tx.execute("DELETE FROM tags WHERE post = $1", row.id)
     _put_tags(tx, row.id, post.tags)
@@ -143,7 +151,7 @@ def edit(tx: Transaction, row: Row, post: Post, *, keep: bool) -> None:
 def bury(tx: Transaction, row: Row) -> None:
     """Take the post back: a tombstone stays, everything that was said or done with it goes."""
     tx.execute("UPDATE posts SET gone = TRUE, value = '', version = version + 1 WHERE id = $1", row.id)
-    for table in ("edits", "tags", "likes", "votes", "pins", "boosts"):
+    for table in ("edits", "tags", "likes", "votes", "pins", "boosts", "bookmarks", "filter_posts"):
         tx.execute(f"DELETE FROM {table} WHERE post = $1", row.id)
     if row.reply_to is not None:
         tx.execute("UPDATE posts SET replies = replies - 1 WHERE id = $1 AND replies > 0", row.reply_to)
@@ -293,17 +301,6 @@ def count_here(tx: Transaction) -> int:
     return int(tx.value("SELECT count(*) FROM posts WHERE audience = 'public' AND local AND NOT gone"))
 
 
-def public(tx: Transaction, before: PostId, limit: int, *, here: bool) -> list[Row]:
-    """Public posts known here; or only those written here, and with them those for this node alone."""
-    where = "local AND audience IN ('public', 'local')" if here else "audience = 'public'"
-    return tx.fetch(
-        _row,
-        f"SELECT {_COLUMNS} FROM posts WHERE {where} AND id < $1 AND NOT gone ORDER BY id DESC LIMIT $2",
-        before,
-        limit,
-    )
-
-
 _OF_P = ", ".join(f"p.{column.strip()}" for column in _COLUMNS.split(","))
 
 
@@ -345,16 +342,9 @@ def _order(window: Window) -> str:
     return "ASC" if window.nearest else "DESC"
 
 
-def tagged(tx: Transaction, tag: str, before: PostId, limit: int) -> list[Row]:
-    """Public posts with the tag."""
-    return tx.fetch(
-        _row,
-        f"SELECT {_OF_P} FROM tags t JOIN posts p ON p.id = t.post WHERE t.tag = $1 AND t.post < $2 "
-        "AND p.audience = 'public' AND NOT p.gone ORDER BY t.post DESC LIMIT $3",
-        tag.lower(),
-        before,
-        limit,
-    )
+def rows(tx: Transaction, rest: str, *args: object) -> list[Row]:
+    """The posts `p` of the rest of a statement, for rooms that know which ones they want."""
+    return tx.fetch(_row, f"SELECT {_OF_P} {rest}", *args)
 
 
 # -- boosts
@@ -457,7 +447,7 @@ def put_value(tx: Transaction, post: PostId, value: Post) -> None:
 def bury_all_by(tx: Transaction, author: MicroblogId) -> None:
     """Take back everything an author wrote or passed on."""
     mine = "(SELECT id FROM posts WHERE author = $1)"
-    for table in ("edits", "tags", "likes", "votes", "pins", "boosts"):
+    for table in ("edits", "tags", "likes", "votes", "pins", "boosts", "bookmarks", "filter_posts"):
         tx.execute(f"DELETE FROM {table} WHERE post IN {mine}", author)
     tx.execute("UPDATE posts SET gone = TRUE, value = '', version = version + 1 WHERE author = $1", author)
     tx.execute(

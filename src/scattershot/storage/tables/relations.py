@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from scattershot.domain.ids import MicroblogId, Millis, NodeId, PostId
 from scattershot.ports.database import Transaction
+from scattershot.storage.tables import filters
 
 
 def _one(value: int) -> tuple[int]:
@@ -14,35 +15,43 @@ def _one(value: int) -> tuple[int]:
 
 
 class Follow(NamedTuple):
-    """A wish to hear; `wire_id` is what the wire calls the wish."""
+    """A wish to hear; `wire_id` is what the wire calls the wish. How it is to be heard counts for those here alone."""
 
     follower: MicroblogId
     followee: MicroblogId
     accepted: bool
     wire_id: str
     at: Millis
+    boosts: bool = True
+    """Whether boosts come too."""
+    notify: bool = False
+    """Whether each new post is told of."""
+    languages: str = ""
+    """` de en `: only posts in these come; empty: in any."""
+    home: bool = True
+    """Whether it comes to the home timeline; False where an exclusive list keeps it off."""
 
 
-_FOLLOW = "follower, followee, accepted, wire_id, at"
+FOLLOW = "follower, followee, accepted, wire_id, at, boosts, notify, languages, home"
 
 
 def follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId) -> Follow | None:
     """The wish of one to hear the other."""
     return tx.fetch_one(
-        Follow, f"SELECT {_FOLLOW} FROM follows WHERE followee = $2 AND follower = $1", follower, followee
+        Follow, f"SELECT {FOLLOW} FROM follows WHERE followee = $2 AND follower = $1", follower, followee
     )
 
 
 def follow_called(tx: Transaction, wire_id: str) -> Follow | None:
     """The wish of that wire id."""
-    return tx.fetch_one(Follow, f"SELECT {_FOLLOW} FROM follows WHERE wire_id = $1 AND wire_id <> ''", wire_id)
+    return tx.fetch_one(Follow, f"SELECT {FOLLOW} FROM follows WHERE wire_id = $1 AND wire_id <> ''", wire_id)
 
 
 def put_follow(tx: Transaction, wish: Follow) -> None:
     """Store a wish, or replace it."""
     tx.execute(
-        f"INSERT INTO follows ({_FOLLOW}) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (followee, follower) "
-        "DO UPDATE SET accepted = excluded.accepted, wire_id = excluded.wire_id",
+        f"INSERT INTO follows ({FOLLOW}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+        "ON CONFLICT (followee, follower) DO UPDATE SET accepted = excluded.accepted, wire_id = excluded.wire_id",
         *wish,
     )
 
@@ -53,7 +62,8 @@ def name_follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId, w
 
 
 def drop_follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId) -> bool:
-    """Forget the wish."""
+    """Forget the wish; whoever is not followed is in no list of the follower's either."""
+    tx.execute("DELETE FROM list_members WHERE member = $2 AND owner = $1", follower, followee)
     return bool(tx.execute("DELETE FROM follows WHERE followee = $2 AND follower = $1", follower, followee))
 
 
@@ -92,14 +102,14 @@ def following(tx: Transaction, follower: MicroblogId, after: MicroblogId, limit:
 def requests(tx: Transaction, followee: MicroblogId) -> list[Follow]:
     """Wishes not answered yet, oldest first."""
     return tx.fetch(
-        Follow, f"SELECT {_FOLLOW} FROM follows WHERE followee = $1 AND NOT accepted ORDER BY at LIMIT 500", followee
+        Follow, f"SELECT {FOLLOW} FROM follows WHERE followee = $1 AND NOT accepted ORDER BY at LIMIT 500", followee
     )
 
 
 def pending(tx: Transaction, follower: MicroblogId) -> list[Follow]:
     """Its own wishes not answered yet."""
     return tx.fetch(
-        Follow, f"SELECT {_FOLLOW} FROM follows WHERE follower = $1 AND NOT accepted ORDER BY at LIMIT 500", follower
+        Follow, f"SELECT {FOLLOW} FROM follows WHERE follower = $1 AND NOT accepted ORDER BY at LIMIT 500", follower
     )
 
 
@@ -196,6 +206,11 @@ class Like(NamedTuple):
 
 
 _LIKE = "post, liker, emoji, wire_id, at, picture"
+# Later than the liker's last one, and told apart from those of others in the same millisecond by who they are.
+_PLACE = (
+    "GREATEST(CAST($5 AS BIGINT) * 65536 + ($1 + $2) % 65536, "
+    "(SELECT coalesce(max(place), 0) + 1 FROM likes WHERE liker = $2))"
+)
 
 
 def like(tx: Transaction, post: PostId, liker: MicroblogId, emoji: str) -> Like | None:
@@ -212,7 +227,8 @@ def like_called(tx: Transaction, wire_id: str) -> Like | None:
 
 def add_like(tx: Transaction, new: Like) -> bool:
     """Store a like, and count it where it is no reaction; False where it was there."""
-    if not tx.execute(f"INSERT INTO likes ({_LIKE}) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING", *new):
+    put = f"INSERT INTO likes ({_LIKE}, place) VALUES ($1, $2, $3, $4, $5, $6, {_PLACE}) ON CONFLICT DO NOTHING"
+    if not tx.execute(put, *new):
         return False
     plain = 0 if new.emoji else 1
     tx.execute("UPDATE posts SET likes = likes + $2, version = version + 1 WHERE id = $1", new.post, plain)
@@ -236,31 +252,38 @@ def drop_like(tx: Transaction, post: PostId, liker: MicroblogId, emoji: str) -> 
 
 
 class Marked(NamedTuple):
-    """A post that somebody liked, reacted to (`emoji`), or boosted."""
+    """A post that somebody marked: by a like (`l`, or a reaction where there is an `emoji`), a boost (`b`), a bookmark
+    (`k`: it keeps it), or by keeping its conversation quiet (`q`)."""
 
     post: PostId
-    boosted: bool
+    how: str
     emoji: str
 
 
 def marked_among(tx: Transaction, who: MicroblogId, among: list[PostId]) -> list[Marked]:
-    """Those of the posts that it likes or reacted to, and those that it passed on."""
+    """Those of the posts that it likes or reacted to, passed on, keeps, or is told of no more."""
     return tx.fetch(
         Marked,
-        "SELECT post, 0, emoji FROM likes WHERE liker = $1 AND post = ANY($2) "
-        "UNION ALL SELECT post, 1, '' FROM boosts WHERE booster = $1 AND post = ANY($2)",
+        "SELECT post, 'l', emoji FROM likes WHERE liker = $1 AND post = ANY($2) "
+        "UNION ALL SELECT post, 'b', '' FROM boosts WHERE booster = $1 AND post = ANY($2) "
+        "UNION ALL SELECT post, 'k', '' FROM bookmarks WHERE microblog = $1 AND post = ANY($2) "
+        "UNION ALL SELECT p.id, 'q', '' FROM posts p JOIN quiet_threads q ON q.microblog = $1 AND q.thread = p.thread "
+        "WHERE p.id = ANY($2)",
         who,
         among,
     )
 
 
 def concerned_with(tx: Transaction, post: PostId, among: list[MicroblogId]) -> set[MicroblogId]:
-    """Those of the microblogs that did something with the post, so that it looks otherwise to them than to others."""
+    """Those of the microblogs that did something with the post or have filters, so that it looks otherwise to them than
+    to others."""
     rows = tx.fetch(
         _one,
         "SELECT liker FROM likes WHERE post = $1 AND liker = ANY($2) "
         "UNION ALL SELECT booster FROM boosts WHERE post = $1 AND booster = ANY($2) "
-        "UNION ALL SELECT voter FROM votes WHERE post = $1 AND voter = ANY($2)",
+        "UNION ALL SELECT voter FROM votes WHERE post = $1 AND voter = ANY($2) "
+        "UNION ALL SELECT microblog FROM bookmarks WHERE post = $1 AND microblog = ANY($2) "
+        "UNION ALL SELECT microblog FROM filters WHERE microblog = ANY($2)",
         post,
         among,
     )
@@ -418,6 +441,7 @@ def pinned(tx: Transaction, microblog: MicroblogId) -> list[PostId]:
 
 def drop_all_of(tx: Transaction, microblog: MicroblogId) -> None:
     """Forget every relation of a microblog that is gone; its likes are counted off."""
+    filters.drop_all_of(tx, microblog)
     tx.execute(
         "UPDATE posts SET likes = likes - "
         "(SELECT count(*) FROM likes l WHERE l.post = posts.id AND l.liker = $1 AND l.emoji = ''), "
@@ -429,7 +453,8 @@ def drop_all_of(tx: Transaction, microblog: MicroblogId) -> None:
         ("notifications", ("owner", "sender")), ("pins", ("microblog",)), ("likes", ("liker",)),
         ("timeline", ("owner",)), ("markers", ("microblog",)), ("notification_wishes", ("microblog",)),
         ("askers", ("owner", "sender")), ("conversations", ("owner",)), ("push_subscriptions", ("microblog",)),
-        ("severances", ("microblog",)), ("warnings", ("microblog",)),
+        ("severances", ("microblog",)), ("warnings", ("microblog",)), ("lists", ("owner",)),
+        ("list_members", ("owner", "member")), ("followed_tags", ("microblog",)), ("bookmarks", ("microblog",)),
     ):  # fmt: skip
         for column in columns:
             tx.execute(f"DELETE FROM {table} WHERE {column} = $1", microblog)

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from scattershot.domain.follows import ways_to_name
 from scattershot.domain.ids import MicroblogId, Millis, PostId, Seq
 from scattershot.ports.database import Transaction
 
@@ -9,7 +10,7 @@ LENGTH = 800
 """Entries kept per home timeline; further back a page is read from what the followed wrote."""
 
 _MAY_HEAR = (
-    "f.accepted AND m.local AND NOT m.gone"
+    "f.accepted AND f.home AND m.local AND NOT m.gone"
     " AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.muter = f.follower AND u.muted = $2"
     " AND (u.expires IS NULL OR u.expires > $4))"
 )
@@ -22,22 +23,33 @@ class Entry(NamedTuple):
     post: PostId
 
 
-def put_post(tx: Transaction, post: PostId, author: MicroblogId, reply_author: MicroblogId | None, now: Millis) -> int:
+_PUT_POST = (
+    "INSERT INTO timeline (owner, entry, post) SELECT f.follower, $1, $1 FROM follows f "
+    f"JOIN microblogs m ON m.id = f.follower WHERE f.followee = $2 AND {_MAY_HEAR} "
+    "AND (CAST($3 AS BIGINT) IS NULL OR $3 = $2 OR f.follower = $3 OR EXISTS "
+    "(SELECT 1 FROM follows g WHERE g.follower = f.follower AND g.followee = $3 AND g.accepted)) "
+)
+_IN_THEIR_LANGUAGES = "AND (f.languages = '' OR f.languages LIKE $5 OR f.languages LIKE $6) "
+_ONCE = "ON CONFLICT DO NOTHING"
+
+
+def put_post(
+    tx: Transaction,
+    post: PostId,
+    author: MicroblogId,
+    reply_author: MicroblogId | None,
+    now: Millis,
+    language: str = "",
+) -> int:
     """Put a post on the home timelines of its author's followers here; how many it came to.
 
-    A reply comes only to those who also follow whom it answers, or are answered.
+    A reply comes only to those who also follow whom it answers, or are answered. With a language it comes only to those
+    who want posts in that one or in all.
     """
-    return tx.execute(
-        "INSERT INTO timeline (owner, entry, post) SELECT f.follower, $1, $1 FROM follows f "
-        f"JOIN microblogs m ON m.id = f.follower WHERE f.followee = $2 AND {_MAY_HEAR} "
-        "AND (CAST($3 AS BIGINT) IS NULL OR $3 = $2 OR f.follower = $3 OR EXISTS "
-        "(SELECT 1 FROM follows g WHERE g.follower = f.follower AND g.followee = $3 AND g.accepted)) "
-        "ON CONFLICT DO NOTHING",
-        post,
-        author,
-        reply_author,
-        now,
-    )
+    if not language:
+        return tx.execute(_PUT_POST + _ONCE, post, author, reply_author, now)
+    names = (f"%{name}%" for name in ways_to_name(language))
+    return tx.execute(_PUT_POST + _IN_THEIR_LANGUAGES + _ONCE, post, author, reply_author, now, *names)
 
 
 def put_own(tx: Transaction, post: PostId, author: MicroblogId) -> int:
@@ -69,7 +81,8 @@ def put_boost(
     """Put a boost on the home timelines of the booster's followers here who do not have the post there already."""
     return tx.execute(
         "INSERT INTO timeline (owner, entry, post) SELECT f.follower, $1, $3 FROM follows f "
-        f"JOIN microblogs m ON m.id = f.follower WHERE f.followee = $2 AND {_MAY_HEAR} AND f.follower <> $5 "
+        f"JOIN microblogs m ON m.id = f.follower WHERE f.followee = $2 AND {_MAY_HEAR} AND f.boosts "
+        "AND f.follower <> $5 "
         "AND NOT EXISTS (SELECT 1 FROM mutes w WHERE w.muter = f.follower AND w.muted = $5) "
         "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker = f.follower AND b.blocked = $5) "
         "OR (b.blocker = $5 AND b.blocked = f.follower)) "
@@ -139,13 +152,24 @@ def drop_entry(tx: Transaction, entry: PostId) -> None:
     tx.execute("DELETE FROM timeline WHERE entry = $1 AND owner IN (SELECT id FROM microblogs WHERE local)", entry)
 
 
-def drop_author(tx: Transaction, owner: MicroblogId, author: MicroblogId) -> None:
-    """Take what an author wrote or passed on off one home timeline."""
+def drop_authors(tx: Transaction, owner: MicroblogId, authors: list[MicroblogId]) -> None:
+    """Take what these authors wrote or passed on off one home timeline."""
     tx.execute(
-        "DELETE FROM timeline WHERE owner = $1 AND (post IN (SELECT id FROM posts WHERE author = $2) "
-        "OR entry IN (SELECT id FROM boosts WHERE booster = $2))",
+        "DELETE FROM timeline WHERE owner = $1 AND "
+        "(EXISTS (SELECT 1 FROM posts p WHERE p.id = timeline.post AND p.author = ANY($2)) "
+        "OR EXISTS (SELECT 1 FROM boosts b WHERE b.id = timeline.entry AND b.booster = ANY($2)))",
         owner,
-        author,
+        authors,
+    )
+
+
+def drop_boosts(tx: Transaction, owner: MicroblogId, booster: MicroblogId) -> None:
+    """Take what somebody passed on off one home timeline."""
+    tx.execute(
+        "DELETE FROM timeline WHERE owner = $1 AND entry <> post "
+        "AND EXISTS (SELECT 1 FROM boosts b WHERE b.id = timeline.entry AND b.booster = $2)",
+        owner,
+        booster,
     )
 
 
@@ -162,13 +186,27 @@ def backfill(tx: Transaction, owner: MicroblogId, author: MicroblogId, limit: in
         author,
         limit,
     )
+    _drop_second_ways(tx, owner, author)
+    return came
+
+
+def backfill_these(tx: Transaction, owner: MicroblogId, author: MicroblogId, posts: list[PostId]) -> None:
+    """The same with only these posts of the author."""
+    tx.execute_many(
+        "INSERT INTO timeline (owner, entry, post) VALUES ($1, $2, $2) ON CONFLICT DO NOTHING",
+        [(owner, post) for post in posts],
+    )
+    _drop_second_ways(tx, owner, author)
+
+
+def _drop_second_ways(tx: Transaction, owner: MicroblogId, author: MicroblogId) -> None:
+    """Take boosts of the author's posts that stand by themselves off a home timeline."""
     tx.execute(
         "DELETE FROM timeline WHERE owner = $1 AND entry <> post AND EXISTS (SELECT 1 FROM timeline t "
         "JOIN posts p ON p.id = t.entry WHERE t.owner = $1 AND t.entry = timeline.post AND p.author = $2)",
         owner,
         author,
     )
-    return came
 
 
 def trim(tx: Transaction, owner: MicroblogId) -> int:

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from scattershot.frontends.mastodon_api.entities.account import Account, CustomEmoji
+from scattershot.frontends.mastodon_api.entities.filter import FilterResult
 from scattershot.frontends.mastodon_api.entities.quote import InteractionPolicy, QuoteApproval, Reaction
 
 
@@ -104,7 +105,7 @@ class Status(Shell, frozen=True, kw_only=True):
     muted: bool = False
     bookmarked: bool = False
     pinned: bool = False
-    filtered: list[Any] = []
+    filtered: list[FilterResult] = []
 
 
 class Context(Struct, frozen=True, kw_only=True):
