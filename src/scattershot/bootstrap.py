@@ -216,7 +216,7 @@ class Node:
         self.programs = Programs(database, clock)
         people.when_ended(self.programs.forget_person)
         self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
-        self.moderating = Moderating(database)
+        self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
         self.tallies = Tallies(database, clock)
         self.search = Search(
             database, clock, self.discover, settings.domain, lambda: self.readers.bring_on(Indexing.name)

@@ -132,26 +132,12 @@ class Dealing:
             lost = relations.ties_with(tx, ids)
             _note_losses(tx, name, lost, now)
             ties += lost
-        last_words = [self._end(tx, follower, followee, now) for follower, followee in ties]
+        last_words = [end_tie(tx, self._house, follower, followee, now) for follower, followee in ties]
         deliveries.drop_all_to(tx, [node.id for node in concerned])
         for recorded in filter(None, last_words):
             for owing in endpoints_for(tx, recorded):
                 deliveries.add(tx, owing.endpoint, owing.node, recorded.seq, owing.actor)
         return len(ties)
-
-    def _end(self, tx: Transaction, follower: MicroblogId, followee: MicroblogId, now: Millis) -> Recorded | None:
-        """End a follow in the name of the one who is kept here."""
-        heard, hearer = _named(tx, followee), _named(tx, follower)
-        stand = microblogs.stand_of(tx, follower)
-        if heard is None or hearer is None or stand is None:
-            return None
-        ending = (
-            Unfollowed(actor=hearer, target=heard)
-            if stand.local
-            else FollowAnswered(actor=heard, follower=hearer, accepted=False)
-        )
-        applied = apply(tx, ending, Origin(now, "block"), self._house)
-        return applied if isinstance(applied, Recorded) else None
 
     async def unblock(self, host: str) -> None:
         """Say nothing of a host any more: it is dealt with as any other; whoever wishes to follow does so anew.
@@ -192,6 +178,23 @@ def _told_apart(host: str, concerned: list[Node]) -> dict[str, list[NodeId]]:
     if host != EVERYWHERE:
         return {host: [node.id for node in concerned]}
     return {node.host: [node.id] for node in concerned}
+
+
+def end_tie(
+    tx: Transaction, house: House, follower: MicroblogId, followee: MicroblogId, now: Millis
+) -> Recorded | None:
+    """End a follow in the name of the one who is kept here."""
+    heard, hearer = _named(tx, followee), _named(tx, follower)
+    stand = microblogs.stand_of(tx, follower)
+    if heard is None or hearer is None or stand is None:
+        return None
+    ending = (
+        Unfollowed(actor=hearer, target=heard)
+        if stand.local
+        else FollowAnswered(actor=heard, follower=hearer, accepted=False)
+    )
+    applied = apply(tx, ending, Origin(now, "block"), house)
+    return applied if isinstance(applied, Recorded) else None
 
 
 def _note_losses(tx: Transaction, host: str, ties: list[tuple[MicroblogId, MicroblogId]], now: Millis) -> None:

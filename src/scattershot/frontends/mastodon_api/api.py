@@ -32,7 +32,9 @@ from scattershot.app.web_push import WebPush
 from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.admin import AdminDoor
+from scattershot.frontends.mastodon_api.admin_accounts import AdminAccounts, AdminAccountsAsJson
 from scattershot.frontends.mastodon_api.admin_hosts import AdminHosts
+from scattershot.frontends.mastodon_api.admin_reports import AdminReports
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
 from scattershot.frontends.mastodon_api.catch_up import CatchUp
 from scattershot.frontends.mastodon_api.composing import Composing
@@ -120,6 +122,7 @@ class MastodonApi:
         vapid_key = house.push.public_key
         quotes, reactions = Deeds(house.publisher, house.timelines), Reactions(house.publisher, house.timelines)
         admins = AdminDoor(house.moderating)
+        judged = AdminAccountsAsJson(house.moderating, accounts)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
             *InstanceDocs(settings, house.timelines, vapid_key, house.dealing.open_to_few).endpoints,
@@ -148,6 +151,8 @@ class MastodonApi:
             *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
             *ReactionEndpoints(reactions, house.timelines, statuses, accounts, house.shown).endpoints,
             *AdminHosts(house.dealing, admins).endpoints,
+            *AdminAccounts(house.timelines, house.moderating, judged, admins).endpoints,
+            *AdminReports(house.timelines, house.moderating, judged, statuses, admins).endpoints,
         ]
         self.topics = Topics(house.database, house.clock, house.timelines, told, statuses.one, notifications)
         told.after_letting_in(self.topics.let_in)

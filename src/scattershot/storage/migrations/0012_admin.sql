@@ -16,3 +16,13 @@ CREATE TABLE rules_numbered (
 INSERT INTO rules_numbered (host, standing) SELECT host, standing FROM rules ORDER BY host;
 DROP TABLE rules;
 ALTER TABLE rules_numbered RENAME TO rules;
+
+CREATE TABLE report_care (       -- who of those who run the node looks after a complaint, and who dealt with it
+    report        BIGINT PRIMARY KEY,
+    assigned      BIGINT,
+    resolved_by   BIGINT,
+    at            BIGINT NOT NULL
+);
+CREATE INDEX reports_by_target ON reports (target, id);
+CREATE INDEX reports_by_reporter ON reports (reporter, id);
+CREATE INDEX microblogs_judged ON microblogs (id) WHERE standing <> 'normal';
