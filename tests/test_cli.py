@@ -87,6 +87,15 @@ def test_a_list_of_blocked_hosts_is_imported_line_by_line(node: Process) -> None
     assert "is limited" in node.do("limit-node", "evil.example")
 
 
+def test_the_rules_of_the_house_are_made_listed_and_removed(node: Process) -> None:
+    node.do("person", "add", "ann")
+    assert node.do("rule", "add", "Be kind.", "--hint", "Also to bots.") == "Rule 1 holds."
+    node.do("rule", "add", "No spam.")
+    assert node.do("rule", "list").splitlines() == ["1  Be kind.", "   Also to bots.", "2  No spam."]
+    node.do("rule", "remove", "1")
+    assert node.do("rule", "list") == "2  No spam."
+
+
 def test_the_verbs_go_through_the_node_that_runs(node: Process) -> None:
     node.start()
     assert node.do("person", "add", "ann").startswith(f"{node.origin}/welcome/")

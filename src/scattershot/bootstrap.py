@@ -22,6 +22,7 @@ from scattershot.app.dispatch import Dispatch
 from scattershot.app.drafts import Drafts
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
+from scattershot.app.house_rules import HouseRules
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
@@ -216,6 +217,7 @@ class Node:
         self.programs = Programs(database, clock)
         people.when_ended(self.programs.forget_person)
         self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
+        self.house_rules = HouseRules(database)
         self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
         self.tallies = Tallies(database, clock)
         self.search = Search(
@@ -224,7 +226,6 @@ class Node:
         self.trends = Trends(database, clock, on=settings.trends)
         self.while_away = WhileAway(database, clock)
         self.poll_ends = PollEnds(database, clock, bus)
-        self.timelines = Timelines(database, clock, settings.domain)
         self.notifications = Notifications(database, clock, self.timelines)
         self.push = WebPush(
             database,
@@ -308,6 +309,7 @@ class Node:
                 push=self.push,
                 dealing=self.dealing,
                 moderating=self.moderating,
+                house_rules=self.house_rules,
             )
         )
 

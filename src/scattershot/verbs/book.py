@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from scattershot.verbs.house_rules import rule_add, rule_list, rule_remove
 from scattershot.verbs.inspecting import inspect
 from scattershot.verbs.keeping import (
     allow_node,
@@ -36,4 +37,7 @@ VERBS = {
     "allow-node": cast(Verb, allow_node),
     "unblock-node": cast(Verb, unblock_node),
     "import-blocks": cast(Verb, import_blocks),
+    "rule add": cast(Verb, rule_add),
+    "rule list": cast(Verb, rule_list),
+    "rule remove": cast(Verb, rule_remove),
 }

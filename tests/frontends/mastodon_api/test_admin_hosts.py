@@ -172,3 +172,19 @@ async def test_pictures_of_a_node_are_not_shown_where_it_was_said_so(village: Vi
     assert (await house.get(path)).status == 404
     assert len(village.fetcher.sent) == before + 1, "only our own question"
     assert block["reject_media"] is True
+
+
+async def test_the_rules_of_the_house_are_shown_to_everybody(house: House) -> None:
+    rules, stranger = house.node.house_rules, house.stranger()
+    first = await rules.add("  Be   kind. ", "Also to bots.")
+    await rules.add("No spam.")
+    assert isinstance(await rules.add(""), Refused)
+    assert isinstance(await rules.add("x" * 301), Refused)
+    shown = (await stranger.get("/api/v1/instance/rules")).body
+    assert [(rule["text"], rule["hint"]) for rule in shown] == [("Be kind.", "Also to bots."), ("No spam.", "")]
+    for path in ("/api/v1/instance", "/api/v2/instance"):
+        assert (await stranger.get(path))["rules"] == shown
+    assert isinstance(first, int)
+    assert await rules.drop(first)
+    assert not await rules.drop(first)
+    assert len((await stranger.get("/api/v1/instance/rules")).body) == 1

@@ -13,6 +13,7 @@ from scattershot.app.dealing import Dealing
 from scattershot.app.drafts import Drafts
 from scattershot.app.filters import Filters
 from scattershot.app.followed_tags import FollowedTags
+from scattershot.app.house_rules import HouseRules
 from scattershot.app.lists import Lists as ListsOfPeople
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
@@ -102,6 +103,7 @@ class House(NamedTuple):
     push: WebPush
     dealing: Dealing
     moderating: Moderating
+    house_rules: HouseRules
 
 
 class MastodonApi:
@@ -125,7 +127,7 @@ class MastodonApi:
         judged = AdminAccountsAsJson(house.moderating, accounts)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
-            *InstanceDocs(settings, house.timelines, vapid_key, house.dealing.open_to_few).endpoints,
+            *InstanceDocs(settings, house.timelines, vapid_key, house.dealing.open_to_few, house.house_rules).endpoints,
             *people.endpoints,
             *Portraits(house.timelines, house.publisher, people.own).endpoints,
             *Statuses(house.timelines, house.publisher, statuses, composing, house.drafts).endpoints,

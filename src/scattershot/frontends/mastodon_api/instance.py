@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from scattershot import __version__
+from scattershot.app.house_rules import HouseRules
 from scattershot.app.showing import Figures, figures
 from scattershot.app.timelines import Timelines
 from scattershot.domain.media import MAX_ALT, MAX_PIXELS, TAKEN
@@ -38,11 +39,16 @@ class InstanceDocs:
     """Documents about the node."""
 
     def __init__(
-        self, settings: Settings, timelines: Timelines, vapid_key: str, open_to_few: Callable[[], Awaitable[bool]]
+        self,
+        settings: Settings,
+        timelines: Timelines,
+        vapid_key: str,
+        open_to_few: Callable[[], Awaitable[bool]],
+        rules: HouseRules,
     ) -> None:
         """`open_to_few` tells whether only those nodes are dealt with that were let in."""
         self._settings, self._timelines, self._vapid_key = settings, timelines, vapid_key
-        self._open_to_few = open_to_few
+        self._open_to_few, self._house_rules = open_to_few, rules
         self._version = f"{MASTODON} (compatible; Scattershot {__version__})"
 
     @property
@@ -78,7 +84,7 @@ class InstanceDocs:
                 },
                 api_versions=API_VERSIONS,
                 contact={"email": self._email, "account": None},
-                rules=[],
+                rules=await self._every_rule(),
             )
         )  # fmt: skip
 
@@ -101,7 +107,7 @@ class InstanceDocs:
                 invites_enabled=False,
                 configuration=self._configuration(),
                 contact_account=None,
-                rules=[],
+                rules=await self._every_rule(),
             )
         )
 
@@ -153,7 +159,10 @@ class InstanceDocs:
         return Answer(ExtendedDescription(updated_at=rfc3339(call.now), content=self._settings.description))
 
     async def _rules(self, _: Call, __: Nothing) -> Reply:
-        return Answer([])
+        return Answer(await self._every_rule())
+
+    async def _every_rule(self) -> list[Rule]:
+        return [Rule(id=str(rule.id), text=rule.text, hint=rule.hint) for rule in await self._house_rules.every()]
 
     async def _emojis(self, _: Call, __: Nothing) -> Reply:
         return Answer([])

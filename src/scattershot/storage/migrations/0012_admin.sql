@@ -26,3 +26,9 @@ CREATE TABLE report_care (       -- who of those who run the node looks after a 
 CREATE INDEX reports_by_target ON reports (target, id);
 CREATE INDEX reports_by_reporter ON reports (reporter, id);
 CREATE INDEX microblogs_judged ON microblogs (id) WHERE standing <> 'normal';
+
+CREATE TABLE house_rules (       -- what people here agree to, in the order of their numbers
+    id            {serial},
+    text          TEXT NOT NULL,
+    hint          TEXT NOT NULL DEFAULT ''
+);
