@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from scattershot import __version__
 from scattershot.app import counters, dispatch, web_push
+from scattershot.app.acquaintance import acquaintance
 from scattershot.app.apply.origin import House, Ids
 from scattershot.app.backfill import Backfill
 from scattershot.app.catch_up import CatchUp
@@ -46,6 +47,7 @@ from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
+from scattershot.app.verify_links import VerifyLinks
 from scattershot.app.web_push import Keys, WebPush
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
@@ -215,8 +217,13 @@ class Node:
             database, clock, bus, drivers.keys, house, self.programs, settings.domains, settings.microblogs_per_person
         )
         self.sign_up = SignUp(database, clock, people, self.publisher, settings)
+        self.reports = Reports(database, clock, settings.domain)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
+        self.known = acquaintance(
+            database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
+        )
+        self.verify_links = VerifyLinks(database, clock, fetcher, user_agent(settings))
         self.search = Search(
             database, clock, self.discover, settings.domain, lambda: self.readers.bring_on(Indexing.name)
         )
@@ -224,7 +231,15 @@ class Node:
         self.while_away = WhileAway(database, clock)
         self.poll_ends = PollEnds(database, clock, bus)
         self.notifications = Notifications(database, clock, self.timelines)
-        self.push = WebPush(
+        self.push = self._push(own)
+        self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
+        self.streams = Streams(database)
+        self.readers.after_step(self.streams.nudge)
+        self.app = self._app()
+
+    def _push(self, own: OwnKeys) -> WebPush:
+        settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
+        return WebPush(
             database,
             clock,
             bus,
@@ -235,10 +250,6 @@ class Node:
             contact=_push_contact(settings),
             schemes=("https", "http") if settings.insecure_http else ("https",),
         )
-        self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
-        self.streams = Streams(database)
-        self.readers.after_step(self.streams.nudge)
-        self.app = self._app()
 
     def _hang_pictures(self, shelves: Shelves, signed: Signed) -> None:
         """What people upload, and what others have that is shown from here."""
@@ -267,7 +278,7 @@ class Node:
         timelines = self.timelines
         web = self._web(timelines)
         files = Files(self.media, self.proxy)
-        self.api = self._api(timelines)
+        self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         return make_app(
             [*self.doors.routes, *web.routes, *files.routes, *shared(web.pages, self.doors.documents)],
@@ -278,16 +289,15 @@ class Node:
             api=self.api,
         )
 
-    def _api(self, timelines: Timelines) -> MastodonApi:
-        settings, (database, clock, *_) = self.settings, self.drivers
+    def _client_api(self) -> MastodonApi:
         return MastodonApi(
             ApiHouse(
-                settings=settings,
-                clock=clock,
-                database=database,
+                settings=self.settings,
+                clock=self.drivers.clock,
+                database=self.drivers.database,
                 programs=self.programs,
                 publisher=self.publisher,
-                timelines=timelines,
+                timelines=self.timelines,
                 drafts=self.drafts,
                 backfill=self.backfill,
                 search=self.search,
@@ -299,6 +309,8 @@ class Node:
                 sign_up=self.sign_up,
                 notifications=self.notifications,
                 push=self.push,
+                known=self.known,
+                reports=self.reports,
             )
         )
 
@@ -313,12 +325,13 @@ class Node:
             timelines,
             self.streams,
             self.backfill,
-            Reports(self.drivers.database, self.drivers.clock, self.settings.domain),
+            self.reports,
             self.keepers,
             self.sign_up,
             self.search,
             self.proxy.signed.path,
             self.notifications,
+            self.known.presenting,
         )
 
     async def start(self) -> None:
@@ -335,6 +348,7 @@ class Node:
             self.backfill.run,
             self.housekeeping.run,
             self.tallies.run,
+            self.verify_links.run,
             self.media.run,
             self.proxy.run,
             self.poll_ends.run,
@@ -360,6 +374,7 @@ class Node:
         done += await self.couriers.step()
         done += await self.discover.step()
         done += await self.backfill.step()
+        done += await self.verify_links.step()
         done += await self.media.step()
         done += await self.drafts.step()
         done += await self.indexing.take_up()

@@ -46,6 +46,7 @@ from scattershot.domain.polls import edited_poll, poll_problem
 from scattershot.domain.post import Attachment, Audience, Form, Mention, Poll, Post
 from scattershot.domain.reading import Refused
 from scattershot.domain.record import Recorded
+from scattershot.domain.report import Category
 from scattershot.domain.terms import Terms, altered
 from scattershot.domain.text import Composed, compose, handles_in
 from scattershot.domain.visibility import may_see
@@ -295,10 +296,22 @@ class Publisher:
         """Deal with somebody again."""
         return await self._on_microblog(who, whom, via, lambda a, t: Unblocked(actor=a, target=t))
 
-    async def mute(self, who: MicroblogId, whom: MicroblogId, expires: Millis | None) -> None:
-        """Show somebody no more; they are not told."""
+    async def mute(
+        self, who: MicroblogId, whom: MicroblogId, expires: Millis | None, *, notifications: bool = True
+    ) -> Done | Refused:
+        """Show somebody no more, nor (`notifications`) tell what they did; they are not told."""
+        if who == whom:
+            return Refused("invalid", "That is yourself.")
         now = self._clock.now()
-        await self._database.write(lambda tx: relations.put_mute(tx, who, whom, expires, now))
+
+        def work(tx: Transaction) -> Done | Refused:
+            stand = microblogs.stand_of(tx, whom)
+            if stand is None or stand.gone:
+                return NO_SUCH_MICROBLOG
+            relations.put_mute(tx, who, whom, expires, now, notifications=notifications)
+            return Done(None)
+
+        return await self._database.write(work)
 
     async def unmute(self, who: MicroblogId, whom: MicroblogId) -> None:
         """Show somebody again."""
@@ -306,15 +319,7 @@ class Publisher:
 
     async def change_profile(self, profile: Profile, via: str) -> Done | Refused:
         """Let a microblog kept here present itself otherwise."""
-
-        def work(tx: Transaction) -> Done | Refused:
-            row = microblogs.by_wire_id(tx, profile.id)
-            if row is not None and (row.profile.avatar, row.profile.header) != (profile.avatar, profile.header):
-                name = self._house.addresses.media_name
-                uploads.wear(tx, row.id, name(profile.avatar), name(profile.header))
-            return self._apply(tx, ProfileChanged(actor=profile.id, profile=profile), via)
-
-        return await self._write(work)
+        return await self._write(lambda tx: self._apply(tx, ProfileChanged(actor=profile.id, profile=profile), via))
 
     async def move(self, who: MicroblogId, target: MicroblogId, via: str) -> Done | Refused:
         """Let a microblog live on as another, which must name it among its aliases; its followers are led there.
@@ -341,7 +346,15 @@ class Publisher:
         return await self._write(work)
 
     async def report(
-        self, who: MicroblogId, target: MicroblogId, about: Sequence[PostId], comment: str, via: str, *, forward: bool
+        self,
+        who: MicroblogId,
+        target: MicroblogId,
+        about: Sequence[PostId],
+        comment: str,
+        via: str,
+        *,
+        forward: bool,
+        category: Category = Category.OTHER,
     ) -> Done | Refused:
         """Complain of a microblog and posts of it to those who run this node, and (`forward`) to those who run theirs:
         they hear it from the node itself, not whose complaint it is."""
@@ -359,9 +372,10 @@ class Publisher:
             told = tuple(row.post.id for row in seen)
             speaker = node_speaker(tx) if forward else None
             teller = speaker.microblog if speaker is not None else None
-            return self._apply(
-                tx, Reported(actor=actor, targets=(aim,), posts=told, comment=comment, teller=teller), via
+            complaint = Reported(
+                actor=actor, targets=(aim,), posts=told, comment=comment, category=category, teller=teller
             )
+            return self._apply(tx, complaint, via)
 
         return await self._write(work)
 

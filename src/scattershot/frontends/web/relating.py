@@ -57,8 +57,7 @@ class Relating:
             case "unblock":
                 return await publisher.unblock(who, whom, VIA)
             case "mute":
-                await publisher.mute(who, whom, None)
-                return Done(None)
+                return await publisher.mute(who, whom, None)
             case "unmute":
                 await publisher.unmute(who, whom)
                 return Done(None)
