@@ -20,11 +20,14 @@ from scattershot.app.dealing import Dealing
 from scattershot.app.discover import Discover
 from scattershot.app.dispatch import Dispatch
 from scattershot.app.drafts import Drafts
+from scattershot.app.exporting import Exporting
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
+from scattershot.app.importing import Importing
 from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
+from scattershot.app.lists import Lists
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.notifications import Notifications
@@ -40,6 +43,7 @@ from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
 from scattershot.app.senders import Senders
+from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
@@ -211,6 +215,9 @@ class Node:
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.drafts = Drafts(database, clock, bus, self.publisher)
+        lists, shelved = Lists(database), KeptPosts(database, clock, self.timelines)
+        self.importing = Importing(database, clock, bus, self.discover, self.publisher, lists, shelved, settings.domain)
+        self.exporting = Exporting(database)
         self.housekeeping = Housekeeping(database, clock)
         self.programs = Programs(database, clock)
         people.when_ended(self.programs.forget_person)
@@ -312,6 +319,7 @@ class Node:
         await self.catch_up.begin()
         await self.couriers.begin()
         await self.media.begin()
+        await self.importing.begin()
         loops: list[Loop] = [
             self.readers.run,
             self.intake.run,
@@ -326,6 +334,7 @@ class Node:
             self.poll_ends.run,
             self.push.run,
             self.drafts.run,
+            self.importing.run,
             self.indexing.run,
             self.trends.run,
             _watch_lag,
@@ -348,6 +357,7 @@ class Node:
         done += await self.backfill.step()
         done += await self.media.step()
         done += await self.drafts.step()
+        done += await self.importing.step()
         done += await self.indexing.take_up()
         return done + await self.catch_up.step()
 

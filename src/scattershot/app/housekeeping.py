@@ -12,6 +12,7 @@ from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import (
     arrivals,
     deliveries,
+    imports,
     log,
     microblogs,
     people,
@@ -42,6 +43,9 @@ STAMPS_AT_ONCE = 50
 
 SENT_FOR = _DAY
 """Within a day a program that got no answer has sent its post again."""
+
+IMPORTS_FOR = 30 * _DAY
+"""So long it can be read what became of a file that was given in."""
 
 _logger = logging.getLogger(__name__)
 
@@ -90,4 +94,5 @@ def _drop_old(tx: Transaction, now: Millis) -> int:
         + log.forget_steps(tx, Millis(now - TIMES_FOR))
         + deliveries.forget_struck_off(tx, Millis(now - TIMES_FOR))
         + pushes.forget(tx, Millis(now - TIMES_FOR))
+        + imports.drop_ended(tx, Millis(now - IMPORTS_FOR))
     )
