@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from scattershot import __version__
 from scattershot.app import counters, dispatch, web_push
 from scattershot.app.apply.origin import House, Ids
+from scattershot.app.archives import Archives
 from scattershot.app.backfill import Backfill
 from scattershot.app.catch_up import CatchUp
 from scattershot.app.couriers import Couriers
@@ -75,6 +76,7 @@ from scattershot.ports.keys import KeyMaker
 from scattershot.ports.protocol import Signer, Tongue
 from scattershot.protocols.activitypub.adapter import ActivityPub
 from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
+from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.server import make_app, shared
 from scattershot.settings import BadSettings, Settings
 from scattershot.storage.migrate import migrate
@@ -206,6 +208,7 @@ class Node:
         kept, cache, aside, darkroom = shelves
         sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
         self.media = Media(database, clock, bus, kept, aside, darkroom, house.addresses, sizes)
+        self.archives = Archives(database, clock, bus, kept, aside, Scribe(), house.addresses)
         self.proxy = Proxy(
             database, clock, fetcher, cache, aside, own.signed, sizes, settings.media_cache_mb * 1_000_000
         )
@@ -335,6 +338,7 @@ class Node:
             self.push.run,
             self.drafts.run,
             self.importing.run,
+            self.archives.run,
             self.indexing.run,
             self.trends.run,
             _watch_lag,
@@ -358,6 +362,7 @@ class Node:
         done += await self.media.step()
         done += await self.drafts.step()
         done += await self.importing.step()
+        done += await self.archives.step()
         done += await self.indexing.take_up()
         return done + await self.catch_up.step()
 

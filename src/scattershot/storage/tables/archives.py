@@ -51,6 +51,11 @@ def newest(tx: Transaction, microblog: MicroblogId) -> Row | None:
     )
 
 
+def of(tx: Transaction, microblog: MicroblogId) -> list[Row]:
+    """Its archives, the newest first."""
+    return tx.fetch(_row, f"SELECT {_COLUMNS} FROM archives WHERE microblog = $1 ORDER BY id DESC LIMIT 10", microblog)
+
+
 def next_wanted(tx: Transaction) -> Row | None:
     """The one that waits longest to be made."""
     return tx.fetch_one(_row, f"SELECT {_COLUMNS} FROM archives WHERE state = 'wanted' ORDER BY id LIMIT 1")

@@ -3,7 +3,7 @@
 A page goes on after the last place of the one before; places are ids.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Handle
@@ -100,6 +100,14 @@ class Marked(NamedTuple):
     place: int
     post: PostId
     uri: str
+
+
+class ReadMarked(Protocol):
+    """Reads a page of such posts."""
+
+    def __call__(self, tx: Transaction, who: MicroblogId, after: int, limit: int) -> list[Marked]:
+        """The page."""
+        ...
 
 
 def kept(tx: Transaction, who: MicroblogId, after: int, limit: int) -> list[Marked]:
