@@ -28,6 +28,7 @@ from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.importing import Importing
 from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
+from scattershot.app.keepers import Keepers
 from scattershot.app.lists import Lists
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
@@ -45,6 +46,7 @@ from scattershot.app.reports import Reports
 from scattershot.app.search import Search
 from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
+from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
@@ -205,25 +207,21 @@ class Node:
         self.quotes = Quotes(self.publisher, self.timelines)
         self.reactions = Reactions(self.publisher, self.timelines)
         self.indexing = Indexing(database, clock)
-        kept, cache, aside, darkroom = shelves
-        sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
-        self.media = Media(database, clock, bus, kept, aside, darkroom, house.addresses, sizes)
-        self.archives = Archives(database, clock, bus, kept, aside, Scribe(), house.addresses)
-        self.proxy = Proxy(
-            database, clock, fetcher, cache, aside, own.signed, sizes, settings.media_cache_mb * 1_000_000
-        )
+        self._hang_pictures(shelves, own.signed)
         self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.drafts = Drafts(database, clock, bus, self.publisher)
-        lists, shelved = Lists(database), KeptPosts(database, clock, self.timelines)
-        self.importing = Importing(database, clock, bus, self.discover, self.publisher, lists, shelved, settings.domain)
-        self.exporting = Exporting(database)
+        self._make_portable()
         self.housekeeping = Housekeeping(database, clock)
         self.programs = Programs(database, clock)
         people.when_ended(self.programs.forget_person)
+        self.keepers = Keepers(
+            database, clock, bus, drivers.keys, house, self.programs, settings.domains, settings.microblogs_per_person
+        )
+        self.sign_up = SignUp(database, clock, people, self.publisher, settings)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
         self.search = Search(
@@ -232,7 +230,6 @@ class Node:
         self.trends = Trends(database, clock, on=settings.trends)
         self.while_away = WhileAway(database, clock)
         self.poll_ends = PollEnds(database, clock, bus)
-        self.timelines = Timelines(database, clock, settings.domain)
         self.notifications = Notifications(database, clock, self.timelines)
         self.push = WebPush(
             database,
@@ -249,6 +246,24 @@ class Node:
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
+
+    def _hang_pictures(self, shelves: Shelves, signed: Signed) -> None:
+        """What people upload, and what others have that is shown from here."""
+        settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
+        kept, cache, aside, darkroom = shelves
+        sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
+        self.media = Media(database, clock, bus, kept, aside, darkroom, self.house.addresses, sizes)
+        self.proxy = Proxy(database, clock, fetcher, cache, aside, signed, sizes, settings.media_cache_mb * 1_000_000)
+
+    def _make_portable(self) -> None:
+        """What people take along, and what they bring."""
+        (database, clock, bus, *_), shelves = self.drivers, self.drivers.shelves
+        marks = KeptPosts(database, clock, self.timelines)
+        self.importing = Importing(
+            database, clock, bus, self.discover, self.publisher, Lists(database), marks, self.settings.domain
+        )
+        self.exporting = Exporting(database)
+        self.archives = Archives(database, clock, bus, shelves.kept, shelves.aside, Scribe(), self.house.addresses)
 
     def _app(self) -> ASGIApp:
         database, clock, bus, *_ = self.drivers
@@ -267,22 +282,7 @@ class Node:
             followers_sync=FollowersSync(database, clock, bus, self.house),
         )
         timelines = self.timelines
-        reports = Reports(database, clock, settings.domain)
-        web = Web(
-            settings,
-            clock,
-            self.people,
-            self.programs,
-            self.publisher,
-            self.discover,
-            timelines,
-            self.streams,
-            self.backfill,
-            reports,
-            self.search,
-            self.proxy.signed.path,
-            self.notifications,
-        )
+        web = self._web(timelines)
         files = Files(self.media, self.proxy)
         self.api = self._api(timelines)
         self.readers.after_step(self.api.topics.nudge)
@@ -312,9 +312,30 @@ class Node:
                 while_away=self.while_away,
                 media=self.media,
                 shown=self.proxy.signed.url,
+                keepers=self.keepers,
+                sign_up=self.sign_up,
                 notifications=self.notifications,
                 push=self.push,
             )
+        )
+
+    def _web(self, timelines: Timelines) -> Web:
+        return Web(
+            self.settings,
+            self.drivers.clock,
+            self.people,
+            self.programs,
+            self.publisher,
+            self.discover,
+            timelines,
+            self.streams,
+            self.backfill,
+            Reports(self.drivers.database, self.drivers.clock, self.settings.domain),
+            self.keepers,
+            self.sign_up,
+            self.search,
+            self.proxy.signed.path,
+            self.notifications,
         )
 
     async def start(self) -> None:

@@ -13,6 +13,7 @@ from scattershot.storage.tables import (
     arrivals,
     deliveries,
     imports,
+    keepers,
     log,
     microblogs,
     people,
@@ -20,6 +21,7 @@ from scattershot.storage.tables import (
     pushes,
     quotes,
     sent,
+    sign_ups,
     timelines,
 )
 
@@ -86,6 +88,8 @@ def _look_again(tx: Transaction, now: Millis) -> None:
 def _drop_old(tx: Transaction, now: Millis) -> int:
     return (
         people.drop_expired(tx, now)
+        + keepers.drop_expired(tx, now)
+        + sign_ups.drop_expired(tx, now)
         + programs.drop_expired_grants(tx, now)
         + sent.forget(tx, Millis(now - SENT_FOR))
         + arrivals.forget_seen(tx, Millis(now - SEEN_FOR))

@@ -114,6 +114,8 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     bio_source: str = ""
     """What the keeper typed, where that is known."""
     memorial: bool = False
+    writes_for: tuple[str, ...] = ()
+    """The microblogs that may name this one as the writer of their posts."""
 
     @property
     def handle(self) -> Handle:

@@ -12,6 +12,7 @@ from scattershot.app.discover import Discover
 from scattershot.app.publish import Publisher
 from scattershot.app.timelines import Timelines
 from scattershot.domain.microblog import Field, Profile
+from scattershot.domain.people import Deed
 from scattershot.domain.reading import Refused
 from scattershot.domain.text import compose
 from scattershot.frontends.web.desk import Desk
@@ -40,7 +41,7 @@ class OwnProfile:
         """Its paths."""
         return [
             Route("/settings", self._desk.members(self._show), methods=["GET"]),
-            Route("/settings", self._desk.form(self._save), methods=["POST"]),
+            Route("/settings", self._desk.form(self._save, Deed.PRESENT), methods=["POST"]),
         ]
 
     async def _show(self, request: Request, visitor: Visitor) -> Response:
@@ -52,8 +53,18 @@ class OwnProfile:
         self, request: Request, visitor: Visitor, filled: dict[str, object], status: int, problem: str, *, saved: bool
     ) -> Response:
         return await self._desk.page(
-            request, visitor, "settings.html", status, filled=filled, problem=problem, saved=saved
+            request,
+            visitor,
+            "settings.html",
+            status,
+            filled=filled,
+            problem=problem,
+            saved=saved,
+            may_invite=visitor.runs_node or self._may_invite(visitor),
         )
+
+    def _may_invite(self, visitor: Visitor) -> bool:
+        return self._settings.people_may_invite and self._settings.sign_up != "closed" and visitor.person is not None
 
     async def _save(self, request: Request, visitor: Visitor, form: Form) -> Response:
         assert visitor.speaker is not None
