@@ -151,10 +151,15 @@ class Importing:
         """The files a microblog gave in lately, the newest first."""
         return await self._database.read(lambda tx: imports.of(tx, owner, SHOWN))
 
+    async def one(self, owner: MicroblogId, import_id: int) -> Row | None:
+        """The microblog's file of that id."""
+        row = await self._database.read(lambda tx: imports.get(tx, import_id))
+        return row if row is not None and row.microblog == owner else None
+
     async def failures(self, owner: MicroblogId, import_id: int) -> AsyncIterator[bytes] | None:
         """The lines of its file that could not be taken over, each with the reason; None where it has no such file."""
-        row = await self._database.read(lambda tx: imports.get(tx, import_id))
-        return self._failures(row) if row is not None and row.microblog == owner else None
+        row = await self.one(owner, import_id)
+        return self._failures(row) if row is not None else None
 
     async def _failures(self, row: Row) -> AsyncIterator[bytes]:
         file, after, first = File(row.file), 0, True
