@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from scattershot import __version__
 from scattershot.app import counters, dispatch, web_push
+from scattershot.app.acquaintance import acquaintance
 from scattershot.app.apply.origin import House, Ids
 from scattershot.app.archives import Archives
 from scattershot.app.backfill import Backfill
@@ -51,6 +52,7 @@ from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
+from scattershot.app.verify_links import VerifyLinks
 from scattershot.app.web_push import Keys, WebPush
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
@@ -215,7 +217,6 @@ class Node:
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.drafts = Drafts(database, clock, bus, self.publisher)
-        self._make_portable()
         self.housekeeping = Housekeeping(database, clock)
         self.programs = Programs(database, clock)
         people.when_ended(self.programs.forget_person)
@@ -223,8 +224,14 @@ class Node:
             database, clock, bus, drivers.keys, house, self.programs, settings.domains, settings.microblogs_per_person
         )
         self.sign_up = SignUp(database, clock, people, self.publisher, settings)
+        self.reports = Reports(database, clock, settings.domain)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
+        self.known = acquaintance(
+            database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
+        )
+        self._make_portable()
+        self.verify_links = VerifyLinks(database, clock, fetcher, user_agent(settings))
         self.search = Search(
             database, clock, self.discover, settings.domain, lambda: self.readers.bring_on(Indexing.name)
         )
@@ -232,7 +239,15 @@ class Node:
         self.while_away = WhileAway(database, clock)
         self.poll_ends = PollEnds(database, clock, bus)
         self.notifications = Notifications(database, clock, self.timelines)
-        self.push = WebPush(
+        self.push = self._push(own)
+        self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
+        self.streams = Streams(database)
+        self.readers.after_step(self.streams.nudge)
+        self.app = self._app()
+
+    def _push(self, own: OwnKeys) -> WebPush:
+        settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
+        return WebPush(
             database,
             clock,
             bus,
@@ -243,10 +258,6 @@ class Node:
             contact=_push_contact(settings),
             schemes=("https", "http") if settings.insecure_http else ("https",),
         )
-        self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
-        self.streams = Streams(database)
-        self.readers.after_step(self.streams.nudge)
-        self.app = self._app()
 
     def _hang_pictures(self, shelves: Shelves, signed: Signed) -> None:
         """What people upload, and what others have that is shown from here."""
@@ -261,8 +272,9 @@ class Node:
         (database, clock, bus, *_), shelves = self.drivers, self.drivers.shelves
         marks = KeptPosts(database, clock, self.timelines)
         self.importing = Importing(
-            database, clock, bus, self.discover, self.publisher, Lists(database), marks, self.settings.domain
-        )
+            database, clock, bus, self.discover, self.publisher, Lists(database), marks, self.known.ties,
+            self.settings.domain,
+        )  # fmt: skip
         self.exporting = Exporting(database)
         self.archives = Archives(database, clock, bus, shelves.kept, shelves.aside, Scribe(), self.house.addresses)
 
@@ -286,7 +298,7 @@ class Node:
         web = self._web(timelines)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
-        self.api = self._api(timelines)
+        self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         return make_app(
             [*self.doors.routes, *web.routes, *carried.routes, *files.routes, *shared(web.pages, self.doors.documents)],
@@ -297,16 +309,15 @@ class Node:
             api=self.api,
         )
 
-    def _api(self, timelines: Timelines) -> MastodonApi:
-        settings, (database, clock, *_) = self.settings, self.drivers
+    def _client_api(self) -> MastodonApi:
         return MastodonApi(
             ApiHouse(
-                settings=settings,
-                clock=clock,
-                database=database,
+                settings=self.settings,
+                clock=self.drivers.clock,
+                database=self.drivers.database,
                 programs=self.programs,
                 publisher=self.publisher,
-                timelines=timelines,
+                timelines=self.timelines,
                 drafts=self.drafts,
                 backfill=self.backfill,
                 search=self.search,
@@ -318,6 +329,8 @@ class Node:
                 sign_up=self.sign_up,
                 notifications=self.notifications,
                 push=self.push,
+                known=self.known,
+                reports=self.reports,
             )
         )
 
@@ -332,12 +345,13 @@ class Node:
             timelines,
             self.streams,
             self.backfill,
-            Reports(self.drivers.database, self.drivers.clock, self.settings.domain),
+            self.reports,
             self.keepers,
             self.sign_up,
             self.search,
             self.proxy.signed.path,
             self.notifications,
+            self.known.presenting,
         )
 
     async def start(self) -> None:
@@ -355,6 +369,7 @@ class Node:
             self.backfill.run,
             self.housekeeping.run,
             self.tallies.run,
+            self.verify_links.run,
             self.media.run,
             self.proxy.run,
             self.poll_ends.run,
@@ -382,6 +397,7 @@ class Node:
         done += await self.couriers.step()
         done += await self.discover.step()
         done += await self.backfill.step()
+        done += await self.verify_links.step()
         done += await self.media.step()
         done += await self.drafts.step()
         done += await self.importing.step()

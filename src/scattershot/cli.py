@@ -425,7 +425,7 @@ def export(name: str, folder: Path, **where: Any) -> None:
 
 @scattershot.command("import")
 @click.argument("name")
-@click.argument("kind", type=click.Choice(["following", "blocks", "mutes", "bookmarks", "lists"]))
+@click.argument("kind", type=click.Choice(["following", "blocks", "mutes", "domains", "bookmarks", "lists"]))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--overwrite", is_flag=True, help="End whatever is here and not in FILE.")
 @_node_options

@@ -41,6 +41,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: Annotated[str, Meta(description="What the node calls itself on its pages.")] = "Scattershot"
     description: Annotated[str, Meta(description="A sentence about the node, for its front page and NodeInfo.")] = ""
     contact: Annotated[str, Meta(description="How to reach whoever runs it: an e-mail address or a handle.")] = ""
+    recommended: Annotated[
+        tuple[str, ...],
+        Meta(description="Handles that are suggested first to whoever looks for people to follow."),
+    ] = ()
     database: Annotated[
         str,
         Meta(description="A PostgreSQL address (`postgresql://…`, needs the extra `scale`). Empty: SQLite in `data`."),

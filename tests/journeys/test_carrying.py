@@ -133,7 +133,8 @@ async def test_to_overwrite_ends_what_is_not_in_the_file(village: Village) -> No
     assert await exported(b, "eva", File.FOLLOWERS) == b"Account address\n"
     for file, first, second in (
         (File.BLOCKS, b"bob@b.test\nkim\n", b"kim@a.test\n"),
-        (File.MUTES, b"bob@b.test\nkim\n", b"Account address,Hide notifications\nkim@a.test,true\n"),
+        (File.MUTES, b"bob@b.test\nkim\n", b"Account address,Hide notifications\nkim@a.test,false\n"),
+        (File.DOMAINS, b"c.test\nd.test\n", b"d.test\n"),
     ):
         await give(a, "ann", file, first)
         await wait_out(village, a, "ann")
@@ -159,7 +160,7 @@ async def test_a_file_that_can_not_be_used_alters_nothing(village: Village) -> N
         (File.FOLLOWING, b"Account address,Show boosts\n"),
         (File.FOLLOWING, b"\x89PNG\r\n\x1a\n\0\0\0"),
         (File.FOLLOWERS, b"kim@a.test\n"),
-        (File.DOMAINS, b"b.test\n"),
+        (File.DOMAINS, b"https://b.test/\n"),
     ):
         refused = await a.node.importing.take(ann, file, body, overwrite=True)
         assert not isinstance(refused, int)

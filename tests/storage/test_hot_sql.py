@@ -10,12 +10,16 @@ import pytest
 
 from scattershot.app.media import Kept
 from scattershot.app.publish import Draft
+from scattershot.app.rosters import Cut
 from scattershot.app.search import Portion
+from scattershot.domain.authored import Which
 from scattershot.domain.follows import Wish
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.media import Use
+from scattershot.domain.microblog import Profile
 from scattershot.domain.people import KeeperRole
 from scattershot.domain.post import Audience, Option, Poll
+from scattershot.domain.presentation import Presentation
 from scattershot.domain.reading import Refused
 from scattershot.domain.terms import Circle, Rule, Terms
 from scattershot.domain.window import FROM_THE_TOP, Window
@@ -24,7 +28,7 @@ from scattershot.ports.database import Database
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
 from scattershot.storage.migrate import migrate
-from scattershot.storage.tables import people, quotes, trends
+from scattershot.storage.tables import people, quotes, relations, trends
 from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.push_phone import PushPhone
@@ -38,11 +42,13 @@ LARGE = [
     "askers",
     "blocks",
     "bookmarks",
+    "counts",
     "boosts",
     "conversations",
     "deliveries",
     "delivered",
     "edits",
+    "endorsements",
     "ending_polls",
     "endpoints",
     "filter_keywords",
@@ -54,6 +60,7 @@ LARGE = [
     "keepers",
     "keys",
     "likes",
+    "link_checks",
     "links",
     "list_members",
     "lists",
@@ -67,6 +74,7 @@ LARGE = [
     "people",
     "pins",
     "posts",
+    "remarks",
     "quotes",
     "search_microblogs",
     "search_names",
@@ -77,6 +85,7 @@ LARGE = [
     "pushes",
     "seen",
     "sessions",
+    "shunned",
     "severances",
     "severed",
     "signed_copies",
@@ -151,6 +160,7 @@ async def everyday_life(village: Village) -> None:
         a.done(await act(ann, bob_here, "test"))
     await a.node.publisher.mute(ann, bob_here, None)
     await village.settle()
+    await know_people(a, ann, bob_here)
     village.clock.advance(90_000)
     await village.settle()
     b.done(await b.node.publisher.delete(bob, first, "test"))
@@ -180,6 +190,45 @@ async def keep_together(a: House, b: House, village: Village) -> None:
     await keepers.hand_over(bob, team, dan)
     await keepers.remove(bob, team, bob)
     await keepers.delete(dan, team, "test")
+
+
+async def know_people(a: House, ann: MicroblogId, bob: MicroblogId) -> None:
+    """Everything that people want of others, once, with its lists."""
+    node, top = a.node, Cut(20)
+    rosters = node.known.rosters
+    a.done(await node.publisher.follow(ann, bob, "test"))
+    await node.known.ties.remark(ann, bob, "kind")
+    await node.known.ties.endorse(ann, bob)
+    await node.known.ties.between(ann, [bob])
+    await node.known.featuring.feature(ann, "tea")
+    await node.known.featuring.featured(ann)
+    await node.known.featuring.suggested(ann)
+    await node.known.featuring.prefer(ann, await node.known.featuring.preferences(ann))
+    for roster in (rosters.followers, rosters.following, rosters.endorsed):
+        await roster(ann, bob, top)
+    for own in (
+        rosters.requests,
+        rosters.blocked,
+        rosters.muted,
+        rosters.shunned,
+    ):
+        await own(ann, top)
+    await rosters.familiar(ann, [bob])
+    await rosters.count_requests(ann)
+    await node.known.suggesting.suggestions(ann, 20)
+    await node.known.suggesting.dismiss(ann, bob)
+    for here in (True, False):
+        for newest in (True, False):
+            await node.known.suggesting.directory(ann, 20, 0, here=here, newest=newest)
+    for which in (Which(), Which(only_media=True), Which(replies=False, tag="tea")):
+        await node.known.authored.by(ann, ann, which, FROM_THE_TOP, 20)
+    site = Presentation(fields=(("Site", "https://b.example/"),))
+    assert isinstance(await node.known.presenting.change(ann, site, "test"), Profile)
+    assert await node.verify_links.step()
+    await node.known.ties.unendorse(ann, bob)
+    await node.known.ties.shun(ann, "b.example", "test")
+    await node.known.ties.unshun(ann, "b.example")
+    await node.drivers.database.write(lambda tx: relations.drop_ended_mutes(tx, Millis(0)))
 
 
 async def quote_and_react(village: Village, a: House, b: House) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from scattershot.app.lists import Lists
 from scattershot.app.publish import Publisher
 from scattershot.app.shelves import Shelves
+from scattershot.app.ties import Ties
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Handle, parse_handle
 from scattershot.domain.window import FROM_THE_TOP
@@ -22,8 +23,8 @@ _PAGE = 100
 class Clearing:
     """Ends what a file does not name, page by page; whatever page was cut short is looked at again."""
 
-    def __init__(self, database: Database, publisher: Publisher, lists: Lists, shelves: Shelves, domain: str) -> None:
-        self._database, self._publisher, self._domain = database, publisher, domain
+    def __init__(self, database: Database, publisher: Publisher, lists: Lists, shelves: Shelves, ties: Ties) -> None:
+        self._database, self._publisher, self._ties = database, publisher, ties
         self._lists, self._shelves = lists, shelves
 
     async def step(self, row: Row) -> int:
@@ -33,6 +34,8 @@ class Clearing:
                 place = await self._clear_lists(row)
             case File.BOOKMARKS:
                 place = await self._clear_bookmarks(row)
+            case File.DOMAINS:
+                place = await self._clear_domains(row)
             case _:
                 place = await self._clear_microblogs(row)
         if place is None:
@@ -84,6 +87,17 @@ class Clearing:
             await self._shelves.let_go(row.microblog, post)
         return place
 
+    async def _clear_domains(self, row: Row) -> int | None:
+        def work(tx: Transaction) -> tuple[int | None, list[str]]:
+            page = belongings.shunned(tx, row.microblog, row.cleared, _PAGE)
+            named = {name for name, _ in imports.names_among(tx, row.id, [each.domain for each in page])}
+            return (page[-1].place if page else None), [each.domain for each in page if each.domain not in named]
+
+        place, doomed = await self._database.read(work)
+        for domain in doomed:
+            await self._ties.unshun(row.microblog, domain)
+        return place
+
     async def _clear_lists(self, row: Row) -> int | None:
         """A list at a time: one that the file does not speak of is dropped."""
         owned = await self._lists.of(row.microblog)
@@ -99,7 +113,7 @@ class Clearing:
         return this.id
 
 
-def _standing(tx: Transaction, row: Row) -> Sequence[belongings.Named | belongings.Followed]:
+def _standing(tx: Transaction, row: Row) -> Sequence[belongings.Named | belongings.Muted | belongings.Followed]:
     """The next of those who stand so to its owner as the file says."""
     match File(row.file):
         case File.BLOCKS:
@@ -112,7 +126,9 @@ def _standing(tx: Transaction, row: Row) -> Sequence[belongings.Named | belongin
 
 def name_in(file: File, name: str, own_domain: str) -> str:
     """What a line names, as two spellings of it are spelt alike; a name alone is somebody of here."""
-    handle = parse_handle(name) if file not in (File.DOMAINS, File.BOOKMARKS) and "://" not in name else None
+    if file is File.DOMAINS:
+        return normal_host(name) or name
+    handle = parse_handle(name) if file is not File.BOOKMARKS and "://" not in name else None
     if handle is None:
         return name
     domain = normal_host(handle.domain) if handle.domain else own_domain

@@ -5,20 +5,12 @@ from typing import NamedTuple
 
 from scattershot.app.lately import Lately
 from scattershot.domain.ids import MicroblogId, Millis
+from scattershot.domain.relations import Counts
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, relations
+from scattershot.storage.tables import counts as rows
 
 GOOD_FOR = 60_000
-"""Milliseconds for which lists show what was counted; who asks for one microblog gets it counted anew."""
-
-
-class Counts(NamedTuple):
-    """Posts, followers and followed, and when it wrote last, to the hour."""
-
-    posts: int
-    followers: int
-    following: int
-    last_post: Millis | None
+"""Milliseconds for which lists show what was counted; who asks for one microblog gets them as they are."""
 
 
 class _Counted(NamedTuple):
@@ -37,18 +29,17 @@ class Tally:
     ) -> dict[MicroblogId, Counts]:
         """The counts of each; `fresh` ones hold what was written up to this moment."""
         found: dict[MicroblogId, Counts] = {}
+        missing: list[MicroblogId] = []
         for each in ids:
             known = self._known.get(each)
             if known is None or fresh or now - known.at > GOOD_FOR:
-                known = self._known[each] = _Counted(_count(tx, each), now)
-            found[each] = known.counts
+                missing.append(each)
+            else:
+                found[each] = known.counts
+        if missing:
+            for each, counts in rows.counts(tx, missing).items():
+                known = self._known.get(each)
+                same = known.counts if known is not None and known.counts == counts else counts
+                self._known[each] = _Counted(same, now)
+                found[each] = same
         return found
-
-
-def _count(tx: Transaction, microblog: MicroblogId) -> Counts:
-    return Counts(
-        posts.count_by(tx, microblog),
-        relations.count_followers(tx, microblog),
-        relations.count_following(tx, microblog),
-        microblogs.last_post(tx, microblog),
-    )

@@ -11,10 +11,11 @@ from scattershot.wirekit.mastodon_csv import File, Line, encode
 
 PAGE = 500
 
-FILES = (File.FOLLOWING, File.FOLLOWERS, File.BLOCKS, File.MUTES, File.BOOKMARKS, File.LISTS)
+FILES = tuple(File)
 """Files that can be taken along."""
 
-Page: TypeAlias = Sequence[belongings.Followed | belongings.Named | belongings.Marked]
+Entry: TypeAlias = belongings.Followed | belongings.Named | belongings.Muted | belongings.Shunned | belongings.Marked
+Page: TypeAlias = Sequence[Entry]
 ReadPage: TypeAlias = Callable[[Transaction, MicroblogId, int, int], Page]
 
 _PAGES: dict[File, ReadPage] = {
@@ -22,6 +23,7 @@ _PAGES: dict[File, ReadPage] = {
     File.FOLLOWERS: belongings.followers,
     File.BLOCKS: belongings.blocked,
     File.MUTES: belongings.muted,
+    File.DOMAINS: belongings.shunned,
     File.BOOKMARKS: belongings.kept,
 }
 
@@ -58,10 +60,14 @@ def _read(tx: Transaction, read: ReadPage, owner: MicroblogId, after: int) -> Pa
     return read(tx, owner, after, PAGE)
 
 
-def _line(entry: belongings.Followed | belongings.Named | belongings.Marked, title: str = "") -> Line:
+def _line(entry: Entry, title: str = "") -> Line:
     match entry:
         case belongings.Marked():
             return Line(entry.uri)
+        case belongings.Shunned():
+            return Line(entry.domain)
+        case belongings.Muted():
+            return Line(str(entry.handle)[1:], notifications=not entry.notifications)
         case belongings.Followed():
             name = str(entry.handle)[1:]
             return Line(name, "", entry.boosts, entry.notify, tuple(entry.languages.split()))

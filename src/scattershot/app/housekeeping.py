@@ -20,6 +20,7 @@ from scattershot.storage.tables import (
     programs,
     pushes,
     quotes,
+    relations,
     sent,
     sign_ups,
     timelines,
@@ -97,6 +98,7 @@ def _drop_old(tx: Transaction, now: Millis) -> int:
         + log.forget(tx, Millis(now - LOG_FOR))
         + log.forget_steps(tx, Millis(now - TIMES_FOR))
         + deliveries.forget_struck_off(tx, Millis(now - TIMES_FOR))
+        + relations.drop_ended_mutes(tx, now)
         + pushes.forget(tx, Millis(now - TIMES_FOR))
         + imports.drop_ended(tx, Millis(now - IMPORTS_FOR))
     )

@@ -18,6 +18,7 @@ from scattershot.app.discover import Discover, Found
 from scattershot.app.lists import IN_IT_ALREADY, Lists
 from scattershot.app.publish import Publisher
 from scattershot.app.shelves import Shelves
+from scattershot.app.ties import Ties
 from scattershot.domain.follows import Wish, spelt_languages
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.microblog import Handle, parse_handle
@@ -34,7 +35,7 @@ VIA = "import"
 TOPIC = "imports"
 """Nudged when a file was taken."""
 
-TAKEN = (File.FOLLOWING, File.BLOCKS, File.MUTES, File.BOOKMARKS, File.LISTS)
+TAKEN = (File.FOLLOWING, File.BLOCKS, File.MUTES, File.DOMAINS, File.BOOKMARKS, File.LISTS)
 """Files that can be taken over."""
 
 MAX_BYTES = 16_000_000
@@ -84,11 +85,13 @@ class Importing:
         publisher: Publisher,
         lists: Lists,
         shelves: Shelves,
+        ties: Ties,
         domain: str,
     ) -> None:
         self._database, self._clock, self._bus, self._discover = database, clock, bus, discover
-        self._publisher, self._lists, self._shelves, self._domain = publisher, lists, shelves, domain
-        self._clearing = Clearing(database, publisher, lists, shelves, domain)
+        self._publisher, self._lists, self._shelves = publisher, lists, shelves
+        self._ties, self._domain = ties, domain
+        self._clearing = Clearing(database, publisher, lists, shelves, ties)
         self._listing = asyncio.Lock()  # lines of one list come side by side, and it must not be made twice
 
     # -- taking files
@@ -212,7 +215,7 @@ class Importing:
         passed_over: list[tuple[imports.Line, Millis]] = []
         for line in due:
             host = host_of(line.name) or line.name.rpartition("@")[2]
-            if line.number in known or host == self._domain:
+            if line.number in known or host == self._domain or row.file == File.DOMAINS:
                 chosen.append(line)
             elif asked[host] < PER_NODE and asked.total() < AT_ONCE:
                 asked[host] += 1
@@ -246,6 +249,8 @@ class Importing:
         """Do what the line asks for."""
         line, owner, publisher = _line(kept), row.microblog, self._publisher
         assert isinstance(line, Line)
+        if row.file == File.DOMAINS:
+            return await self._ties.shun(owner, line.name, VIA)
         found = Found(known) if known is not None else await self._discover.find(line.name)
         if isinstance(found, Refused):
             return found
@@ -258,8 +263,7 @@ class Importing:
             case File.BLOCKS:
                 done = await publisher.block(owner, whom, VIA)
             case File.MUTES:
-                await publisher.mute(owner, whom, None)
-                return None
+                done = await publisher.mute(owner, whom, None, notifications=line.notifications is not True)
             case File.LISTS:
                 done = await publisher.follow(owner, whom, VIA)
                 if not isinstance(done, Refused):

@@ -11,11 +11,11 @@ from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, NothingNew, Origin
 from scattershot.app.attaching import Described
 from scattershot.app.bylines import writer_for
+from scattershot.app.complaining import complaint
 from scattershot.app.discover import Discover, Found
 from scattershot.app.homes import hear_so
-from scattershot.app.people import node_speaker
 from scattershot.app.permission import standing, to_answer, to_quote, with_link
-from scattershot.app.reading import readable, reader_of
+from scattershot.app.reading import reader_of
 from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, not_allowed, refusal, to_be_altered
 from scattershot.domain.change import (
     Blocked,
@@ -30,7 +30,6 @@ from scattershot.domain.change import (
     Pinned,
     Posted,
     ProfileChanged,
-    Reported,
     Unblocked,
     Unboosted,
     Unfollowed,
@@ -46,6 +45,7 @@ from scattershot.domain.polls import edited_poll, poll_problem
 from scattershot.domain.post import Attachment, Audience, Form, Mention, Poll, Post
 from scattershot.domain.reading import Refused
 from scattershot.domain.record import Recorded
+from scattershot.domain.report import Category
 from scattershot.domain.terms import Terms, altered
 from scattershot.domain.text import Composed, compose, handles_in
 from scattershot.domain.visibility import may_see
@@ -92,9 +92,6 @@ class Done(NamedTuple):
 
 MakeChange: TypeAlias = Callable[[WireId, WireId], Change]
 Work: TypeAlias = Callable[[Transaction], "Done | Refused"]
-
-MAX_COMMENT = 5_000
-"""Characters of a complaint."""
 
 
 def _done(applied: Applied, post: PostId | None = None) -> Done | Refused:
@@ -295,10 +292,13 @@ class Publisher:
         """Deal with somebody again."""
         return await self._on_microblog(who, whom, via, lambda a, t: Unblocked(actor=a, target=t))
 
-    async def mute(self, who: MicroblogId, whom: MicroblogId, expires: Millis | None) -> None:
-        """Show somebody no more; they are not told."""
+    async def mute(
+        self, who: MicroblogId, whom: MicroblogId, expires: Millis | None, *, notifications: bool = True
+    ) -> None:
+        """Show somebody no more, nor (`notifications`) tell what they did; they are not told."""
         now = self._clock.now()
-        await self._database.write(lambda tx: relations.put_mute(tx, who, whom, expires, now))
+        work = partial(relations.put_mute, muter=who, muted=whom, expires=expires, now=now, notifications=notifications)
+        await self._database.write(work)
 
     async def unmute(self, who: MicroblogId, whom: MicroblogId) -> None:
         """Show somebody again."""
@@ -306,15 +306,7 @@ class Publisher:
 
     async def change_profile(self, profile: Profile, via: str) -> Done | Refused:
         """Let a microblog kept here present itself otherwise."""
-
-        def work(tx: Transaction) -> Done | Refused:
-            row = microblogs.by_wire_id(tx, profile.id)
-            if row is not None and (row.profile.avatar, row.profile.header) != (profile.avatar, profile.header):
-                name = self._house.addresses.media_name
-                uploads.wear(tx, row.id, name(profile.avatar), name(profile.header))
-            return self._apply(tx, ProfileChanged(actor=profile.id, profile=profile), via)
-
-        return await self._write(work)
+        return await self._write(lambda tx: self._apply(tx, ProfileChanged(actor=profile.id, profile=profile), via))
 
     async def move(self, who: MicroblogId, target: MicroblogId, via: str) -> Done | Refused:
         """Let a microblog live on as another, which must name it among its aliases; its followers are led there.
@@ -341,27 +333,22 @@ class Publisher:
         return await self._write(work)
 
     async def report(
-        self, who: MicroblogId, target: MicroblogId, about: Sequence[PostId], comment: str, via: str, *, forward: bool
+        self,
+        who: MicroblogId,
+        target: MicroblogId,
+        about: Sequence[PostId],
+        comment: str,
+        via: str,
+        *,
+        forward: bool,
+        category: Category = Category.OTHER,
     ) -> Done | Refused:
         """Complain of a microblog and posts of it to those who run this node, and (`forward`) to those who run theirs:
         they hear it from the node itself, not whose complaint it is."""
-        if who == target:
-            return Refused("invalid", "That is yourself.")
-        if len(comment) > MAX_COMMENT:
-            return Refused("invalid", f"A complaint has at most {MAX_COMMENT:,} characters.")
 
         def work(tx: Transaction) -> Done | Refused:
-            actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
-            aim = wire_ids.of(tx, target, wire_ids.Thing.MICROBLOG)
-            if actor is None or aim is None:
-                return NO_SUCH_MICROBLOG
-            seen = readable(tx, list(posts.get_many(tx, list(about)).values()), who)
-            told = tuple(row.post.id for row in seen)
-            speaker = node_speaker(tx) if forward else None
-            teller = speaker.microblog if speaker is not None else None
-            return self._apply(
-                tx, Reported(actor=actor, targets=(aim,), posts=told, comment=comment, teller=teller), via
-            )
+            made = complaint(tx, who, target, about, comment, forward=forward, category=category)
+            return made if isinstance(made, Refused) else self._apply(tx, made, via)
 
         return await self._write(work)
 

@@ -8,7 +8,7 @@ from scattershot.domain.terms import Asker
 from scattershot.domain.visibility import ANYONE, Reader, may_see
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, relations
+from scattershot.storage.tables import microblogs, posts, relations, shunned
 
 
 def reader_of(tx: Transaction, row: posts.Row, who: MicroblogId | None) -> Reader:
@@ -17,7 +17,7 @@ def reader_of(tx: Transaction, row: posts.Row, who: MicroblogId | None) -> Reade
         return ANYONE
     if who == row.author:
         return Reader(who, is_author=True)
-    blocked = relations.blocks(tx, row.author, who)
+    blocked = turns_away(tx, row.author, who)
     if row.audience.is_open:
         return Reader(who, is_blocked=blocked)
     stand = microblogs.stand_of(tx, who)
@@ -30,6 +30,23 @@ def reader_of(tx: Transaction, row: posts.Row, who: MicroblogId | None) -> Reade
     )
 
 
+def turns_away(tx: Transaction, author: MicroblogId, who: MicroblogId) -> bool:
+    """Whether the author blocks the one who wants to read, or shuns where they live."""
+    return relations.blocks(tx, author, who) or shunned.shuns(tx, author, who)
+
+
+def open_to(tx: Transaction, author: MicroblogId, viewer: MicroblogId | None) -> list[str]:
+    """The audiences whose posts on the author's page the viewer may see; those for a few are not listed there."""
+    if viewer == author:
+        return [audience.value for audience in Audience]
+    audiences = [Audience.PUBLIC.value, Audience.UNLISTED.value]
+    if viewer is not None:
+        audiences.append(Audience.LOCAL.value)
+        if relations.follows(tx, viewer, author):
+            audiences.append(Audience.FOLLOWERS.value)
+    return audiences
+
+
 def asker_of(tx: Transaction, row: posts.Row, who: MicroblogId, wire_id: WireId) -> Asker:
     """The microblog (of here or elsewhere) as one who wants to quote or answer the post."""
     if who == row.author:
@@ -39,7 +56,7 @@ def asker_of(tx: Transaction, row: posts.Row, who: MicroblogId, wire_id: WireId)
         follows=relations.follows(tx, who, row.author),
         is_followed=relations.follows(tx, row.author, who),
         is_mentioned=posts.is_for(tx, row.id, who),
-        is_blocked=relations.blocks(tx, row.author, who),
+        is_blocked=turns_away(tx, row.author, who),
     )
 
 

@@ -21,6 +21,7 @@ _WORDS = {
     "not_open": "Only posts open to everybody can be passed on.",
     "not_allowed": "That is not possible: its author does not allow it.",
     "blocked": "That is not possible: one of the two blocks the other.",
+    "shunned": "That is not possible: you shun the domain where they live.",
     "blocked_node": "That is not possible: this node does not deal with theirs.",
     "poll_over": "The poll is over.",
     "voted_already": "You have voted already.",

@@ -61,6 +61,10 @@ class Reports:
 
         return await self._database.read(work)
 
+    async def filed(self, number: int) -> rows.Report | None:
+        """A complaint as it was filed."""
+        return await self._database.read(lambda tx: rows.get(tx, number))
+
     async def resolve(self, number: int) -> bool:
         """The complaint was dealt with; False where it was not open."""
         now = self._clock.now()

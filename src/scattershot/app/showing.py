@@ -5,7 +5,7 @@ Plain functions of a transaction, for the doors of every protocol.
 
 from typing import NamedTuple
 
-from scattershot.app.reading import node_as_reader, reader_of
+from scattershot.app.reading import node_as_reader, reader_of, turns_away
 from scattershot.domain.change import Boosted
 from scattershot.domain.ids import MicroblogId, Millis, NodeId, PostId
 from scattershot.domain.microblog import Handle, Profile
@@ -163,7 +163,7 @@ class OutboxPage(NamedTuple):
 def outbox(tx: Transaction, author: MicroblogId, visitor: Visitor | None, before: int | None) -> OutboxPage:
     """A page of it: open posts, and those for followers where the visitor is one or speaks for one."""
     below = PostId(min(max(before, 0), _BIGGEST)) if before is not None else posts.END
-    if visitor is not None and relations.blocks(tx, author, visitor.microblog):
+    if visitor is not None and turns_away(tx, author, visitor.microblog):
         return OutboxPage([], None)
     audiences = [*_OPEN, Audience.FOLLOWERS.value] if _follows(tx, author, visitor) else list(_OPEN)
     rows = posts.by_author(tx, author, audiences, below, OUTBOX_PAGE + 1)
@@ -206,7 +206,7 @@ def boost(tx: Transaction, number: int, visitor: Visitor | None) -> ShownBoost |
         return None
     if not Audience(found.audience).is_open and not _follows(tx, found.booster, visitor):
         return None
-    if visitor is not None and relations.blocks(tx, found.booster, visitor.microblog):
+    if visitor is not None and turns_away(tx, found.booster, visitor.microblog):
         return None
     return _boost(tx, found)
 

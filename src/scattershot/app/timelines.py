@@ -6,18 +6,19 @@ from typing import NamedTuple, TypeVar
 from msgspec import Struct, structs
 
 from scattershot.app.items import ALL, OPEN, UNMUTED, Face, Item, Items, Line, Shown, line
-from scattershot.app.reading import readable
+from scattershot.app.reading import open_to, readable
 from scattershot.domain.choosing import EVERY, Tags, Which
 from scattershot.domain.ids import MicroblogId, NotificationId, PostId, Seq
 from scattershot.domain.microblog import Handle, Voice
 from scattershot.domain.notification import Told
-from scattershot.domain.post import Audience, Post
+from scattershot.domain.post import Post
 from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import (
     askers,
+    counts,
     log,
     markers,
     microblogs,
@@ -118,6 +119,11 @@ class Timelines:
         self._database, self._clock, self._domain = database, clock, domain
         self._items = Items(domain)
 
+    @property
+    def items(self) -> Items:
+        """What makes its items, for others who show microblogs: they remember the same faces."""
+        return self._items
+
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """Run several of these reads on one snapshot: those that end in `_in`, and whatever takes a transaction."""
         return await self._database.read(work)
@@ -204,7 +210,7 @@ class Timelines:
     ) -> Page:
         if viewer is not None and relations.blocks(tx, author, viewer):
             return Page([])
-        audiences = _open_to(tx, author, viewer)
+        audiences = open_to(tx, author, viewer)
         lines = [line(row) for row in posts.by_author(tx, author, audiences, before, PAGE, replies=replies)]
         boosts = posts.boosts_by(tx, author, before, PAGE)
         known = posts.get_many(tx, [boost.post for boost in boosts]) if boosts else {}
@@ -339,11 +345,12 @@ class Timelines:
     def _about(self, tx: Transaction, face: Face, viewer: MicroblogId | None) -> About:
         row = microblogs.get(tx, face.id)
         moved_to = row.moved_to if row is not None else None
+        figures = counts.counts(tx, [face.id])[face.id]
         about = About(
             face=face,
-            posts=posts.count_by(tx, face.id),
-            followers=relations.count_followers(tx, face.id),
-            following=relations.count_following(tx, face.id),
+            posts=figures.posts,
+            followers=figures.followers,
+            following=figures.following,
             is_viewer=viewer == face.id,
             moved_to=self._items.faces(tx, [moved_to]).get(moved_to) if moved_to is not None else None,
         )
@@ -450,18 +457,6 @@ def _note(tx: Transaction, told: notifications.Notification) -> str:
 
 def _below(before: int | None) -> PostId:
     return PostId(before) if before is not None else posts.END
-
-
-def _open_to(tx: Transaction, author: MicroblogId, viewer: MicroblogId | None) -> list[str]:
-    """The audiences whose posts on the author's page the viewer may see; those for a few are not listed there."""
-    if viewer == author:
-        return [audience.value for audience in Audience]
-    audiences = [Audience.PUBLIC.value, Audience.UNLISTED.value]
-    if viewer is not None:
-        audiences.append(Audience.LOCAL.value)
-        if relations.follows(tx, viewer, author):
-            audiences.append(Audience.FOLLOWERS.value)
-    return audiences
 
 
 def _ancestors(items: dict[PostId, Item], item: Item) -> list[Item]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Profile
 from scattershot.domain.post import Audience, Post
+from scattershot.domain.report import Category
 from scattershot.domain.wire_id import WireId
 
 
@@ -134,6 +135,7 @@ class Reported(_Change, frozen=True, kw_only=True, tag=True):
     targets: tuple[WireId, ...]
     posts: tuple[WireId, ...] = ()
     comment: str = ""
+    category: Category = Category.OTHER
     teller: WireId | None = None
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scattershot.domain.ids import Millis
 from scattershot.domain.wire_id import WireId
@@ -63,10 +64,14 @@ class Voice(StrEnum):
 
 
 class Field(Struct, frozen=True, array_like=True):
-    """A line of a profile; the value is clean HTML."""
+    """A line of a profile; the value is clean HTML.
+
+    `verified` is when the page to which it leads was last seen to lead back (rel=me): found out here, told by nobody.
+    """
 
     name: str
     value: str
+    verified: Millis | None = None
 
 
 class Emoji(Struct, frozen=True, array_like=True):
@@ -85,7 +90,7 @@ class VerifyKey(Struct, frozen=True):
 
 
 class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Everything public about a microblog, as its own node says it.
+    """Everything public about a microblog, as its own node says it (and whether its links were verified, as we say).
 
     `doors` are the addresses where its protocol meets it, under the protocol's own words (inbox, outbox …).
     Names and texts are plain text but `bio` and field values, which are clean HTML.
@@ -116,6 +121,8 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     memorial: bool = False
     writes_for: tuple[str, ...] = ()
     """The microblogs that may name this one as the writer of their posts."""
+    attribution_domains: tuple[str, ...] = ()
+    """Domains whose pages may name the microblog as their author."""
 
     @property
     def handle(self) -> Handle:
@@ -126,3 +133,10 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def title(self) -> str:
         """The display name, or the bare name where there is none."""
         return self.display_name or self.name
+
+
+def with_checks_of(new: Profile, old: Profile) -> Profile:
+    """The new profile with what is known of the old one's links, where a line still reads the same."""
+    known = {field.value: field.verified for field in old.fields} if new.url == old.url and new.id == old.id else {}
+    fields = tuple(Field(field.name, field.value, known.get(field.value)) for field in new.fields)
+    return replace(new, fields=fields) if fields != new.fields else new

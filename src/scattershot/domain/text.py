@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from html import escape
+from html import escape, unescape
 from typing import NamedTuple
 
 from scattershot.domain.microblog import Handle, parse_handle
@@ -108,3 +108,9 @@ def _link(url: str) -> str:
 def _is_unopened(address: str) -> bool:
     opener = _CLOSERS.get(address[-1])
     return opener is not None and address.count(opener) < address.count(address[-1])
+
+
+def typed(html: str) -> str:
+    """What was typed, from the HTML that `compose` made of it."""
+    broken = html.replace("</p><p>", "\n\n").replace("<br>", "\n")
+    return unescape(re.sub(r"<[^>]*>", "", broken))

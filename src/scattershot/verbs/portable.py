@@ -23,6 +23,7 @@ KINDS = {
     "following": File.FOLLOWING,
     "blocks": File.BLOCKS,
     "mutes": File.MUTES,
+    "domains": File.DOMAINS,
     "bookmarks": File.BOOKMARKS,
     "lists": File.LISTS,
 }

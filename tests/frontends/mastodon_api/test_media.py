@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from scattershot.app.media import UNSHOWN_FOR
-from scattershot.frontends.mastodon_api.portraits import Portrait, cut
 from scattershot.testing.phone import Heard, Phone
 from scattershot.testing.village import House, Village
 from tests.files import a_bomb, a_film, a_moving_picture, a_photo, a_picture, a_sound
@@ -325,15 +324,23 @@ async def test_pictures_on_profiles_are_seen_everywhere(village: Village, house:
 
 async def wear(house: House, name: str, **pictures: bytes) -> None:
     """What an app does that alters a profile's pictures."""
-    row = await house.row(name)
-    received = {}
-    for which, data in pictures.items():
-        received[which] = house.node.media.receiving()
-        await received[which].add(data)
-        await received[which].end()
-    portrait = await cut(house.node.media, row.id, received.get("avatar"), received.get("header"))
-    assert isinstance(portrait, Portrait)
-    house.done(await house.node.publisher.change_profile(portrait.on(row.profile), "test"))
+    phone = await house.phone(name)
+    files = [(which, f"{which}.jpg", "image/jpeg", data) for which, data in pictures.items()]
+    changed = await phone.upload("PATCH", "/api/v1/accounts/update_credentials", [("note", "with pictures")], files)
+    assert changed["source"]["note"] == "with pictures"
+
+
+@pytest.mark.parametrize("data", [b"", b"not a picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>"])
+async def test_a_profile_with_a_bad_picture_is_not_changed_at_all(house: House, data: bytes) -> None:
+    ann = await house.phone("ann")
+    before = (await ann.get("/api/v1/accounts/verify_credentials")).body
+    files = [("avatar", "x.png", "image/png", data)]
+    path = "/api/v1/accounts/update_credentials"
+    assert (await ann.upload("PATCH", path, [("note", "changed")], files, status=422))["error"]
+    assert (await ann.patch(path, {"note": "changed", "header": "text"}, status=422))["error"]
+    assert (await ann.get("/api/v1/accounts/verify_credentials")).body == before
+    await house.node.media.tidy()
+    assert left(house) == []
 
 
 async def test_a_strange_address_is_shown_nowhere(house: House) -> None:

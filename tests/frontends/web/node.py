@@ -16,6 +16,7 @@ from scattershot.app.indexing import Indexing
 from scattershot.app.keepers import Keepers
 from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
+from scattershot.app.presenting import Presenting
 from scattershot.app.programs import Programs
 from scattershot.app.proxy import Signed
 from scattershot.app.publish import Done, Draft, Publisher
@@ -134,6 +135,7 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
         timelines, streams = Timelines(database, clock, settings.domain), Streams(database)
         reports = Reports(database, clock, settings.domain)
         backfill = Backfill(database, clock, bus, {}, discover, speaker)
+        presenting = Presenting(database, clock, bus, house)
         proxied = Signed(b"a key for tests", settings.origin).path
         programs = Programs(database, clock)
         keepers = Keepers(database, clock, bus, PooledKeyMaker(), house, programs, settings.domains)
@@ -141,7 +143,7 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
         told = Notifications(database, clock, timelines)
         web = Web(
             settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, keepers,
-            sign_up, search, proxied, told,
+            sign_up, search, proxied, told, presenting,
         )  # fmt: skip
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])

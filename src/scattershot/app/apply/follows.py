@@ -2,13 +2,14 @@
 
 from scattershot.app.apply.actors import acting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
+from scattershot.app.apply.profiles import REST
 from scattershot.domain.change import Blocked, FollowAnswered, Followed, Unblocked, Unfollowed
 from scattershot.domain.ids import Millis
 from scattershot.domain.node import Standing
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import log, microblogs, relations, watches
+from scattershot.storage.tables import link_checks, log, microblogs, relations, shunned, watches
 
 NEVER_ASKED = Millis(-1)
 """The mark of a watch on an author whose back posts were not read yet."""
@@ -45,8 +46,10 @@ def followed(tx: Transaction, change: Followed, origin: Origin, house: House) ->
         return Declined("unrelated")
     if Standing.BLOCKED in (target.standing, target.node_standing):
         return Declined("blocked_node")
-    if relations.blocks(tx, target.id, follower.id):
+    if relations.blocks(tx, target.id, follower.id) or shunned.shuns(tx, target.id, follower.id):
         return _refuse(tx, change, follower, target, origin) if not follower.local else Declined("blocked")
+    if follower.local and shunned.shuns(tx, follower.id, target.id):
+        return Declined("shunned")
     before = relations.follow(tx, follower.id, target.id)
     if before is not None and before.accepted and follower.local:
         return NOTHING_NEW
@@ -94,6 +97,7 @@ def answered(tx: Transaction, change: FollowAnswered, origin: Origin) -> Applied
     relations.put_follow(tx, wish._replace(accepted=True))
     if follower.local and not followee.local:
         watches.start(tx, followee.id, NEVER_ASKED, origin.now)
+        link_checks.want(tx, followee.id, origin.now, REST)
     return _append(tx, Kind.FOLLOW_ACCEPTED, followee, follower, change.id, origin, detail=wish.wire_id)
 
 

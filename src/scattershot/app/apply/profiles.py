@@ -6,10 +6,11 @@ from scattershot.app.apply.actors import acting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
 from scattershot.domain.change import Moved, ProfileChanged, Reported, Vanished
 from scattershot.domain.ids import MicroblogId, PostId
-from scattershot.domain.microblog import Profile
+from scattershot.domain.microblog import Profile, with_checks_of
 from scattershot.domain.record import Kind
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import (
+    link_checks,
     log,
     microblogs,
     nodes,
@@ -25,6 +26,8 @@ from scattershot.wirekit.urls import host_of
 
 STALE = 60_000
 """A profile this old (milliseconds) is fetched anew before it is found to lack an alias."""
+REST, OWN_REST = 3_600_000, 60_000
+"""However often a profile changes, its links are looked at no more often than this: of others, and of those here."""
 
 
 def changed(tx: Transaction, change: ProfileChanged, origin: Origin, house: House) -> Applied:
@@ -41,11 +44,17 @@ def changed(tx: Transaction, change: ProfileChanged, origin: Origin, house: Hous
     if not row.local and not origin.asked_for:
         # a name is confirmed when a profile is fetched; what was merely pushed keeps the one it has
         profile = replace(profile, name=row.profile.name, domain=row.profile.domain)
+    profile = with_checks_of(profile, row.profile)
     home = None if row.local else _home(tx, profile, house)
     if profile == row.profile and not row.gone:
         microblogs.update(tx, row.id, profile, home, origin.now)
         return NOTHING_NEW
     microblogs.update(tx, row.id, profile, home, origin.now)
+    if row.local and (row.profile.avatar, row.profile.header) != (profile.avatar, profile.header):
+        name = house.addresses.media_name
+        uploads.wear(tx, row.id, name(profile.avatar), name(profile.header))
+    if profile.fields != row.profile.fields and (row.local or relations.is_heard_here(tx, row.id)):
+        link_checks.want(tx, row.id, origin.now, OWN_REST if row.local else REST)
     if row.profile.moved_to and not profile.moved_to:
         microblogs.set_moved(tx, row.id, None)
     return log.append(
@@ -144,7 +153,9 @@ def reported(tx: Transaction, change: Reported, origin: Origin) -> Applied:
             continue
         theirs = [row.id for row in rows if row is not None and row.author == target.id]
         told = teller is not None and not target.local
-        number = reports.add(tx, reporter.id, target.id, theirs, change.comment, origin.now, forwarded=told)
+        number = reports.add(
+            tx, reporter.id, target.id, theirs, change.comment, origin.now, forwarded=told, category=change.category
+        )
         recorded = log.append(
             tx, origin.now, Kind.REPORTED, teller.id if teller is not None else reporter.id, local=reporter.local,
             via=origin.via, target=target.id if told or not reporter.local else None,

@@ -5,11 +5,15 @@ from typing import NamedTuple
 
 from msgspec import json, structs
 
-from scattershot.app.counts import Counts, Tally
+from scattershot.app.counts import Tally
 from scattershot.app.items import Face
 from scattershot.app.lately import Lately
+from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId, Millis, moment_of
 from scattershot.domain.microblog import Emoji, Profile, Voice
+from scattershot.domain.microblog import Field as Line
+from scattershot.domain.relations import Counts
+from scattershot.domain.wire_id import WireId
 from scattershot.frontends.mastodon_api.entities.account import (
     Account,
     CredentialAccount,
@@ -38,8 +42,10 @@ class _Rendered(NamedTuple):
 class AccountsAsJson:
     """Renders microblogs. `domain` is the node's first, whose names stand alone; `origin` is where it is reached."""
 
-    def __init__(self, origin: str, domain: str, tally: Tally, shown: Shown, remembered: int = 5_000) -> None:
-        self._origin, self._domain, self._tally, self.shown = origin, domain, tally, shown
+    def __init__(
+        self, origin: str, domain: str, tally: Tally, timelines: Timelines, shown: Shown, remembered: int = 5_000
+    ) -> None:
+        self._origin, self._domain, self._tally, self._timelines, self.shown = origin, domain, tally, timelines, shown
         self._bodies: Lately[MicroblogId, _Rendered] = Lately(remembered)
 
     def bodies(
@@ -50,12 +56,29 @@ class AccountsAsJson:
         counts = self._tally.of(tx, wanted, now, fresh=fresh)
         bodies: dict[MicroblogId, bytes] = {}
         for number, face in wanted.items():
+            if face.profile.moved_to:
+                bodies[number] = _encode(self._moved(tx, face, counts[number], now))
+                continue
             known = self._bodies.get(number)
             if known is None or known.face is not face or known.counts is not counts[number]:
                 body = _encode(self.entity(face, counts[number]))
                 known = self._bodies[number] = _Rendered(face, counts[number], body)
             bodies[number] = known.body
         return bodies
+
+    def one(self, tx: Transaction, face: Face, now: Millis) -> Account:
+        """The entity of one."""
+        counts = self._tally.of(tx, [face.id], now)[face.id]
+        return self._moved(tx, face, counts, now) if face.profile.moved_to else self.entity(face, counts)
+
+    def _moved(self, tx: Transaction, face: Face, counts: Counts, now: Millis) -> Account:
+        """One that moved, with the one it lives on as, where that is known here and says the same."""
+        account, profile = self.entity(face, counts), face.profile
+        for target in self._timelines.faces_called(tx, [WireId(profile.id.protocol, profile.moved_to)]):
+            if profile.id.value in target.profile.also_known_as:
+                there = self.entity(target, self._tally.of(tx, [target.id], now)[target.id])
+                return structs.replace(account, moved=there)
+        return account
 
     def own(self, tx: Transaction, face: Face, now: Millis, source: Source, role: Role) -> CredentialAccount:
         """One's own microblog, counted anew."""
@@ -99,7 +122,7 @@ class AccountsAsJson:
             noindex=not profile.indexable,
             emojis=emojis_of(profile.emojis, self.shown),
             roles=[],
-            fields=[Field(name=field.name, value=field.value) for field in profile.fields],
+            fields=[_field(field) for field in profile.fields],
             limited=face.limited,
             memorial=profile.memorial,
         )
@@ -107,6 +130,11 @@ class AccountsAsJson:
     def acct(self, profile: Profile) -> str:
         """`name` for the node's own first domain, else `name@domain`."""
         return profile.name if profile.domain == self._domain else f"{profile.name}@{profile.domain}"
+
+
+def _field(line: Line) -> Field:
+    seen = rfc3339(line.verified) if line.verified is not None else None
+    return Field(name=line.name, value=line.value, verified_at=seen)
 
 
 def emojis_of(emojis: Iterable[Emoji], shown: Shown) -> list[CustomEmoji]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
+from scattershot.app.acquaintance import Acquaintance
 from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
 from scattershot.app.drafts import Drafts
@@ -22,6 +23,7 @@ from scattershot.app.publish import Publisher
 from scattershot.app.quiet import Quiet
 from scattershot.app.quotes import Quotes as Deeds
 from scattershot.app.reactions import Reactions
+from scattershot.app.reports import Reports
 from scattershot.app.search import Search as Finder
 from scattershot.app.shelves import Shelves
 from scattershot.app.sign_up import SignUp
@@ -29,7 +31,6 @@ from scattershot.app.timelines import Timelines as Reads
 from scattershot.app.topics import Topics
 from scattershot.app.trends import Trends as Talk
 from scattershot.app.web_push import WebPush
-from scattershot.frontends.mastodon_api.accounts import Accounts
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
 from scattershot.frontends.mastodon_api.catch_up import CatchUp
@@ -53,8 +54,8 @@ from scattershot.frontends.mastodon_api.notifications_as_json import Notificatio
 from scattershot.frontends.mastodon_api.oauth import OAuth
 from scattershot.frontends.mastodon_api.openapi import document
 from scattershot.frontends.mastodon_api.params import Nothing
+from scattershot.frontends.mastodon_api.people import endpoints_of_people
 from scattershot.frontends.mastodon_api.polls import Polls
-from scattershot.frontends.mastodon_api.portraits import Portraits
 from scattershot.frontends.mastodon_api.push import Push
 from scattershot.frontends.mastodon_api.quotes import Quotes
 from scattershot.frontends.mastodon_api.reactions import Reactions as ReactionEndpoints
@@ -100,6 +101,8 @@ class House(NamedTuple):
     while_away: WhileAway
     notifications: Told
     push: WebPush
+    known: Acquaintance
+    reports: Reports
 
 
 class MastodonApi:
@@ -107,24 +110,27 @@ class MastodonApi:
 
     def __init__(self, house: House) -> None:
         settings = house.settings
-        accounts = AccountsAsJson(settings.origin, settings.domain, Tally(), house.shown)
+        accounts = AccountsAsJson(settings.origin, settings.domain, Tally(), house.timelines, house.shown)
         filters = Filters(house.database, house.clock)
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown, filters)
         composing = Composing(house.media)
         shelves = Shelves(house.database, house.clock, house.timelines)
         lists = ListsOfPeople(house.database)
         followed = FollowedTags(house.database)
-        tags = TagsAsJson(settings.origin, followed.among)
-        people = Accounts(house.timelines, accounts)
+        tags = TagsAsJson(settings.origin, followed.among, house.known.featuring.among)
         told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
         vapid_key = house.push.public_key
         quotes, reactions = Deeds(house.publisher, house.timelines), Reactions(house.publisher, house.timelines)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
             *InstanceDocs(settings, house.timelines, vapid_key).endpoints,
-            *people.endpoints,
-            *Portraits(house.timelines, house.publisher, people.own).endpoints,
-            *Statuses(house.timelines, house.publisher, statuses, composing, house.drafts).endpoints,
+            *endpoints_of_people(
+                house.known, house.timelines, house.publisher, house.backfill, house.reports,
+                house.media, accounts, statuses,
+            ),
+            *Statuses(
+                house.timelines, house.publisher, statuses, composing, house.drafts, house.known.featuring
+            ).endpoints,
             *Threads(house.timelines, house.backfill, Quiet(house.database), statuses).endpoints,
             *Edits(house.timelines, accounts).endpoints,
             *Polls(house.timelines, house.publisher, house.shown).endpoints,
@@ -135,7 +141,7 @@ class MastodonApi:
             *Teams(house.keepers, house.timelines, accounts).endpoints,
             *Marks(house.timelines, shelves, statuses, accounts).endpoints,
             *Lists(house.timelines, lists, accounts).endpoints,
-            *Tags(followed, house.search, tags).endpoints,
+            *Tags(followed, house.known.featuring, house.search, tags).endpoints,
             *FiltersOfPosts(house.timelines, filters).endpoints,
             *FiltersOfOld(filters).endpoints,
             *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,
@@ -148,7 +154,7 @@ class MastodonApi:
             *Push(house.push).endpoints,
             *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
             *ReactionEndpoints(reactions, house.timelines, statuses, accounts, house.shown).endpoints,
-        ]
+        ]  # fmt: skip
         self.topics = Topics(house.database, house.clock, house.timelines, told, filters, statuses.one, notifications)
         told.after_letting_in(self.topics.let_in)
         self.streaming = Streaming(self.topics, house.programs)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scattershot.app.attaching import Described
 from scattershot.app.drafts import Kept, Planned
@@ -10,6 +11,7 @@ from scattershot.app.media import Media
 from scattershot.app.publish import MARKDOWN, PLAIN, SOURCE_TYPES, Draft
 from scattershot.domain.ids import MediaId, Millis, PostId
 from scattershot.domain.post import Audience, Option, Poll
+from scattershot.domain.preferences import Preferences
 from scattershot.domain.reading import Refused
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Problem, parse_id, refused
 from scattershot.frontends.mastodon_api.entities.status import MediaAttachment
@@ -49,11 +51,11 @@ class MediaAttributes(Struct, frozen=True):
 
 
 class NewStatus(Struct, frozen=True):
-    """A post to be made, or how one is to read."""
+    """A post to be made, or how one is to read; what is not said is as its author likes it."""
 
     status: str = ""
     in_reply_to_id: str | None = None
-    sensitive: bool = False
+    sensitive: bool | None = None
     spoiler_text: str = ""
     visibility: str = ""
     language: str = ""
@@ -70,6 +72,17 @@ class NewStatus(Struct, frozen=True):
     interaction_policy: PolicyParams | None = None
     media_ids: tuple[str, ...] = ()
     media_attributes: tuple[MediaAttributes, ...] = ()
+
+
+def as_usual(params: NewStatus, chosen: Preferences) -> NewStatus:
+    """The post with what its author prefers where nothing was said."""
+    word = _VISIBILITIES[chosen.audience]
+    return replace(
+        params,
+        visibility=params.visibility or word,
+        sensitive=chosen.sensitive if params.sensitive is None else params.sensitive,
+        language=params.language or chosen.language,
+    )
 
 
 class Composing:
@@ -98,7 +111,7 @@ class Composing:
             audience,
             source_type=params.content_type,
             warning=params.spoiler_text,
-            sensitive=params.sensitive,
+            sensitive=bool(params.sensitive),
             language=language_tag(params.language),
             title=params.title,
             reply_to=PostId(parent) if parent is not None else None,

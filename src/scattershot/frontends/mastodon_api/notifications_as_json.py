@@ -5,11 +5,11 @@ from typing import Any
 
 from msgspec import Raw, json, to_builtins
 
-from scattershot.app.counts import Counts
 from scattershot.app.items import Face, Item
 from scattershot.app.notifications import Conversation, Group, Notice, Request
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.notification import Measure, Told
+from scattershot.domain.relations import Counts
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson
 from scattershot.frontends.mastodon_api.entities import notification as entities
 from scattershot.frontends.mastodon_api.notification_types import TYPES

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct, json
 
 from scattershot.app.drafts import Drafts
+from scattershot.app.featuring import Featuring
 from scattershot.app.publish import Done, Publisher
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.domain.ids import MicroblogId, PostId
@@ -12,7 +13,7 @@ from scattershot.domain.people import Deed
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, parse_id, refused
-from scattershot.frontends.mastodon_api.composing import AUDIENCES, Composing, NewStatus, moment
+from scattershot.frontends.mastodon_api.composing import AUDIENCES, Composing, NewStatus, as_usual, moment
 from scattershot.frontends.mastodon_api.endpoints import Allowance, Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.status import Status
 from scattershot.frontends.mastodon_api.params import Nothing
@@ -51,10 +52,16 @@ class Statuses:
     """The post endpoints."""
 
     def __init__(
-        self, timelines: Reads, publisher: Publisher, statuses: StatusesAsJson, composing: Composing, drafts: Drafts
+        self,
+        timelines: Reads,
+        publisher: Publisher,
+        statuses: StatusesAsJson,
+        composing: Composing,
+        drafts: Drafts,
+        featuring: Featuring,
     ) -> None:
         self._timelines, self._publisher, self._statuses = timelines, publisher, statuses
-        self._composing, self._drafts = composing, drafts
+        self._composing, self._drafts, self._featuring = composing, drafts, featuring
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -85,6 +92,7 @@ class Statuses:
 
     async def _create(self, call: Call, params: NewStatus) -> Reply:
         """Posted now, or kept until its moment; what is sent again under one `Idempotency-Key` is posted once."""
+        params = as_usual(params, await self._featuring.preferences(call.who))
         planned, at = self._composing.planned(params, call.now), moment(params.scheduled_at)
         if isinstance(planned, Problem):
             return planned

@@ -1,8 +1,10 @@
-"""Hashtags that one follows."""
+"""Hashtags that one follows, and those on one's page."""
 
-from scattershot.app.followed_tags import FollowedTags
+from scattershot.app.featuring import Featuring
+from scattershot.app.followed_tags import NO_TAG, FollowedTags
 from scattershot.app.search import Search
 from scattershot.domain.reading import Refused
+from scattershot.domain.tags import tag_named
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply, paged, refused
 from scattershot.frontends.mastodon_api.endpoints import Endpoint
 from scattershot.frontends.mastodon_api.entities.search import TrendingTag
@@ -26,10 +28,10 @@ class FollowedParams(PageParams, frozen=True):
 
 
 class Tags:
-    """The endpoints of followed hashtags."""
+    """The endpoints of hashtags that one does something with."""
 
-    def __init__(self, followed: FollowedTags, search: Search, tags: TagsAsJson) -> None:
-        self._followed, self._search, self._tags = followed, search, tags
+    def __init__(self, followed: FollowedTags, featuring: Featuring, search: Search, tags: TagsAsJson) -> None:
+        self._followed, self._featuring, self._search, self._tags = followed, featuring, search, tags
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -38,6 +40,8 @@ class Tags:
         return [
             Endpoint("POST", f"{one}/follow", self._follow, "write:follows", answers=TrendingTag),
             Endpoint("POST", f"{one}/unfollow", self._unfollow, "write:follows", answers=TrendingTag),
+            Endpoint("POST", f"{one}/feature", self._feature, "write:accounts", answers=TrendingTag),
+            Endpoint("POST", f"{one}/unfeature", self._unfeature, "write:accounts", answers=TrendingTag),
             Endpoint("GET", "/api/v1/followed_tags", self._all, "read:follows", takes=FollowedParams,
                      answers=list[TrendingTag]),
         ]  # fmt: skip
@@ -47,6 +51,19 @@ class Tags:
 
     async def _unfollow(self, call: Call, _: Nothing) -> Reply:
         return await self._told(call, await self._followed.unfollow(call.who, call.path["id"]))
+
+    async def _feature(self, call: Call, _: Nothing) -> Reply:
+        """One that the page shows already stays there."""
+        made = await self._featuring.feature(call.who, call.path["id"])
+        if isinstance(made, Refused) and made.why != "taken":
+            return refused(made)
+        return await self._told(call, tag_named(call.path["id"]) or NO_TAG)
+
+    async def _unfeature(self, call: Call, _: Nothing) -> Reply:
+        name = tag_named(call.path["id"])
+        if name is not None:
+            await self._featuring.unfeature_named(call.who, name)
+        return await self._told(call, name or NO_TAG)
 
     async def _told(self, call: Call, name: str | Refused) -> Reply:
         if isinstance(name, Refused):

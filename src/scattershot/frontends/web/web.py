@@ -9,6 +9,7 @@ from scattershot.app.discover import Discover
 from scattershot.app.keepers import Keepers
 from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
+from scattershot.app.presenting import Presenting
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
@@ -57,6 +58,7 @@ class Web:
         search: Search,
         proxied: Proxied,
         notifications: Notifications,
+        presenting: Presenting,
     ) -> None:
         visitors = Visitors(people, keepers, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines, proxied)
@@ -72,7 +74,7 @@ class Web:
             *profiles.routes,
             *Writing(desk, settings, timelines, publisher).routes,
             *Relating(desk, timelines, publisher, notifications).routes,
-            *OwnProfile(desk, settings, timelines, publisher, discover).routes,
+            *OwnProfile(desk, settings, timelines, presenting, discover).routes,
             *account.routes,
             *Teams(desk, settings, keepers, account).routes,
             *Sessions(desk, people, programs).routes,

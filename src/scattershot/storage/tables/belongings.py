@@ -70,12 +70,38 @@ def blocked(tx: Transaction, who: MicroblogId, after: int, limit: int) -> list[N
     )
 
 
-def muted(tx: Transaction, who: MicroblogId, after: int, limit: int) -> list[Named]:
+class Muted(NamedTuple):
+    """One that it mutes; `notifications`: nor is it told what they do."""
+
+    place: MicroblogId
+    handle: Handle
+    notifications: bool
+
+
+def muted(tx: Transaction, who: MicroblogId, after: int, limit: int) -> list[Muted]:
     """Whom it mutes for good; what ends by itself is not taken along."""
     return tx.fetch(
-        _named,
-        "SELECT u.muted, m.name, m.domain FROM mutes u JOIN microblogs m ON m.id = u.muted "
+        lambda place, name, domain, notifications: Muted(MicroblogId(place), Handle(name, domain), bool(notifications)),
+        "SELECT u.muted, m.name, m.domain, u.notifications FROM mutes u JOIN microblogs m ON m.id = u.muted "
         "WHERE u.muter = $1 AND u.muted > $2 AND u.expires IS NULL ORDER BY u.muted LIMIT $3",
+        who,
+        after,
+        limit,
+    )
+
+
+class Shunned(NamedTuple):
+    """A domain that it shuns; the place is the moment."""
+
+    place: int
+    domain: str
+
+
+def shunned(tx: Transaction, who: MicroblogId, after: int, limit: int) -> list[Shunned]:
+    """The domains it shuns; no two since the same moment."""
+    return tx.fetch(
+        Shunned,
+        "SELECT at, domain FROM shunned WHERE microblog = $1 AND at > $2 ORDER BY at LIMIT $3",
         who,
         after,
         limit,

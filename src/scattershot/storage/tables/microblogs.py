@@ -5,7 +5,7 @@ from typing import NamedTuple
 from msgspec import json
 
 from scattershot.domain.ids import EndpointId, MicroblogId, Millis, NodeId, PersonId
-from scattershot.domain.microblog import Handle, Profile, VerifyKey
+from scattershot.domain.microblog import Handle, Profile, VerifyKey, Voice
 from scattershot.domain.node import Standing
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
@@ -140,8 +140,8 @@ class Home(NamedTuple):
 def add(tx: Transaction, microblog: MicroblogId, profile: Profile, home: Home | None, now: Millis) -> None:
     """Store a microblog seen for the first time, with its wire id and keys; one without a home is kept here."""
     tx.execute(
-        "INSERT INTO microblogs (id, local, name, domain, node, endpoint, locked, created, fetched_at, value) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+        "INSERT INTO microblogs (id, local, name, domain, node, endpoint, locked, created, fetched_at, value, listed) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)",
         microblog,
         home is None,
         profile.name.lower(),
@@ -151,6 +151,7 @@ def add(tx: Transaction, microblog: MicroblogId, profile: Profile, home: Home | 
         profile.locked,
         now,
         _encode(profile).decode(),
+        _is_listed(profile),
     )
     wire_ids.add(tx, profile.id, wire_ids.Thing.MICROBLOG, microblog)
     if home is not None:
@@ -165,7 +166,7 @@ def update(tx: Transaction, microblog: MicroblogId, profile: Profile, home: Home
     tx.execute(
         "UPDATE microblogs SET name = $2, domain = $3, locked = $4, gone = FALSE, value = $6, "
         "fetched_at = GREATEST($5, fetched_at + 1), "
-        "endpoint = $7 WHERE id = $1",
+        "endpoint = $7, listed = $8 WHERE id = $1",
         microblog,
         profile.name.lower(),
         profile.domain,
@@ -173,10 +174,25 @@ def update(tx: Transaction, microblog: MicroblogId, profile: Profile, home: Home
         now,
         _encode(profile).decode(),
         home.endpoint if home else None,
+        _is_listed(profile),
     )
     if home is not None:
         tx.execute("DELETE FROM keys WHERE microblog = $1", microblog)
         _put_keys(tx, microblog, profile.keys)
+
+
+def _is_listed(profile: Profile) -> bool:
+    """Whether it wishes to be found by those who do not look for it."""
+    return profile.discoverable and profile.voice is not Voice.APPLICATION and not profile.moved_to
+
+
+def put_verified(tx: Transaction, microblog: MicroblogId, profile: Profile) -> None:
+    """Keep what was found out about the links of its profile; nothing else of it is altered."""
+    tx.execute(
+        "UPDATE microblogs SET value = $2, fetched_at = fetched_at + 1 WHERE id = $1",
+        microblog,
+        _encode(profile).decode(),
+    )
 
 
 def _put_keys(tx: Transaction, microblog: MicroblogId, keys: tuple[VerifyKey, ...]) -> None:
@@ -198,7 +214,9 @@ def mark_gone(tx: Transaction, microblog: MicroblogId) -> None:
     if row is None:
         return
     bare = Profile(id=row.profile.id, name=row.profile.name, domain=row.profile.domain, url=row.profile.url)
-    tx.execute("UPDATE microblogs SET gone = TRUE, value = $2 WHERE id = $1", microblog, _encode(bare).decode())
+    tx.execute(
+        "UPDATE microblogs SET gone = TRUE, listed = FALSE, value = $2 WHERE id = $1", microblog, _encode(bare).decode()
+    )
     if not row.local:
         tx.execute("DELETE FROM keys WHERE microblog = $1", microblog)
 
@@ -220,12 +238,6 @@ def touch(tx: Transaction, microblog: MicroblogId, published: Millis) -> None:
         published,
         published - TOUCHED,
     )
-
-
-def last_post(tx: Transaction, microblog: MicroblogId) -> Millis | None:
-    """When it last wrote, to the hour."""
-    last: Millis | None = tx.value("SELECT last_post FROM microblogs WHERE id = $1", microblog)
-    return last
 
 
 def here(tx: Transaction) -> list[Row]:

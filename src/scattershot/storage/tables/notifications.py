@@ -73,11 +73,15 @@ def add(tx: Transaction, new: New) -> NotificationId | None:
 
 
 def silenced(tx: Transaction, owner: MicroblogId, sender: MicroblogId, post: PostId | None, now: Millis) -> bool:
-    """Whether the owner is told nothing of the sender, which it mutes or blocks, or of the post's conversation."""
+    """Whether the owner is told nothing of the sender, which it mutes or blocks or whose domain it shuns, or of the
+    post's conversation."""
     return (
         tx.value(
-            "SELECT 1 FROM mutes WHERE muter = $1 AND muted = $2 AND (expires IS NULL OR expires > $3) "
+            "SELECT 1 FROM mutes WHERE muter = $1 AND muted = $2 AND notifications "
+            "AND (expires IS NULL OR expires > $3) "
             "UNION ALL SELECT 1 FROM blocks WHERE blocker = $1 AND blocked = $2 "
+            "UNION ALL SELECT 1 FROM shunned s JOIN microblogs m ON m.domain = s.domain "
+            "WHERE s.microblog = $1 AND m.id = $2 "
             "UNION ALL SELECT 1 FROM posts p JOIN quiet_threads q ON q.microblog = $1 AND q.thread = p.thread "
             "WHERE p.id = $4",
             owner,

@@ -124,7 +124,13 @@ def add(
 
 def _put_tags(tx: Transaction, post_id: PostId, tags: tuple[str, ...]) -> None:
     for tag in tags:
-        tx.execute("INSERT INTO tags (tag, post) VALUES ($1, $2) ON CONFLICT DO NOTHING", tag.lower(), post_id)
+        tx.execute(
+            "INSERT INTO tags (tag, post, author) SELECT $1, id, "
+            "CASE WHEN audience IN ('public', 'unlisted') THEN author END FROM posts WHERE id = $2 "
+            "ON CONFLICT DO NOTHING",
+            tag.lower(),
+            post_id,
+        )
 
 
 def edit(tx: Transaction, row: Row, post: Post, *, keep: bool) -> None:
@@ -278,11 +284,6 @@ def by_author(
         audiences,
         limit,
     )
-
-
-def count_by(tx: Transaction, author: MicroblogId) -> int:
-    """How many posts of the author stand."""
-    return int(tx.value("SELECT count(*) FROM posts WHERE author = $1 AND NOT gone", author))
 
 
 def count_open_by(tx: Transaction, author: MicroblogId) -> int:

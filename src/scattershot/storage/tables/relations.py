@@ -62,8 +62,9 @@ def name_follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId, w
 
 
 def drop_follow(tx: Transaction, follower: MicroblogId, followee: MicroblogId) -> bool:
-    """Forget the wish; whoever is not followed is in no list of the follower's either."""
+    """Forget the wish; whoever is not followed is in no list of the follower's, and not recommended by it either."""
     tx.execute("DELETE FROM list_members WHERE member = $2 AND owner = $1", follower, followee)
+    tx.execute("DELETE FROM endorsements WHERE microblog = $1 AND endorsed = $2", follower, followee)
     return bool(tx.execute("DELETE FROM follows WHERE followee = $2 AND follower = $1", follower, followee))
 
 
@@ -115,12 +116,12 @@ def pending(tx: Transaction, follower: MicroblogId) -> list[Follow]:
 
 def count_followers(tx: Transaction, followee: MicroblogId) -> int:
     """How many hear it."""
-    return int(tx.value("SELECT count(*) FROM follows WHERE followee = $1 AND accepted", followee))
+    return int(tx.value("SELECT followers FROM counts WHERE microblog = $1", followee) or 0)
 
 
 def count_following(tx: Transaction, follower: MicroblogId) -> int:
     """How many it hears."""
-    return int(tx.value("SELECT count(*) FROM follows WHERE follower = $1 AND accepted", follower))
+    return int(tx.value("SELECT following FROM counts WHERE microblog = $1", follower) or 0)
 
 
 def followed_among(tx: Transaction, follower: MicroblogId, among: list[MicroblogId]) -> set[MicroblogId]:
@@ -351,14 +352,19 @@ def blockers_among(tx: Transaction, blocked: MicroblogId, among: list[MicroblogI
 def hidden_among(
     tx: Transaction, viewer: MicroblogId, among: list[MicroblogId], now: Millis, *, muted: bool = True
 ) -> set[MicroblogId]:
-    """Those of the microblogs that its lists do not show: a block stands between them, or (`muted`) it mutes them."""
+    """Those of the microblogs that its lists do not show: a block stands between them, it shuns where they live, or
+    (`muted`) it mutes them."""
     mutes = (
         " UNION ALL SELECT muted FROM mutes WHERE muter = $1 AND muted = ANY($2) AND (expires IS NULL OR expires > $3)"
     )
     rows = tx.fetch(
         _one,
         "SELECT blocked FROM blocks WHERE blocker = $1 AND blocked = ANY($2) "
-        "UNION ALL SELECT blocker FROM blocks WHERE blocked = $1 AND blocker = ANY($2)" + (mutes if muted else ""),
+        "UNION ALL SELECT blocker FROM blocks WHERE blocked = $1 AND blocker = ANY($2) "
+        # Most shun no domain: then nothing more is looked at.
+        "UNION ALL SELECT m.id FROM (SELECT 1 FROM shunned WHERE microblog = $1 LIMIT 1) shuns CROSS JOIN microblogs m "
+        "WHERE m.id = ANY($2) AND m.domain IN (SELECT domain FROM shunned WHERE microblog = $1)"
+        + (mutes if muted else ""),
         *((viewer, among, now) if muted else (viewer, among)),
     )
     return {MicroblogId(m) for (m,) in rows}
@@ -370,7 +376,9 @@ def hiding(tx: Transaction, author: MicroblogId, among: list[MicroblogId], now: 
         _one,
         "SELECT blocker FROM blocks WHERE blocked = $1 AND blocker = ANY($2) "
         "UNION ALL SELECT blocked FROM blocks WHERE blocker = $1 AND blocked = ANY($2) "
-        "UNION ALL SELECT muter FROM mutes WHERE muted = $1 AND muter = ANY($2) AND (expires IS NULL OR expires > $3)",
+        "UNION ALL SELECT muter FROM mutes WHERE muted = $1 AND muter = ANY($2) AND (expires IS NULL OR expires > $3) "
+        "UNION ALL SELECT s.microblog FROM microblogs m JOIN shunned s ON s.domain = m.domain "
+        "WHERE m.id = $1 AND s.microblog = ANY($2)",
         author,
         among,
         now,
@@ -391,21 +399,35 @@ def mutes(tx: Transaction, muter: MicroblogId, muted: MicroblogId, now: Millis) 
     )
 
 
-def put_mute(tx: Transaction, muter: MicroblogId, muted: MicroblogId, expires: Millis | None, now: Millis) -> None:
-    """Stop showing one to the other, for ever or until then."""
+def put_mute(
+    tx: Transaction,
+    muter: MicroblogId,
+    muted: MicroblogId,
+    expires: Millis | None,
+    now: Millis,
+    *,
+    notifications: bool = True,
+) -> None:
+    """Stop showing one to the other, for ever or until then; `notifications`: nor tell what the one did."""
     tx.execute(
-        "INSERT INTO mutes (muter, muted, expires, at) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (muter, muted) DO UPDATE SET expires = excluded.expires",
+        "INSERT INTO mutes (muter, muted, expires, at, notifications) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT (muter, muted) DO UPDATE SET expires = excluded.expires, notifications = excluded.notifications",
         muter,
         muted,
         expires,
         now,
+        notifications,
     )
 
 
 def drop_mute(tx: Transaction, muter: MicroblogId, muted: MicroblogId) -> bool:
     """Show one to the other again."""
     return bool(tx.execute("DELETE FROM mutes WHERE muter = $1 AND muted = $2", muter, muted))
+
+
+def drop_ended_mutes(tx: Transaction, now: Millis) -> int:
+    """Forget mutes whose time is over; how many."""
+    return tx.execute("DELETE FROM mutes WHERE expires <= $1", now)
 
 
 # -- pins
@@ -456,6 +478,9 @@ def drop_all_of(tx: Transaction, microblog: MicroblogId) -> None:
         ("askers", ("owner", "sender")), ("conversations", ("owner",)), ("push_subscriptions", ("microblog",)),
         ("severances", ("microblog",)), ("warnings", ("microblog",)), ("lists", ("owner",)),
         ("list_members", ("owner", "member")), ("followed_tags", ("microblog",)), ("bookmarks", ("microblog",)),
+        ("shunned", ("microblog",)), ("remarks", ("microblog",)),
+        ("endorsements", ("microblog", "endorsed")), ("featured_tags", ("microblog",)), ("dismissed", ("microblog",)),
+        ("preferences", ("microblog",)), ("link_checks", ("microblog",)),
     ):  # fmt: skip
         for column in columns:
             tx.execute(f"DELETE FROM {table} WHERE {column} = $1", microblog)

@@ -5,9 +5,10 @@ from typing import NamedTuple
 from msgspec import json
 
 from scattershot.domain.ids import MicroblogId, Millis, PostId
+from scattershot.domain.report import Category
 from scattershot.ports.database import Transaction
 
-_COLUMNS = "id, reporter, target, posts, comment, at, resolved_at, forwarded"
+_COLUMNS = "id, reporter, target, posts, comment, at, resolved_at, forwarded, category"
 
 
 class Report(NamedTuple):
@@ -21,16 +22,19 @@ class Report(NamedTuple):
     at: Millis
     resolved_at: Millis | None
     forwarded: bool
+    category: Category = Category.OTHER
 
 
 def _report(
-    id_: int, reporter: int, target: int, posts: str, comment: str, at: int, resolved_at: int | None, forwarded: bool
-) -> Report:
+    id_: int, reporter: int, target: int, posts: str, comment: str, at: int, resolved_at: int | None, forwarded: bool,
+    category: str,
+) -> Report:  # fmt: skip
     resolved = None if resolved_at is None else Millis(resolved_at)
     about = json.decode(posts, type=tuple[PostId, ...])
     return Report(
-        id_, MicroblogId(reporter), MicroblogId(target), about, comment, Millis(at), resolved, bool(forwarded)
-    )
+        id_, MicroblogId(reporter), MicroblogId(target), about, comment, Millis(at), resolved, bool(forwarded),
+        Category(category),
+    )  # fmt: skip
 
 
 def add(
@@ -42,18 +46,20 @@ def add(
     now: Millis,
     *,
     forwarded: bool = False,
+    category: Category = Category.OTHER,
 ) -> int:
     """File a complaint; its number."""
     return int(
         tx.value(
-            "INSERT INTO reports (reporter, target, posts, comment, at, forwarded) VALUES ($1, $2, $3, $4, $5, $6) "
-            "RETURNING id",
+            "INSERT INTO reports (reporter, target, posts, comment, at, forwarded, category) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
             reporter,
             target,
             json.encode(posts).decode(),
             comment,
             now,
             forwarded,
+            category.value,
         )
     )
 

@@ -128,6 +128,7 @@ PROFILE = Profile(
     fields=(Field("home", '<a href="https://ann.example/" rel="nofollow noopener noreferrer">ann.example</a>'),),
     emojis=(Emoji("loaf", f"{ORIGIN}/media/loaf.png"),),
     also_known_as=("https://old.example/users/ann",),
+    attribution_domains=("ann.example",),
     created=Millis(1_700_000_000_000),
     keys=(
         VerifyKey(f"{ANN.value}#main-key", "rsa", PEM),

@@ -180,6 +180,7 @@ profiles = st.builds(
     created=st.none() | moments,
     bio_source=lines,
     memorial=st.booleans(),
+    attribution_domains=st.lists(st.sampled_from(["a.example", "b.example:8443"]), unique=True).map(tuple),
     keys=st.sampled_from([
         (),
         (VerifyKey("https://ours.example/u/1#main-key", "rsa", PEM),),

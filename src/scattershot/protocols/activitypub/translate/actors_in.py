@@ -31,6 +31,7 @@ from scattershot.wirekit.urls import host_of, normal_host, same_origin
 MAX_FIELDS = 50
 MAX_FIELD_CHARS = 2047
 MAX_ALIASES = 256
+MAX_DOMAINS = 256
 MAX_KEYS = 16
 MAX_WRITES_FOR = 256
 _MAX_KEY_CHARS = 8_192
@@ -82,6 +83,7 @@ def profile_of(actor: JsonObject) -> Profile | Refused:
         bio_source=clean_source(text_of(object_of(actor.get("source")).get("content"))),
         memorial=truth_of(actor.get("memorial")),
         writes_for=tuple(ids_of(actor.get("writesFor"), MAX_WRITES_FOR)),
+        attribution_domains=_domains(actor),
     )
 
 
@@ -149,3 +151,8 @@ def _aliases(actor: JsonObject) -> tuple[str, ...]:
     """Also names of other kinds than http, such as `did:` or `acct:`: they are only ever compared."""
     names = (clean_text(name, 2048) for name in strings_of(actor.get("alsoKnownAs"), MAX_ALIASES))
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _domains(actor: JsonObject) -> tuple[str, ...]:
+    named = (normal_host(name) for name in strings_of(actor.get("attributionDomains"), MAX_DOMAINS))
+    return tuple(dict.fromkeys(name for name in named if name))

@@ -76,6 +76,8 @@ def _optional(profile: Profile) -> JsonObject:
         found["writesFor"] = list(profile.writes_for)
     if profile.memorial:
         found["memorial"] = True
+    if profile.attribution_domains:
+        found["attributionDomains"] = list(profile.attribution_domains)
     return found
 
 
