@@ -263,7 +263,8 @@ class Importing:
             case File.BLOCKS:
                 done = await publisher.block(owner, whom, VIA)
             case File.MUTES:
-                done = await publisher.mute(owner, whom, None, notifications=line.notifications is not True)
+                await publisher.mute(owner, whom, None, notifications=line.notifications is not True)
+                return None
             case File.LISTS:
                 done = await publisher.follow(owner, whom, VIA)
                 if not isinstance(done, Refused):
