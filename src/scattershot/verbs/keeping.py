@@ -56,9 +56,9 @@ def _moment(at: int) -> str:
 
 async def block_node(node: Node, say: Say, *, host: str) -> None:
     """Deal no more with a server, nor with any below its domain; * is every one of which nothing else is said."""
-    ended = _done(await node.dealing.block(host), host)
-    follows = _ended(ended)
-    if host.strip() == EVERYWHERE:
+    host = _host(host)
+    follows = _ended(_done(await node.dealing.block(host), host))
+    if host == EVERYWHERE:
         say.out(f"Every node that is not let in by allow-node is blocked.{follows}")
         return
     say.out(f"{host} is blocked: nothing goes there, and nothing is taken or shown from there.{follows}")
@@ -66,21 +66,21 @@ async def block_node(node: Node, say: Say, *, host: str) -> None:
 
 async def limit_node(node: Node, say: Say, *, host: str) -> None:
     """Show what comes from a server to those alone who follow its people."""
+    host = _host(host)
     _done(await node.dealing.limit(host), host)
     say.out(f"{host} is limited: its people are heard by those who follow them, and shown to nobody else.")
 
 
 async def allow_node(node: Node, say: Say, *, host: str) -> None:
     """Deal with a server, also where all others are blocked."""
+    host = _host(host)
     _done(await node.dealing.allow(host), host)
     say.out(f"{host} is let in.")
 
 
 async def unblock_node(node: Node, say: Say, *, host: str) -> None:
     """Say nothing of a server any more: it is dealt with as any other."""
-    name = EVERYWHERE if host.strip() == EVERYWHERE else normal_host(host.strip())
-    if name is None:
-        raise Trouble(f"{host!r} is not the name of a host.")
+    name = _host(host)
     await node.dealing.unblock(name)
     say.out("Every node is dealt with again." if name == EVERYWHERE else f"{name} is dealt with again.")
 
@@ -95,6 +95,14 @@ async def import_blocks(node: Node, say: Say, *, text: str, dry_run: bool) -> No
         follows += taken.follows
     would = "would be" if dry_run else "were"
     say.note(f"{changed} of {lines} {'host' if lines == 1 else 'hosts'} {would} taken over.{_ended(follows)}")
+
+
+def _host(text: str) -> str:
+    """The host that was typed, in its one spelling, or the sign for every host."""
+    name = EVERYWHERE if text.strip() == EVERYWHERE else normal_host(text.strip())
+    if name is None:
+        raise Trouble(f"{text!r} is not the name of a host.")
+    return name
 
 
 def _ended(follows: int) -> str:
