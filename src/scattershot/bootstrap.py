@@ -23,12 +23,14 @@ from scattershot.app.dispatch import Dispatch
 from scattershot.app.drafts import Drafts
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
+from scattershot.app.house_rules import HouseRules
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
 from scattershot.app.keepers import Keepers
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
+from scattershot.app.moderating import Moderating
 from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.poll_ends import PollEnds
@@ -218,7 +220,9 @@ class Node:
         )
         self.sign_up = SignUp(database, clock, people, self.publisher, settings)
         self.reports = Reports(database, clock, settings.domain)
-        self.dealing = Dealing(database, clock, bus, house)
+        self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
+        self.house_rules = HouseRules(database)
+        self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
         self.tallies = Tallies(database, clock)
         self.known = acquaintance(
             database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
@@ -311,6 +315,9 @@ class Node:
                 push=self.push,
                 known=self.known,
                 reports=self.reports,
+                dealing=self.dealing,
+                moderating=self.moderating,
+                house_rules=self.house_rules,
             )
         )
 
