@@ -14,6 +14,7 @@ from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.storage.tables import people
 from scattershot.testing.browser import Browser
 from scattershot.testing.phone import Phone
+from scattershot.testing.socket import a_socket
 from scattershot.testing.village import House, Village
 
 SCOPES = "read write follow push"
@@ -136,6 +137,23 @@ async def test_the_door_knows_by_an_endpoints_scope_what_is_an_owners(house: Hou
         await anns.call("POST", f"/{place}", {})
 
 
+async def test_an_editors_app_changes_neither_the_profile_nor_whom_the_team_deals_with(house: House) -> None:
+    team, carl = await a_team(house), await house.person("carl")
+    anns, bobs = await phone_of(house, "ann", team), await phone_of(house, "bob", team)
+    words = "Only whoever owns this microblog can do that."
+    profile = {"display_name": "Bob's own"}
+    refused = await bobs.patch("/api/v1/accounts/update_credentials", profile, status=403)
+    assert refused["error"] == words
+    for deed in ("follow", "unfollow", "block", "unblock", "mute", "unmute", "remove_from_followers"):
+        assert (await bobs.post(f"/api/v1/accounts/{carl}/{deed}", status=403))["error"] == words
+    await bobs.post("/api/v1/domain_blocks", {"domain": "far.example"}, status=403)
+    await bobs.post("/api/v1/tags/tea/follow", status=403)
+    assert (await house.stranger().get(f"/api/v1/accounts/{team}"))["display_name"] == "The team"
+    assert (await anns.patch("/api/v1/accounts/update_credentials", profile))["display_name"] == "Bob's own"
+    assert (await anns.post(f"/api/v1/accounts/{carl}/follow"))["following"]
+    await bobs.get(f"/api/v1/accounts/relationships?id[]={carl}")
+
+
 async def test_a_role_that_changes_counts_from_the_next_call_on(house: House) -> None:
     team = await a_team(house)
     ann, bob = await person(house, "ann"), await person(house, "bob")
@@ -202,3 +220,22 @@ async def test_the_person_says_for_which_microblog_a_program_acts(house: House, 
     )  # fmt: skip
     phone = house.stranger(token["access_token"])
     assert (await phone.get("/api/v1/accounts/verify_credentials"))["acct"] == chosen
+
+
+@pytest.mark.parametrize("how", ["removed", "left", "disabled", "deleted"])
+async def test_live_streams_end_with_the_part_that_their_listener_had(house: House, how: str) -> None:
+    team = await a_team(house)
+    ann, bob = await person(house, "ann"), await person(house, "bob")
+    keepers, people_ = house.node.keepers, house.node.people
+    token = (await phone_of(house, "bob", team)).token
+    async with a_socket(house.node.app, "/api/v1/streaming", token, query="stream=user") as socket:
+        await socket.say({"type": "subscribe", "stream": "public"})
+        if how == "removed":
+            await keepers.remove(ann, team, bob)
+        elif how == "left":
+            await keepers.remove(bob, team, bob)
+        elif how == "disabled":
+            await people_.disable("bob")
+        else:
+            await keepers.delete(ann, team, "test")
+        assert await socket.is_closed() == 1000
