@@ -16,7 +16,7 @@ from scattershot.domain.post import Audience, Post
 from scattershot.domain.reading import Refused
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.database import Engine
-from scattershot.storage.tables import microblogs, nodes, relations
+from scattershot.storage.tables import microblogs, nodes, relations, shunned, timelines
 from tests.engines import engine
 from tests.frontends.web.node import Node, open_node
 
@@ -344,6 +344,14 @@ async def test_by_a_tag_nobody_comes_whom_one_does_not_want(
     await node.database.write(lambda tx: nodes.set_standing(tx, "remote.example", Standing.LIMITED))
     await _written_elsewhere(node, dana, "limited", tags=("tea",))
     assert await _home(node, ann) == []
+
+
+async def test_from_a_domain_that_one_shuns_nothing_comes_by_a_tag(node: Node, ann: MicroblogId) -> None:
+    await FollowedTags(node.database).follow(ann, "tea")
+    dana = await node.elsewhere()
+    await node.database.write(lambda tx: shunned.add(tx, ann, "remote.example", node.clock.now()))
+    await _written_elsewhere(node, dana, "unwanted", tags=("tea",))
+    assert await node.database.read(lambda tx: timelines.page(tx, ann, None, None, 10)) == []
 
 
 async def test_what_came_by_a_tag_is_not_there_again_by_a_boost(

@@ -64,8 +64,8 @@ def page(tx: Transaction, microblog: MicroblogId, window: Window, limit: int) ->
 def put_post(tx: Transaction, post: PostId, author: MicroblogId, tags: list[str], now: Millis) -> int:
     """Put a public post on the home timelines of those here who follow one of its tags; how many lines that made.
 
-    None come of somebody muted or blocked, of one who blocks the reader, whom an exclusive list keeps off home, or whom
-    the node has limited.
+    None come of somebody muted or blocked, of one who blocks the reader, from a domain that the reader shuns, of one
+    whom an exclusive list keeps off home or whom the node has limited.
     """
     return tx.execute(
         "INSERT INTO timeline (owner, entry, post) SELECT DISTINCT w.microblog, $1, $1 FROM followed_tags w "
@@ -76,6 +76,7 @@ def put_post(tx: Transaction, post: PostId, author: MicroblogId, tags: list[str]
         "AND (u.expires IS NULL OR u.expires > $4)) "
         "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker = w.microblog AND b.blocked = $2) "
         "AND NOT EXISTS (SELECT 1 FROM blocks c WHERE c.blocker = $2 AND c.blocked = w.microblog) "
+        "AND NOT EXISTS (SELECT 1 FROM shunned s WHERE s.microblog = w.microblog AND s.domain = a.domain) "
         "AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.followee = $2 AND f.follower = w.microblog AND NOT f.home) "
         "ON CONFLICT DO NOTHING",
         post,
