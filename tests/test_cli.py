@@ -58,6 +58,18 @@ def test_the_verbs_work_while_no_node_runs(node: Process) -> None:
     assert "posted by @bob@localhost:8000" in node.do("trace", address)
 
 
+def test_a_team_and_an_invitation_are_made_by_words(node: Process) -> None:
+    node.do("person", "add", "ann")
+    node.do("person", "add", "bea")
+    assert node.do("microblog", "add", "team", "--owner", "ann") == "@team@localhost:8000"
+    assert node.do("microblog", "appoint", "team", "bea", "editor") == "bea keeps @team@localhost:8000 as its editor."
+    assert node.do("microblog", "keepers", "team") == "ann\towner\nbea\teditor"
+    closed = cli("person", "invite", "--data", node.folder)
+    assert closed.returncode == 1
+    assert "Nobody can sign up here" in closed.stderr
+    assert node.do("person", "list") == "ann\tperson\nbea\tperson"
+
+
 def test_a_person_is_deleted_only_when_it_is_said_twice(node: Process) -> None:
     node.do("person", "add", "ann")
     node.do("post", "ann", "Hello")

@@ -26,6 +26,7 @@ from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
+from scattershot.app.keepers import Keepers
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.notifications import Notifications
@@ -41,6 +42,7 @@ from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
 from scattershot.app.senders import Senders
+from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
@@ -201,12 +203,7 @@ class Node:
         self.quotes = Quotes(self.publisher, self.timelines)
         self.reactions = Reactions(self.publisher, self.timelines)
         self.indexing = Indexing(database, clock)
-        kept, cache, aside, darkroom = shelves
-        sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
-        self.media = Media(database, clock, bus, kept, aside, darkroom, house.addresses, sizes)
-        self.proxy = Proxy(
-            database, clock, fetcher, cache, aside, own.signed, sizes, settings.media_cache_mb * 1_000_000
-        )
+        self._hang_pictures(shelves, own.signed)
         self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
@@ -216,6 +213,10 @@ class Node:
         self.housekeeping = Housekeeping(database, clock)
         self.programs = Programs(database, clock)
         people.when_ended(self.programs.forget_person)
+        self.keepers = Keepers(
+            database, clock, bus, drivers.keys, house, self.programs, settings.domains, settings.microblogs_per_person
+        )
+        self.sign_up = SignUp(database, clock, people, self.publisher, settings)
         self.dealing = Dealing(database, clock, bus, house)
         self.tallies = Tallies(database, clock)
         self.known = acquaintance(
@@ -239,6 +240,14 @@ class Node:
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
 
+    def _hang_pictures(self, shelves: Shelves, signed: Signed) -> None:
+        """What people upload, and what others have that is shown from here."""
+        settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
+        kept, cache, aside, darkroom = shelves
+        sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
+        self.media = Media(database, clock, bus, kept, aside, darkroom, self.house.addresses, sizes)
+        self.proxy = Proxy(database, clock, fetcher, cache, aside, signed, sizes, settings.media_cache_mb * 1_000_000)
+
     def _app(self) -> ASGIApp:
         database, clock, bus, *_ = self.drivers
         settings = self.settings
@@ -257,22 +266,7 @@ class Node:
         )
         timelines = self.timelines
         reports = Reports(database, clock, settings.domain)
-        web = Web(
-            settings,
-            clock,
-            self.people,
-            self.programs,
-            self.publisher,
-            self.discover,
-            timelines,
-            self.streams,
-            self.backfill,
-            reports,
-            self.search,
-            self.proxy.signed.path,
-            self.notifications,
-            self.known.presenting,
-        )
+        web = self._web(timelines, reports)
         files = Files(self.media, self.proxy)
         self.api = self._client_api(reports)
         self.readers.after_step(self.api.topics.nudge)
@@ -301,12 +295,33 @@ class Node:
                 while_away=self.while_away,
                 media=self.media,
                 shown=self.proxy.signed.url,
+                keepers=self.keepers,
+                sign_up=self.sign_up,
                 notifications=self.notifications,
                 push=self.push,
                 known=self.known,
-                people=self.people,
                 reports=reports,
             )
+        )
+
+    def _web(self, timelines: Timelines, reports: Reports) -> Web:
+        return Web(
+            self.settings,
+            self.drivers.clock,
+            self.people,
+            self.programs,
+            self.publisher,
+            self.discover,
+            timelines,
+            self.streams,
+            self.backfill,
+            reports,
+            self.keepers,
+            self.sign_up,
+            self.search,
+            self.proxy.signed.path,
+            self.notifications,
+            self.known.presenting,
         )
 
     async def start(self) -> None:

@@ -1,29 +1,25 @@
 """The command line. Each verb imports what it needs when it runs, so that all of them start at once.
 
-What a verb does is in `verbs`: it is carried out by the node where one runs on the data folder, else right here.
+What a verb does is in `verbs`; how it comes to be done is in `performing`.
 Exit status: 0 done, 1 it could not be done (a sentence on standard error says why), 2 typed wrongly.
 """
 
 import os
 import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import click
 
 from scattershot import __version__
-
-if TYPE_CHECKING:
-    from scattershot.settings import Settings
-
-T = TypeVar("T")
+from scattershot.performing import carried as _carried
+from scattershot.performing import node_options as _node_options
+from scattershot.performing import perform as _perform
+from scattershot.performing import run_async as _run_async
+from scattershot.performing import settings_at as _settings
 
 _LARGEST_REQUEST = 1_200_000
 """Bytes of a caught request that are read: the largest body taken, and its head."""
-
-PATIENCE = 10.0
-"""How many seconds a verb waits where the data folder is busy and nobody answers: a node that starts or stops."""
 
 
 class _Verbs(click.Group):
@@ -42,31 +38,6 @@ def scattershot() -> None:
 def main() -> None:
     """Run the command line; what can be expected to go wrong is told in a sentence."""
     scattershot.main(prog_name="scattershot")
-
-
-def _node_options(verb: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that every verb on a node takes."""
-    for option in (
-        click.option("--verbose", is_flag=True, help="Log what happens on standard error."),
-        click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="A settings file to read."),
-        click.option(
-            "--data", type=click.Path(path_type=Path, file_okay=False), help="The node's data folder [default: data]."
-        ),
-    ):
-        verb = option(verb)
-    return verb
-
-
-def _settings(data: Path | None, config: Path | None, **given: Any) -> "Settings":
-    from msgspec.structs import replace
-
-    from scattershot.settings import BadSettings, read_settings
-
-    try:
-        settings = read_settings(config, os.environ, {"data": str(data) if data else None, **given})
-    except BadSettings as problem:
-        raise click.ClickException(str(problem)) from problem
-    return replace(settings, data=settings.data.absolute())
 
 
 # -- a node
@@ -99,7 +70,7 @@ def run(data: Path | None, config: Path | None, verbose: bool, listen: str | Non
 
 @scattershot.group()
 def person() -> None:
-    """Make the people who sign in here, and delete them."""
+    """Let people in and out: those who sign in here, and those who wish to."""
 
 
 @person.command("add")
@@ -131,6 +102,110 @@ def person_delete(name: str, yes: bool, **where: Any) -> None:
     if not yes:
         raise click.ClickException(f"That deletes {name} and all that {name} wrote for ever. Say --yes if you mean it.")
     _perform("person delete", where, {"name": name})
+
+
+@person.command("list")
+@_node_options
+def person_list(**where: Any) -> None:
+    """List who signs in here: name, role, and the e-mail address of whoever gave one."""
+    _perform("person list", where, {})
+
+
+@person.command("disable")
+@click.argument("name")
+@_node_options
+def person_disable(name: str, **where: Any) -> None:
+    """Let a person in no more: every session, link and program of theirs ends. Their microblogs stay."""
+    _perform("person disable", where, {"name": name})
+
+
+@person.command("enable")
+@click.argument("name")
+@_node_options
+def person_enable(name: str, **where: Any) -> None:
+    """Let a person in again."""
+    _perform("person enable", where, {"name": name})
+
+
+@person.command("waiting")
+@_node_options
+def person_waiting(**where: Any) -> None:
+    """List those who signed up and wait for a yes: name, when, e-mail address, reason."""
+    _perform("person waiting", where, {})
+
+
+@person.command("approve")
+@click.argument("name")
+@_node_options
+def person_approve(name: str, **where: Any) -> None:
+    """Say yes to somebody who waits."""
+    _perform("person approve", where, {"name": name})
+
+
+@person.command("reject")
+@click.argument("name")
+@_node_options
+def person_reject(name: str, **where: Any) -> None:
+    """Say no to somebody who waits; nothing of them is kept."""
+    _perform("person reject", where, {"name": name})
+
+
+@person.command("invite")
+@click.option("--uses", type=click.IntRange(1, 10_000), default=1, show_default=True, help="For how many people.")
+@click.option("--days", type=click.IntRange(1, 3_650), help="For how many days [default: for ever].")
+@click.option("--admin", is_flag=True, help="They may run the node.")
+@click.option("--note", default="", help="A note for yourself.")
+@_node_options
+def person_invite(uses: int, days: int | None, admin: bool, note: str, **where: Any) -> None:
+    """Print a link by which somebody new signs up; the setting `sign_up` must let them."""
+    _perform("person invite", where, {"uses": uses, "days": days, "admin": admin, "note": note})
+
+
+@person.command("invitations")
+@_node_options
+def person_invitations(**where: Any) -> None:
+    """List the invitations that are good, by their numbers."""
+    _perform("person invitations", where, {})
+
+
+@person.command("uninvite")
+@click.argument("number", type=int)
+@_node_options
+def person_uninvite(number: int, **where: Any) -> None:
+    """Take the invitation of that NUMBER back."""
+    _perform("person uninvite", where, {"number": number})
+
+
+@scattershot.group()
+def microblog() -> None:
+    """Settle who keeps which microblog."""
+
+
+@microblog.command("add")
+@click.argument("name")
+@click.option("--owner", required=True, metavar="PERSON", help="Who owns it.")
+@_node_options
+def microblog_add(name: str, owner: str, **where: Any) -> None:
+    """Make a further microblog of a person."""
+    _perform("microblog add", where, {"name": name, "owner": owner})
+
+
+@microblog.command("keepers")
+@click.argument("name")
+@_node_options
+def microblog_keepers(name: str, **where: Any) -> None:
+    """List who keeps the microblog NAME, and in what role."""
+    _perform("microblog keepers", where, {"name": name})
+
+
+@microblog.command("appoint")
+@click.argument("name")
+@click.argument("person")
+@click.argument("role", type=click.Choice(["owner", "editor", "none"]))
+@_node_options
+def microblog_appoint(name: str, person: str, role: str, **where: Any) -> None:
+    """Let PERSON keep the microblog NAME in that ROLE, or (none) no longer; it is never without an owner."""
+    _perform("microblog appoint", where, {"name": name, "person": person, "role": role})
 
 
 @scattershot.command()
@@ -349,97 +424,6 @@ def manual() -> None:
     from scattershot.manual import cli_page
 
     click.echo(cli_page(scattershot), nl=False)
-
-
-# -- carrying out
-
-
-def _perform(verb: str, where: dict[str, Any], arguments: dict[str, Any], *, new: bool = False) -> None:
-    """Carry a verb out and end the process with its status."""
-    sys.exit(_carried(verb, where, arguments, click.echo, new=new))
-
-
-def _carried(
-    verb: str, where: dict[str, Any], arguments: dict[str, Any], out: Callable[[str], object], *, new: bool = False
-) -> int:
-    """Have the node that runs carry a verb out, or do it here; the exit status."""
-    from scattershot.drivers.control import Asked, Line, NoAnswerError, ask
-
-    verbose = where.pop("verbose")
-    settings = _settings(**where)
-    asked = Asked(verb, arguments)
-
-    def tell(line: Line) -> None:
-        if line.out is not None:
-            out(line.out)
-        if line.note is not None:
-            click.echo(line.note, err=True)
-
-    try:
-        for _ in range(int(PATIENCE / _PAUSE)):
-            lines = ask(settings.data, asked, __version__)
-            if lines is not None:
-                status = 1
-                for line in lines:
-                    tell(line)
-                    status = line.end if line.end is not None else status
-                return status
-            if _try_to_own(settings, new=new) is not None:
-                return _perform_here(settings, asked, tell, verbose=verbose)
-            _pause()
-    except NoAnswerError as problem:
-        raise click.ClickException(str(problem)) from problem
-    raise click.ClickException(
-        f"{settings.data} is in use by another scattershot that does not answer. If it is not about to start or stop, "
-        "end that process."
-    )
-
-
-_PAUSE = 0.1
-
-
-def _pause() -> None:
-    import time
-
-    time.sleep(_PAUSE)
-
-
-def _try_to_own(settings: "Settings", *, new: bool) -> int | None:
-    """Own the data folder from now on, or None where another process does; `new` makes one where there is none."""
-    from scattershot.bootstrap import DataInUseError, own_data
-    from scattershot.opening import is_set_up
-
-    if not new and not is_set_up(settings):
-        raise click.ClickException(
-            f"There is no node in {settings.data} yet. This starts one: scattershot run --data {settings.data}"
-        )
-    try:
-        return own_data(settings.data)
-    except DataInUseError:
-        return None
-    except OSError as problem:
-        raise click.ClickException(f"{settings.data} cannot be used: {problem.strerror}.") from problem
-
-
-def _perform_here(settings: "Settings", asked: Any, tell: Callable[[Any], None], *, verbose: bool) -> int:
-    from scattershot.drivers.logs import set_up_logs
-    from scattershot.opening import Trouble
-    from scattershot.verbs.carrying import carry_out_here
-
-    set_up_logs(settings.log_format, "DEBUG" if verbose else "ERROR")
-    try:
-        return _run_async(carry_out_here(settings, asked, tell))
-    except Trouble as problem:
-        raise click.ClickException(str(problem)) from problem
-
-
-def _run_async(work: Coroutine[Any, Any, T]) -> T:
-    import asyncio
-
-    import uvloop
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work)
 
 
 if __name__ == "__main__":

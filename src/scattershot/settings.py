@@ -63,6 +63,24 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[str, ...],
         Meta(description="Addresses of reverse proxies whose `X-Forwarded-For` is believed."),
     ] = ("127.0.0.1", "::1")
+    sign_up: Annotated[
+        str,
+        Meta(
+            pattern="^(closed|open|approval|invitation)$",
+            description="Who may sign up: nobody (`closed`; you make people by `person add`), anybody (`open`), those "
+            "to whom an admin then says yes (`approval`), or whoever has an invitation (`invitation`). An invitation "
+            "lets people in at once under `approval` too.",
+        ),
+    ] = "closed"
+    sign_up_message: Annotated[
+        str, Meta(description="What people read before they sign up: the rules of the node, and who it is for.")
+    ] = ""
+    people_may_invite: Annotated[
+        bool, Meta(description="Whether everybody here may give out invitations, not only admins.")
+    ] = False
+    microblogs_per_person: Annotated[
+        int, Meta(ge=1, le=1_000, description="How many microblogs one person may own, their own among them.")
+    ] = 5
     max_post_length: Annotated[int, Meta(ge=1, le=1_000_000, description="The most characters a post may have.")] = (
         5_000
     )

@@ -271,7 +271,7 @@ async def test_what_nothing_shows_goes_after_a_day(village: Village, house: Hous
     assert isinstance(await post(house, "ann", shown), Done)
     ann = (await house.row("ann")).id
     later = Millis(village.clock.now() + 3 * DAY * 1000)
-    writer = (await house.node.people.add("cat"))[0]  # type: ignore[index]
+    writer = next(each.id for each in await house.node.people.everybody() if each.name == "ann")
     planned = Planned(Draft("later", media=(held.id,)))
     assert not isinstance(await house.node.drafts.keep(ann, writer, planned, later), Refused)
     village.clock.advance(DAY - 1)

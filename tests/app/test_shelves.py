@@ -108,7 +108,7 @@ async def test_who_marked_a_post_is_told_page_by_page(
 
     async def page(likes: bool, window: Window, viewer: MicroblogId | None = None) -> Roster:
         look = shelves.likers_in if likes else shelves.boosters_in
-        roster = await node.database.read(lambda tx: look(tx, post, viewer, window, 4 if likes else 2))
+        roster = await node.database.read(lambda tx: look(tx, post, viewer, window, 2))
         assert roster is not None
         return roster
 

@@ -3,6 +3,7 @@
 import pytest
 
 from scattershot.app.publish import Draft
+from scattershot.domain.choosing import HERE
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
 from scattershot.testing.village import House, Village
@@ -93,7 +94,7 @@ async def test_those_of_here_find_it_on_the_local_timeline(village: Village) -> 
     a, _ = await two_houses(village)
     post = await a.post("ann", "between us", Audience.LOCAL)
     dora = (await a.row("dora")).id
-    page = await a.node.timelines.public(dora, here=True)
+    page = await a.node.timelines.public(dora, which=HERE)
     assert [item.id for item in page.items] == [post]
-    assert (await a.node.timelines.public(None, here=True)).items == []
-    assert (await a.node.timelines.public(dora, here=False)).items == []
+    assert (await a.node.timelines.public(None, which=HERE)).items == []
+    assert (await a.node.timelines.public(dora)).items == []

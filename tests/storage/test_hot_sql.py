@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from contextlib import AsyncExitStack, closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from scattershot.domain.follows import Wish
 from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.media import Use
 from scattershot.domain.microblog import Profile
+from scattershot.domain.people import KeeperRole
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.presentation import Presentation
+from scattershot.domain.reading import Refused
 from scattershot.domain.terms import Circle, Rule, Terms
 from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.frontends.mastodon_api.notification_types import TYPES
@@ -25,7 +28,7 @@ from scattershot.ports.database import Database
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
 from scattershot.storage.migrate import migrate
-from scattershot.storage.tables import quotes, relations, trends
+from scattershot.storage.tables import people, quotes, relations, trends
 from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.push_phone import PushPhone
@@ -53,6 +56,8 @@ LARGE = [
     "filters",
     "followed_tags",
     "follows",
+    "keeper_invitations",
+    "keepers",
     "keys",
     "likes",
     "link_checks",
@@ -66,6 +71,7 @@ LARGE = [
     "mutes",
     "nodes",
     "notifications",
+    "people",
     "pins",
     "posts",
     "remarks",
@@ -79,6 +85,7 @@ LARGE = [
     "pushes",
     "seen",
     "shunned",
+    "sessions",
     "severances",
     "severed",
     "signed_copies",
@@ -140,6 +147,7 @@ async def everyday_life(village: Village) -> None:
         a.done(await deed(ann, here.id, "test"))
     a.done(await a.node.publisher.vote(ann, here.id, ["tea"], "test"))
     await village.settle()
+    await keep_together(a, b, village)
     await quote_and_react(village, a, b)
     await look_around(a, b)
     await choose(a, str(here.id), str(bob_here))
@@ -197,6 +205,30 @@ async def know_people(a: House, ann: MicroblogId, bob: MicroblogId) -> None:
     await node.known.ties.shun(ann, "b.example", "test")
     await node.known.ties.unshun(ann, "b.example")
     await node.drivers.database.write(lambda tx: relations.drop_ended_mutes(tx, Millis(0)))
+
+
+async def keep_together(a: House, b: House, village: Village) -> None:
+    """A team at b posts, read by a follower at a: asked, named, settled, left."""
+    keepers, publisher = b.node.keepers, b.node.publisher
+    await b.person("dan")
+    found = [await b.node.drivers.database.read(partial(people.by_name, name=name)) for name in ("bob", "dan")]
+    bob, dan = [person.id for person in found if person is not None]
+    team = await keepers.make(bob, "team", "test")
+    assert not isinstance(team, Refused)
+    await a.follow("ann", "@team@b.example")
+    await keepers.show_writers(bob, team, shows=True)
+    await keepers.invite(bob, team, "dan", KeeperRole.EDITOR)
+    [asked] = await keepers.asked(dan)
+    await keepers.answer(dan, asked.number, accepted=True)
+    post = b.done(await publisher.post(team, Draft("written together"), dan, "test"))
+    assert post.post is not None
+    await village.settle()
+    b.done(await publisher.edit(team, post.post, Draft("written by two"), "test", bob))
+    await keepers.be_named(dan, team, "test", named=False)
+    await keepers.team(bob, team)
+    await keepers.hand_over(bob, team, dan)
+    await keepers.remove(bob, team, bob)
+    await keepers.delete(dan, team, "test")
 
 
 async def quote_and_react(village: Village, a: House, b: House) -> None:
@@ -286,7 +318,8 @@ async def look_around(a: House, b: House) -> None:
     page = await browser.get(f"/welcome/{link}")
     assert (await browser.submit(page, page.forms[0], password="")).status < 400
     assert (await browser.get("/home")).status == 200
-    for path in ("/home", "/local", "/public", "/tags/tea", "/notifications", "/@ann", "/@bob@b.example"):
+    own = ("/settings/microblogs", "/settings/sessions", "/settings/account")
+    for path in ("/home", "/local", "/public", "/tags/tea", "/notifications", "/@ann", "/@bob@b.example", *own):
         await browser.get(path)
     for path in ("/outbox", "/outbox?page=true", "/followers", "/followers?page=1", "/following", "/featured"):
         await b.get((await b.row("bob")).profile.id.value.removeprefix("https://b.example") + path)

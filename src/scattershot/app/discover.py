@@ -208,10 +208,8 @@ class Discover:
         if wanted.depth > MAX_WANTED_DEPTH or wanted.attempts >= _MAX_ATTEMPTS:
             await self._database.write(lambda tx: arrivals.got(tx, wanted.wire_id))
             return
-        if await self._database.read(lambda tx: wire_ids.find(tx, wanted.wire_id)) is not None:
-            why = ""
-        else:
-            why = await self._fetch_wanted(wanted)
+        is_here = await self._database.read(lambda tx: wire_ids.find(tx, wanted.wire_id)) is not None
+        why = "" if is_here and wanted.why != arrivals.ANEW else await self._fetch_wanted(wanted)
         if wanted.why == STAMP and why and why not in ("unreachable", "busy", "not_allowed", "gone", "not_found"):
             await self.apply(Deleted(actor=wanted.wire_id, post=wanted.wire_id), wanted.protocol)
         if why in ("unreachable", "busy"):

@@ -139,7 +139,7 @@ def _posted(tx: Transaction, recorded: Recorded, now: Millis, wished: list[Follo
 def _tell_those_who_wish(
     tx: Transaction, row: posts.Row, recorded: Recorded, now: Millis, wished: list[Follow]
 ) -> None:
-    """Tell of a new post whoever follows its author so; not of answers to others, nor whom it mentions: they hear it.
+    """Tell of a new post whoever follows its author so; not of answers to others.
 
     Those whom an exclusive list spares the post at home are told too.
     """

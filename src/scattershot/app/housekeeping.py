@@ -12,6 +12,7 @@ from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import (
     arrivals,
     deliveries,
+    keepers,
     log,
     microblogs,
     people,
@@ -20,6 +21,7 @@ from scattershot.storage.tables import (
     quotes,
     relations,
     sent,
+    sign_ups,
     timelines,
 )
 
@@ -83,6 +85,8 @@ def _look_again(tx: Transaction, now: Millis) -> None:
 def _drop_old(tx: Transaction, now: Millis) -> int:
     return (
         people.drop_expired(tx, now)
+        + keepers.drop_expired(tx, now)
+        + sign_ups.drop_expired(tx, now)
         + programs.drop_expired_grants(tx, now)
         + sent.forget(tx, Millis(now - SENT_FOR))
         + arrivals.forget_seen(tx, Millis(now - SEEN_FOR))

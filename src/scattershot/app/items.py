@@ -15,7 +15,7 @@ from scattershot.domain.addresses import Addresses
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import Standing
-from scattershot.domain.post import Post
+from scattershot.domain.post import Post, may_name
 from scattershot.domain.quote import QuoteState, quote_rule
 from scattershot.domain.quote import may_quote as may_be_quoted
 from scattershot.domain.terms import ONLY_THE_AUTHOR, Approval, Asker, Circle, Rule, approval
@@ -72,6 +72,8 @@ class Item(Struct, frozen=True, kw_only=True):
     id: PostId
     post: Post
     author: Face
+    writer: Face | None = None
+    """Who of the author's keepers wrote it, where the author names them and they agree."""
     page: str
     likes: int
     boosts: int
@@ -211,17 +213,25 @@ class Items:
         faces = self.faces(tx, concerned)
         plain = self._plain_of(tx, shown_rows, faces)
         marks = _marks(tx, shown_rows, viewer, list(concerned), now, shown, plain)
-        within = {
-            row.id: self._item(line(row), faces, marks, plain, viewer, None)
-            for row in quoted.values()
-            if row.id in plain
-        }
+        inner = [self._item(line(row), faces, marks, plain, viewer, None) for row in quoted.values() if row.id in plain]
+        within = {item.id: item for item in self._with_writers(tx, inner)}
         items = [
             self._item(each, faces, marks, plain, viewer, within)
             for each in lines
             if _is_shown(each, faces, marks.hidden, viewer, shown)
         ]
+        items = self._with_writers(tx, items)
         return items if viewer is None else _with_votes(tx, items, viewer)
+
+    def _with_writers(self, tx: Transaction, items: list[Item]) -> list[Item]:
+        """The items with whoever wrote them for another; most name nobody."""
+        claims = {item.post.writer.id for item in items if item.post.writer is not None}
+        if not claims:
+            return items
+        known = {claim: wire_ids.find_as(tx, claim, wire_ids.Thing.MICROBLOG) for claim in claims}
+        faces = self.faces(tx, [MicroblogId(number) for number in known.values() if number is not None])
+        writers = {claim: faces.get(MicroblogId(number)) for claim, number in known.items() if number is not None}
+        return [_signed(item, writers.get(item.post.writer.id) if item.post.writer else None) for item in items]
 
     def _plain_of(self, tx: Transaction, lines: Sequence[Line], faces: dict[MicroblogId, Face]) -> dict[PostId, _Plain]:
         """What any viewer sees of the posts, made anew only where something in it is not as it was."""
@@ -349,6 +359,12 @@ def _quote(row: posts.Row, within: dict[PostId, Item] | None, marks: _Marks) -> 
     if item.author.id in marks.blocked:
         return Quote(QuoteState.BLOCKED, item.id, item)
     return Quote(QuoteState.MUTED if item.author.id in marks.hidden else QuoteState.ACCEPTED, item.id, item)
+
+
+def _signed(item: Item, writer: Face | None) -> Item:
+    if writer is None or not may_name(item.post.author, writer.profile):
+        return item
+    return structs.replace(item, writer=writer)
 
 
 def _marks(

@@ -6,31 +6,30 @@ Whatever lets somebody in (links, sessions, tokens) is random, given out once, a
 import asyncio
 import hashlib
 import secrets
+import threading
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from msgspec.structs import replace
+from msgspec import Struct
 
 from scattershot.app import readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import House, Origin
+from scattershot.app.making import bare_name, make_microblog, new_handle, unmade
 from scattershot.domain.change import Vanished
-from scattershot.domain.ids import MicroblogId, Millis, PersonId
-from scattershot.domain.microblog import Handle, Profile, VerifyKey, Voice, name_problem
-from scattershot.domain.people import KeeperRole, Person, Role
+from scattershot.domain.ids import MicroblogId, Millis, PersonId, ProgramId
+from scattershot.domain.microblog import Handle, Voice, name_problem
+from scattershot.domain.people import KeeperRole, Person, Role, email_problem
 from scattershot.domain.reading import Refused
-from scattershot.domain.record import Kind
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.ports.keys import KeyMaker, KeyPairs
+from scattershot.ports.keys import KeyMaker
 from scattershot.ports.protocol import Signer
-from scattershot.storage.tables import facts, log, microblogs
+from scattershot.storage.tables import facts, keepers, microblogs, programs, sign_ups
 from scattershot.storage.tables import people as rows
-from scattershot.wirekit.keys import load_private, multikey_of, public_pem
-from scattershot.wirekit.urls import normal_host
 
 LINK_GOOD_FOR = 7 * 86_400_000
 """How long a one-time link may wait to be followed."""
@@ -38,6 +37,9 @@ SESSION_GOOD_FOR = 90 * 86_400_000
 """How long somebody stays signed in."""
 MIN_PASSWORD = 10
 """The least characters a password has; a long phrase beats odd signs (NIST SP 800-63B)."""
+
+MAX_AGENT = 200
+"""Characters that are kept of what a browser calls itself."""
 
 NODE_ACTOR = "node_actor"
 """The fact that says which microblog speaks for the node itself."""
@@ -48,6 +50,37 @@ class SignedIn(NamedTuple):
 
     person: Person
     session: str
+
+
+class Session(Struct, frozen=True):
+    """A browser in which somebody is signed in; `name` stands for it in a list and lets nobody in."""
+
+    name: str
+    created: Millis
+    agent: str
+    is_current: bool
+
+
+class Held(NamedTuple):
+    """A token that a program was given for somebody who does not sign in here yet: its hash and what it allows."""
+
+    token: bytes
+    program: ProgramId | None
+    scopes: str
+
+
+class Newcomer(NamedTuple):
+    """Somebody who is to sign in here; `secret` is the hash of their password, `applicant` under what they waited."""
+
+    name: str
+    secret: str = ""
+    role: Role = Role.PERSON
+    email: str = ""
+    applicant: int | None = None
+    held: Held | None = None
+
+
+Proviso: TypeAlias = Callable[[Transaction], Refused | None]
 
 
 class People:
@@ -73,36 +106,41 @@ class People:
 
         A name of another domain of this node is given as `name@domain`, and that is what its person signs in by.
         """
-        handle = self._new_handle(name)
-        if isinstance(handle, Refused):
-            return handle
-        name = handle.name if handle.domain == self._domains[0] else f"{handle.name}@{handle.domain}"
         if problem := password_problem(password) if password else "":
             return Refused("invalid", problem)
         secret = await hash_password(password) if password else ""
+        return await self.settle(Newcomer(name, secret, Role.ADMIN if admin else Role.PERSON), via)
+
+    async def settle(
+        self, newcomer: Newcomer, via: str, proviso: Proviso | None = None
+    ) -> tuple[PersonId, MicroblogId] | Refused:
+        """Make that person and their microblog; what `proviso` refuses in the same transaction is not done."""
+        handle = new_handle(newcomer.name, self._domains)
+        if isinstance(handle, Refused):
+            return handle
+        name = bare_name(handle, self._domains)
         pairs = await self._keys.make()
         now = self._clock.now()
 
         def work(tx: Transaction) -> tuple[PersonId, MicroblogId] | Refused:
-            if rows.by_name(tx, name) is not None or microblogs.named(tx, handle):
+            waiting = sign_ups.applicant_called(tx, name)
+            is_another = waiting is not None and waiting.id != newcomer.applicant
+            if is_another or rows.by_name(tx, name) is not None or microblogs.named(tx, handle):
                 return Refused("taken", f"The name {name} is taken.")
-            person = rows.add(tx, name, Role.ADMIN if admin else Role.PERSON, secret, now)
-            microblog = self._make(tx, handle, Voice.PERSON, pairs, now, via)
-            microblogs.add_keeper(tx, person, microblog, KeeperRole.OWNER)
+            refused = proviso(tx) if proviso is not None else None
+            if refused is not None:
+                return refused
+            microblog = make_microblog(tx, self._house, self._domains[0], unmade(handle), pairs, now, via)
+            person = rows.add(tx, name, newcomer.role, newcomer.secret, now, main=microblog, email=newcomer.email)
+            keepers.put(tx, person, microblog, KeeperRole.OWNER, now)
+            if (held := newcomer.held) is not None:
+                token = programs.Token(held.program, person, microblog, held.scopes, now)
+                programs.add_token(tx, held.token, token)
             return person, microblog
 
         made = await self._database.write(work)
         self._bus.nudge(readers.TOPIC)
         return made
-
-    def _new_handle(self, text: str) -> Handle | Refused:
-        name, at, domain = text.strip().lower().removeprefix("@").partition("@")
-        if problem := name_problem(name):
-            return Refused("invalid", problem)
-        home = (normal_host(domain) or "") if at else self._domains[0]
-        if home not in self._domains:
-            return Refused("invalid", f"Names of {domain} do not live here, only those of {', '.join(self._domains)}.")
-        return Handle(name, home)
 
     async def node_speaker(self, title: str) -> Signer:
         """The microblog that speaks for the node itself (FEP-d556), made at the first start."""
@@ -115,8 +153,8 @@ class People:
             known = node_speaker(tx)
             if known is not None:
                 return known
-            handle = Handle("node", self._domains[0])
-            microblog = self._make(tx, handle, Voice.APPLICATION, pairs, self._clock.now(), "start", title)
+            profile = unmade(Handle("node", self._domains[0]), Voice.APPLICATION, title)
+            microblog = make_microblog(tx, self._house, self._domains[0], profile, pairs, self._clock.now(), "start")
             facts.put(tx, NODE_ACTOR, str(microblog))
             made = microblogs.signer(tx, microblog)
             assert made is not None
@@ -124,40 +162,12 @@ class People:
 
         return await self._database.write(work)
 
-    def _make(
-        self, tx: Transaction, handle: Handle, voice: Voice, pairs: KeyPairs, now: Millis, via: str, title: str = ""
-    ) -> MicroblogId:
-        microblog = MicroblogId(self._house.ids.make(tx, now))
-        addresses = self._house.addresses
-        address = addresses.microblog(microblog)
-        profile = Profile(
-            id=addresses.wire_id(address),
-            name=handle.name,
-            domain=handle.domain,
-            display_name=title,
-            url=addresses.page(handle, self._domains[0]),
-            voice=voice,
-            discoverable=voice is not Voice.APPLICATION,
-            created=now,
-        )
-        rsa, ed25519 = load_private(pairs.rsa), load_private(pairs.ed25519)
-        keys = (
-            VerifyKey(id=f"{address}#main-key", algorithm="rsa", public=public_pem(rsa)),
-            VerifyKey(id=f"{address}#ed25519-key", algorithm="ed25519", public=multikey_of(ed25519)),  # type: ignore[arg-type]
-        )
-        microblogs.add(tx, microblog, replace(profile, keys=keys), None, now)
-        microblogs.claim_name(tx, handle, microblog)
-        for key, private in zip(keys, pairs, strict=True):
-            microblogs.add_own_key(tx, microblog, key, private)
-        log.append(tx, now, Kind.PROFILE_CHANGED, microblog, local=True, via=via)
-        return microblog
-
     # -- leaving
 
     async def vanish(self, name: str, via: str) -> tuple[Handle, ...] | Refused:
-        """Delete a person for ever, with every microblog that nobody else owns: the handles of those.
+        """Delete a person for ever, with their own microblog and every other that nobody else keeps: the handles.
 
-        Other nodes are told, and the names are never given again.
+        Other nodes are told, and the names are never given again. What others keep too must be handed over first.
         """
         now = self._clock.now()
 
@@ -169,21 +179,62 @@ class People:
                 return Refused("not_found", f"Nobody called {name} signs in here.")
             owned = microblogs.owned_alone(tx, person.id)
             for row in owned:
+                if row.id != person.main and len(keepers.of(tx, row.id)) > 1:
+                    return Refused("owned", f"Others keep {row.profile.handle} too: make one of them its owner first.")
+            for row in owned:
                 apply(tx, Vanished(actor=row.profile.id), Origin(now, via, asked_for=True), self._house)
+                keepers.drop_all(tx, row.id)
+            sign_ups.drop_invitations_of(tx, person.id)
             rows.remove(tx, person.id)
             gone[:] = [person.id]
             return tuple(row.profile.handle for row in owned)
 
         vanished = await self._database.write(work)
         for person in gone:
-            for call in self._told:
-                call(person)
+            self._tell(person)
         self._bus.nudge(readers.TOPIC)
         return vanished
 
-    async def owns(self, person: PersonId, microblog: MicroblogId) -> bool:
-        """Whether the person may move or delete the microblog, not only write as it."""
-        return await self._database.read(lambda tx: microblogs.is_owned_by(tx, person, microblog))
+    async def disable(self, name: str) -> Person | Refused:
+        """Let a person in no more, by nothing that let them in until now. Their microblogs stay as they are."""
+        return await self._set_disabled(name, disabled=True)
+
+    async def enable(self, name: str) -> Person | Refused:
+        """Let a person in again, by their password or a new link."""
+        return await self._set_disabled(name, disabled=False)
+
+    async def _set_disabled(self, name: str, *, disabled: bool) -> Person | Refused:
+        def work(tx: Transaction) -> Person | Refused:
+            person = rows.by_name(tx, name.lower())
+            if person is None:
+                return Refused("not_found", f"Nobody called {name} signs in here.")
+            rows.set_disabled(tx, person.id, disabled)
+            if disabled:
+                sign_ups.drop_invitations_of(tx, person.id)
+            return person._replace(disabled=disabled)
+
+        person = await self._database.write(work)
+        if disabled and isinstance(person, Person):
+            self._tell(person.id)
+        return person
+
+    def _tell(self, gone: PersonId) -> None:
+        for call in self._told:
+            call(gone)
+
+    async def everybody(self) -> list[Person]:
+        """Those who sign in here, the oldest first."""
+        return await self._database.read(rows.everybody)
+
+    async def email(self, person: PersonId) -> str:
+        """Where those who run the node may reach the person, if they said so."""
+        return await self._database.read(lambda tx: rows.email(tx, person))
+
+    async def set_email(self, person: PersonId, email: str) -> Refused | None:
+        """Let a person be reached elsewhere, or (empty) nowhere."""
+        if problem := email_problem(email) if email else "":
+            return Refused("invalid", problem)
+        return await self._database.write(lambda tx: rows.set_email(tx, person, email))
 
     # -- letting in
 
@@ -220,7 +271,7 @@ class People:
         now = self._clock.now()
         return await self._database.read(lambda tx: rows.link(tx, hashed(secret), now))
 
-    async def follow_link(self, secret: str, password: str = "") -> SignedIn | Refused:
+    async def follow_link(self, secret: str, password: str = "", agent: str = "") -> SignedIn | Refused:
         """Sign a person in by a one-time link, which is spent; a password given is the person's from now on."""
         if problem := password_problem(password) if password else "":
             return Refused("invalid", problem)
@@ -234,11 +285,11 @@ class People:
                 return Refused("spent", "This link was used already or is too old. Ask for a new one.")
             if hashed_password:
                 rows.set_secret(tx, person.id, hashed_password)
-            return SignedIn(person, self._session(tx, person.id, now))
+            return SignedIn(person, self._session(tx, person.id, now, agent))
 
         return await self._database.write(work)
 
-    async def make_owner(self, secret: str, name: str, password: str) -> SignedIn | Refused:
+    async def make_owner(self, secret: str, name: str, password: str, agent: str = "") -> SignedIn | Refused:
         """Spend the first start's link on the owner's account."""
         if problem := name_problem(name.lower()) or password_problem(password):
             return Refused("invalid", problem)
@@ -250,19 +301,25 @@ class People:
         made = await self.add(name, admin=True, password=password, via="web")
         if isinstance(made, Refused):
             return made
-        return await self.sign_in(name, password)
+        return await self.sign_in(name, password, agent)
 
-    async def sign_in(self, name: str, password: str) -> SignedIn | Refused:
-        """Sign a person in by name and password; it takes as long for a name that nobody has."""
-        person = await self._database.read(lambda tx: rows.by_name(tx, name.lower()))
-        right = await check_password(password, person.secret if person else "")
+    async def sign_in(self, name: str, password: str, agent: str = "") -> SignedIn | Refused:
+        """Sign a person in by name and password; it takes as long for a name that nobody has.
+
+        `agent` is what their browser calls itself, for the list of sessions.
+        """
+        name = name.lower()
+        person = await self._database.read(lambda tx: rows.by_name(tx, name))
+        waiting = None if person else await self._database.read(lambda tx: sign_ups.applicant_called(tx, name))
+        known = person or waiting
+        right = await check_password(password, known.secret if known else "")
+        if waiting is not None and right:
+            return Refused("waiting", "You have signed up; those who run this node have not said yes yet.")
         if person is None or not right or person.disabled:
             return Refused("wrong", "The name or the password is not right.")
-        now = self._clock.now()
-        session = await self._database.write(lambda tx: self._session(tx, person.id, now))
-        return SignedIn(person, session)
+        return SignedIn(person, await self.begin_session(person.id, agent))
 
-    async def change_password(self, person: PersonId, old: str, new: str) -> SignedIn | Refused:
+    async def change_password(self, person: PersonId, old: str, new: str, agent: str = "") -> SignedIn | Refused:
         """Replace a password (`old` is empty where there was none); every session ends, and a new one begins."""
         if problem := password_problem(new):
             return Refused("invalid", problem)
@@ -276,7 +333,7 @@ class People:
             if row is None or row.disabled:
                 return Refused("not_found", "You do not sign in here any more.")
             rows.set_secret(tx, person, secret)
-            return SignedIn(row, self._session(tx, person, now))
+            return SignedIn(row, self._session(tx, person, now, agent))
 
         return await self._database.write(work)
 
@@ -287,10 +344,39 @@ class People:
             return False
         return await check_password(password, row.secret) if row.secret else not password
 
-    def _session(self, tx: Transaction, person: PersonId, now: Millis) -> str:
+    # -- sessions
+
+    async def begin_session(self, person: PersonId, agent: str) -> str:
+        """A new session's secret, for somebody who has proved to be that person."""
+        now = self._clock.now()
+        return await self._database.write(lambda tx: self._session(tx, person, now, agent))
+
+    def _session(self, tx: Transaction, person: PersonId, now: Millis, agent: str) -> str:
         secret = new_secret()
-        rows.add_session(tx, hashed(secret), person, now, Millis(now + SESSION_GOOD_FOR))
+        expires = Millis(now + SESSION_GOOD_FOR)
+        rows.add_session(tx, hashed(secret), person, now, expires, " ".join(agent.split())[:MAX_AGENT])
         return secret
+
+    async def sessions(self, person: PersonId, current: str = "") -> list[Session]:
+        """Where the person is signed in, the latest first."""
+        now, own = self._clock.now(), hashed(current)
+        found = await self._database.read(lambda tx: rows.sessions(tx, person, now))
+        return [Session(_name_of(each.hash), each.created, each.agent, each.hash == own) for each in found]
+
+    async def end_session(self, person: PersonId, name: str) -> bool:
+        """End one of the person's sessions by its name in the list; False where there is none."""
+
+        def work(tx: Transaction) -> bool:
+            known = [each.hash for each in rows.sessions(tx, person, Millis(0)) if _name_of(each.hash) == name]
+            for each in known:
+                rows.end_session(tx, each)
+            return bool(known)
+
+        return await self._database.write(work)
+
+    async def end_other_sessions(self, person: PersonId, current: str) -> None:
+        """End all sessions of the person but that one."""
+        await self._database.write(lambda tx: rows.end_other_sessions(tx, person, hashed(current)))
 
     async def in_session(self, session: str) -> Person | None:
         """Who is signed in with that session."""
@@ -300,10 +386,6 @@ class People:
     async def sign_out(self, session: str) -> None:
         """End a session."""
         await self._database.write(lambda tx: rows.end_session(tx, hashed(session)))
-
-    async def kept_by(self, person: PersonId) -> list[microblogs.Row]:
-        """The microblogs a person keeps, oldest first."""
-        return await self._database.read(lambda tx: microblogs.kept_by(tx, person))
 
 
 def node_speaker(tx: Transaction) -> Signer | None:
@@ -315,6 +397,10 @@ def node_speaker(tx: Transaction) -> Signer | None:
 def new_secret() -> str:
     """Something nobody guesses: 256 bits of chance, in 43 characters fit for an address."""
     return secrets.token_urlsafe(32)
+
+
+def _name_of(session: bytes) -> str:
+    return session.hex()[:32]
 
 
 def hashed(secret: str) -> bytes:
@@ -333,9 +419,15 @@ async def hash_password(password: str) -> str:
     """An Argon2id hash with its own salt, as a PHC string (RFC 9106, its second recommended setting)."""
 
     def work() -> str:
-        return _argon2(secrets.token_bytes(16)).derive_phc_encoded(password.encode())
+        with _ONE_AT_A_TIME:
+            return _argon2(secrets.token_bytes(16)).derive_phc_encoded(password.encode())
 
     return await asyncio.to_thread(work)
+
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Held while a password is hashed: with several lanes, OpenSSL 4.0's threads for two hashes at once wait for each other
+for ever (seen with cryptography 50.0)."""
 
 
 def _argon2(salt: bytes) -> Argon2id:
@@ -346,13 +438,14 @@ async def check_password(password: str, phc: str) -> bool:
     """Whether the password is the one hashed; False, and as slow, where there is no hash."""
 
     def work() -> bool:
-        if not phc:
-            _argon2(b"nobody has this!").derive(password.encode())
-            return False
-        try:
-            Argon2id.verify_phc_encoded(password.encode(), phc)
-        except InvalidKey:
-            return False
-        return True
+        with _ONE_AT_A_TIME:
+            if not phc:
+                _argon2(b"nobody has this!").derive(password.encode())
+                return False
+            try:
+                Argon2id.verify_phc_encoded(password.encode(), phc)
+            except InvalidKey:
+                return False
+            return True
 
     return await asyncio.to_thread(work)

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 from scattershot.app.lately import Lately
 from scattershot.app.people import hashed, new_secret
 from scattershot.domain.ids import MicroblogId, Millis, PersonId, ProgramId, TokenId
+from scattershot.domain.people import KeeperRole
 from scattershot.domain.reading import Refused
 from scattershot.domain.scopes import Scopes, are_within, covered_by, parse_scopes
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import microblogs, people
+from scattershot.storage.tables import keepers, people, sign_ups
 from scattershot.storage.tables import programs as rows
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -50,13 +51,15 @@ class Issued(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """Who asks with a token: a program for itself, or for a person as one of the microblogs that person keeps."""
+    """Who asks with a token: a program for itself, or for a person as one of the microblogs that person keeps, in the
+    role in which it keeps it."""
 
     token: TokenId
     program: ProgramId | None
     person: PersonId | None
     microblog: MicroblogId | None
     scopes: Scopes
+    role: KeeperRole | None = None
 
 
 class Consent(NamedTuple):
@@ -66,6 +69,17 @@ class Consent(NamedTuple):
     redirect: str
     scopes: tuple[str, ...]
     challenge: str
+
+
+class Held(NamedTuple):
+    """A token that acts for a person; `program` is empty for one made at the terminal."""
+
+    token: TokenId
+    program: str
+    website: str
+    microblog: MicroblogId
+    scopes: str
+    created: Millis
 
 
 class _Known(NamedTuple):
@@ -144,7 +158,7 @@ class Programs:
         )
 
         def work(tx: Transaction) -> str | Refused:
-            if not any(row.id == microblog for row in microblogs.kept_by(tx, person)):
+            if keepers.role(tx, person, microblog) is None:
                 return Refused("not_allowed", "You do not keep that microblog.")
             rows.add_grant(tx, hashed(code), grant)
             return code
@@ -198,15 +212,14 @@ class Programs:
         return await self._database.write(lambda tx: _issue(tx, rows.Token(program, person, microblog, scopes, now)))
 
     async def by_hand(self, name: str, scopes: str = BY_HAND) -> str | Refused:
-        """A new token that acts for a person's first microblog, asked for by whoever runs the node."""
+        """A new token that acts for a person's own microblog, asked for by whoever runs the node."""
         now = self._clock.now()
 
         def work(tx: Transaction) -> str | Refused:
             person = people.by_name(tx, name.lower())
-            kept = microblogs.kept_by(tx, person.id) if person is not None else []
-            if person is None or not kept:
+            if person is None or person.disabled or person.main is None:
                 return Refused("not_found", f"Nobody called {name} signs in here.")
-            return _issue(tx, rows.Token(None, person.id, kept[0].id, scopes, now)).token
+            return _issue(tx, rows.Token(None, person.id, person.main, scopes, now)).token
 
         return await self._database.write(work)
 
@@ -216,14 +229,16 @@ class Programs:
         known = self._known.get(key)
         if known is not None and 0 <= now - known.at < REMEMBERED_FOR:
             return known.caller
-        found = await self._database.read(lambda tx: rows.token(tx, key))
-        if found is None or found.id is None:
+        caller = await self._database.read(lambda tx: _caller(tx, key))
+        if caller is None:
             self._known.pop(key, None)
             return None
-        scopes = covered_by(found.scopes.split())
-        caller = Caller(found.id, found.program, found.person, found.microblog, scopes)
         self._known[key] = _Known(caller, now)
         return caller
+
+    async def waits(self, token: str) -> bool:
+        """Whether the token is that of somebody who signed up by a program and waits for a yes."""
+        return await self._database.read(lambda tx: sign_ups.holds_token(tx, hashed(token)))
 
     async def revoke(self, client_id: str, secret: str, token: str) -> Refused | None:
         """Let a token be good for nothing (RFC 7009); only the program that holds it may, and none is missed."""
@@ -264,6 +279,28 @@ class Programs:
         for token in {known.caller.token for known in self._known.values() if known.caller.person == person}:
             self.forget(token)
 
+    def look_anew(self, person: PersonId, microblog: MicroblogId) -> None:
+        """The person keeps the microblog otherwise than before: what its programs may do is looked up again."""
+        for key, known in list(self._known.items()):
+            if known.caller.person == person and known.caller.microblog == microblog:
+                del self._known[key]
+
+    async def scopes_of(self, token: TokenId) -> str:
+        """What was asked for with the token, in the words in which it was asked for."""
+        return await self._database.read(lambda tx: rows.scopes_of(tx, token))
+
+    async def tokens_of(self, person: PersonId) -> list[Held]:
+        """The programs that act for the person, the latest first."""
+
+        def work(tx: Transaction) -> list[Held]:
+            found = [each for each in rows.tokens_of(tx, person) if each.id is not None]
+            made = {each.program: rows.get(tx, each.program) for each in found if each.program is not None}
+            return [
+                _held(each, made.get(each.program) if each.program is not None else None) for each in reversed(found)
+            ]
+
+        return await self._database.read(work)
+
     async def end_all_of(self, person: PersonId) -> None:
         """End every token that acts for the person."""
 
@@ -303,6 +340,25 @@ def _issue(tx: Transaction, token: rows.Token) -> Issued:
     secret = new_secret()
     rows.add_token(tx, hashed(secret), token)
     return Issued(secret, token.scopes, token.created)
+
+
+def _caller(tx: Transaction, hashed: bytes) -> Caller | None:
+    """Who holds the token; one that acts for a microblog its person keeps no longer is good for nothing."""
+    found = rows.token(tx, hashed)
+    if found is None or found.id is None:
+        return None
+    scopes = covered_by(found.scopes.split())
+    if found.person is None or found.microblog is None:
+        return Caller(found.id, found.program, None, None, scopes)
+    role = keepers.role(tx, found.person, found.microblog)
+    return Caller(found.id, found.program, found.person, found.microblog, scopes, role) if role is not None else None
+
+
+def _held(token: rows.Token, program: rows.Program | None) -> Held:
+    assert token.id is not None
+    assert token.microblog is not None
+    name, website = (program.name, program.website) if program is not None else ("", "")
+    return Held(token.id, name, website, token.microblog, token.scopes, token.created)
 
 
 def _challenge_of(verifier: str) -> str:

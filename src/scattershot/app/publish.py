@@ -10,12 +10,13 @@ from scattershot.app import attaching, counters, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, NothingNew, Origin
 from scattershot.app.attaching import Described
+from scattershot.app.bylines import writer_for
 from scattershot.app.complaining import complaint
 from scattershot.app.discover import Discover, Found
 from scattershot.app.homes import hear_so
 from scattershot.app.permission import standing, to_answer, to_quote, with_link
 from scattershot.app.reading import reader_of
-from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, refusal
+from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, not_allowed, refusal, to_be_altered
 from scattershot.domain.change import (
     Blocked,
     Boosted,
@@ -39,7 +40,8 @@ from scattershot.domain.change import (
 from scattershot.domain.follows import AS_BEFORE, Wish
 from scattershot.domain.ids import MediaId, MicroblogId, Millis, PersonId, PostId, moment_of
 from scattershot.domain.microblog import Handle, Profile
-from scattershot.domain.polls import poll_problem
+from scattershot.domain.people import Deed
+from scattershot.domain.polls import edited_poll, poll_problem
 from scattershot.domain.post import Attachment, Audience, Form, Mention, Poll, Post
 from scattershot.domain.reading import Refused
 from scattershot.domain.record import Recorded
@@ -104,23 +106,8 @@ def _done(applied: Applied, post: PostId | None = None) -> Done | Refused:
             return refusal(why)
 
 
-def _edited_poll(old: Poll | None, new: Poll | None) -> Poll | None:
-    """A question with other answers is another question; what is not said of it stays."""
-    if old is None or new is None:
-        return old
-    is_same = [option.text for option in old.options] == [option.text for option in new.options]
-    return old if is_same and old.multiple == new.multiple else new
-
-
 def _vote(actor: WireId, post: WireId, choice: str) -> Change:
     return Voted(actor=actor, post=post, choice=choice)
-
-
-def _conversation(parent: posts.Row | None, own: str) -> str:
-    """What the whole thread is called: its first post's own word for it, or the first post's address."""
-    if parent is None:
-        return f"{own}/context"
-    return parent.post.conversation
 
 
 class Publisher:
@@ -146,7 +133,7 @@ class Publisher:
     async def post(
         self, author: MicroblogId, draft: Draft, writer: PersonId | None, via: str, once: str = ""
     ) -> Done | Refused:
-        """Post a draft as the microblog. Names it does not know yet are looked up first.
+        """Post a draft as the microblog, by one of its keepers (None: the node). Names not known yet are looked up.
 
         `once` is a word of the sender's for this post: within a day it makes one post, however often it comes.
         """
@@ -155,6 +142,8 @@ class Publisher:
         known = await self._known(draft.text)
 
         def work(tx: Transaction) -> Done | Refused:
+            if writer is not None and (refused := not_allowed(tx, writer, author, Deed.WRITE)):
+                return refused
             before = sent.post(tx, author, once) if once else None
             if before is not None:
                 return Done(None, before)
@@ -164,6 +153,7 @@ class Publisher:
                 return made
             post_id, post = made
             origin = Origin(self._clock.now(), via, asked_for=True, post_id=post_id, writer=writer)
+            post = replace(post, writer=writer_for(tx, writer, author, origin, self._house)) if writer else post
             done = _done(apply(tx, Posted(actor=post.author, post=post), origin, self._house), post_id)
             if isinstance(done, Done):
                 attaching.attach(tx, draft.media, post_id)
@@ -174,16 +164,18 @@ class Publisher:
 
         return await self._write(work)
 
-    async def edit(self, author: MicroblogId, post_id: PostId, draft: Draft, via: str) -> Done | Refused:
-        """Let a post of the microblog read otherwise; its audience stays."""
+    async def edit(
+        self, author: MicroblogId, post_id: PostId, draft: Draft, via: str, by: PersonId | None = None
+    ) -> Done | Refused:
+        """Let a post of the microblog read otherwise, by one of its keepers (None: the node); its audience stays."""
         if problem := self._problem(draft):
             return Refused("invalid", problem)
         known = await self._known(draft.text)
 
         def work(tx: Transaction) -> Done | Refused:
-            row = posts.get(tx, post_id)
-            if row is None or row.gone or row.author != author:
-                return NO_SUCH_POST
+            row = to_be_altered(tx, author, post_id, by)
+            if isinstance(row, Refused):
+                return row
             composed = self._html(draft, known)
             attaching.reserve(tx, author, draft.media)
             refused = attaching.describe_all(tx, author, draft.described)
@@ -204,7 +196,7 @@ class Publisher:
                 mentions=composed.mentions,
                 tags=composed.tags,
                 attachments=attachments,
-                poll=_edited_poll(old.poll, draft.poll),
+                poll=edited_poll(old.poll, draft.poll),
                 terms=altered(old.terms, draft.terms),
                 edited=self._clock.now(),
             )
@@ -215,14 +207,15 @@ class Publisher:
         return await self._write(work)
 
     async def delete(
-        self, author: MicroblogId, post_id: PostId, via: str, *, keep_media: bool = False
+        self, author: MicroblogId, post_id: PostId, via: str, by: PersonId | None = None, *, keep_media: bool = False
     ) -> Done | Refused:
-        """Take a post of the microblog back; `keep_media`: what it showed may be shown by another within a day."""
+        """Take a post of the microblog back, by one of its keepers (None: the node); with `keep_media`, what it showed
+        may be shown by another within a day."""
 
         def work(tx: Transaction) -> Done | Refused:
-            row = posts.get(tx, post_id)
-            if row is None or row.gone or row.author != author:
-                return NO_SUCH_POST
+            row = to_be_altered(tx, author, post_id, by)
+            if isinstance(row, Refused):
+                return row
             post = row.post
             if not keep_media:
                 uploads.drop_of(tx, post_id)
@@ -437,7 +430,7 @@ class Publisher:
             reply_to=parent.post.id if parent else None,
             quote=quoted.post.id if quoted is not None else None,
             terms=draft.terms,
-            conversation=_conversation(parent, addresses.post(post_id)),
+            conversation=parent.post.conversation if parent else f"{addresses.post(post_id)}/context",
             mentions=composed.mentions,
             tags=composed.tags,
             attachments=attachments,

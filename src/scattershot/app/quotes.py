@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from scattershot.app.items import Item
 from scattershot.app.publish import Done, Publisher
-from scattershot.app.refusals import NO_SUCH_POST
+from scattershot.app.refusals import to_be_altered
 from scattershot.app.timelines import Timelines
 from scattershot.domain.change import Change, Edited, QuoteAnswered, QuoteRevoked
-from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.ids import MicroblogId, PersonId, PostId
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.reading import Refused
 from scattershot.domain.terms import Rule, Terms, altered
@@ -62,14 +62,22 @@ class Quotes:
         return await self._publisher.change(make, via)
 
     async def set_terms(
-        self, who: MicroblogId, post: PostId, via: str, *, quotes: Rule | None = None, replies: Rule | None = None
+        self,
+        who: MicroblogId,
+        post: PostId,
+        via: str,
+        by: PersonId | None = None,
+        *,
+        quotes: Rule | None = None,
+        replies: Rule | None = None,
     ) -> Done | Refused:
-        """Alter who may quote a post of the microblog, who may answer it, or both; what was said before stays."""
+        """Alter who may quote a post of the microblog, who may answer it, or both, by one of its keepers (None: the
+        node); what was said before stays."""
 
         def make(tx: Transaction) -> Change | Refused:
-            row = posts.get(tx, post)
-            if row is None or row.gone or row.author != who:
-                return NO_SUCH_POST
+            row = to_be_altered(tx, who, post, by)
+            if isinstance(row, Refused):
+                return row
             old = row.post
             return Edited(actor=old.author, post=replace(old, terms=altered(old.terms, Terms(quotes, replies))))
 

@@ -11,8 +11,8 @@ from scattershot.app.reading import readable, reader_of
 from scattershot.app.refusals import NO_SUCH_POST
 from scattershot.app.timelines import Page, Timelines
 from scattershot.domain.follows import wants
-from scattershot.domain.ids import MicroblogId, PostId
-from scattershot.domain.lists import List
+from scattershot.domain.ids import MicroblogId, Millis, PostId
+from scattershot.domain.lists import List, ListId
 from scattershot.domain.reading import Refused
 from scattershot.domain.visibility import may_see
 from scattershot.domain.window import Window
@@ -76,7 +76,7 @@ class Shelves:
         return self._shelf(tx, who, marks.liked_by(tx, who, window, limit), limit)
 
     def _shelf(self, tx: Transaction, who: MicroblogId, found: list[marks.Mark], limit: int) -> Shelf:
-        wanted = list(dict.fromkeys(mark.post for mark in found))
+        wanted = [mark.post for mark in found]
         rows = posts.get_many(tx, wanted) if wanted else {}
         seen = {row.id: row for row in readable(tx, list(rows.values()), who)}
         items = self._timelines.made_in(tx, [line(seen[post]) for post in wanted if post in seen], who, ALL)
@@ -105,7 +105,7 @@ class Shelves:
         return row is not None and not row.gone and bool(readable(tx, [row], viewer))
 
     def _roster(self, tx: Transaction, found: list[marks.Marker], viewer: MicroblogId | None, limit: int) -> Roster:
-        wanted = list(dict.fromkeys(mark.microblog for mark in found))
+        wanted = [mark.microblog for mark in found]
         hidden = relations.hidden_among(tx, viewer, wanted, self._clock.now()) if viewer is not None and wanted else ()
         faces = [face for face in self._timelines.faces_in(tx, wanted) if face.id not in hidden]
         return Roster(faces, *_ends(found), len(found) < limit)
@@ -139,6 +139,26 @@ class Shelves:
             if each.post in seen
         ]
         return Page(self._timelines.made_in(tx, lines, row.owner), reached)
+
+
+class Said(NamedTuple):
+    """A post or boost: who wrote it or passed it on, and whose post it is."""
+
+    entry: PostId
+    speaker: MicroblogId
+    author: MicroblogId
+
+
+def is_listed(tx: Transaction, owner: MicroblogId, list_id: int, said: Said, now: Millis) -> bool:
+    """Whether it stands on the timeline of the owner's list of that id."""
+    row = lists.get(tx, owner, ListId(list_id))
+    if row is None or not lists.members_among(tx, row.id, [said.speaker]):
+        return False
+    itself = Window(below=said.entry + 1, above=said.entry - 1)
+    shown = [each for each in _next(tx, row, itself, 1) if each.shown]
+    return bool(_in_their_languages(tx, shown, wishes.languages_of(tx, owner))) and not relations.hidden_among(
+        tx, owner, [said.speaker, said.author], now
+    )
 
 
 def _ends(found: Sequence[marks.Mark] | Sequence[marks.Marker]) -> tuple[int | None, int | None]:

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import NamedTuple, Protocol
 
+from scattershot.app.filters import Filters
 from scattershot.app.items import Item
 from scattershot.app.notifications import Conversation, Notice, Notifications
+from scattershot.app.shelves import Said, is_listed
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId, Millis, NotificationId, PostId, Seq
 from scattershot.domain.post import Audience
@@ -36,21 +38,29 @@ class About(Enum):
     """What the owner is told."""
     PRIVATE = "private"
     """The owner's private conversations."""
+    LIST = "list"
+    """A list of the owner."""
+
+
+_OF_OWNERS = (About.HOME, About.LIST)
+"""Topics whose posts their owner sees."""
 
 
 class Topic(NamedTuple):
-    """One thing to listen to. `owner` is whose home, notifications or conversations it is; of public posts `local` says
-    whether those of here (None: both), and `media` that only those with attachments; `tag` is in small letters."""
+    """One thing to listen to. `owner` is whose home, notifications, conversations or `list` it is; of public posts
+    `local` says whether those of here (None: both), and `media` that only those with attachments; `tag` is in small
+    letters."""
 
     about: About
     owner: MicroblogId | None = None
     local: bool | None = None
     media: bool = False
     tag: str = ""
+    list: int = 0
 
 
 class Event(Enum):
-    """What happened: to a post, but for the last three."""
+    """What happened: to a post, but for the last four."""
 
     NEW = "new"
     EDITED = "edited"
@@ -59,6 +69,8 @@ class Event(Enum):
     CONVERSED = "conversed"
     LET_IN = "let_in"
     """Notifications that waited stand among the others now."""
+    FILTERED = "filtered"
+    """The filters of whose home it is are others now; there is nothing more to say."""
 
 
 class News(NamedTuple):
@@ -105,10 +117,13 @@ class Topics:
         clock: Clock,
         reads: Timelines,
         told: Notifications,
+        filters: Filters,
         render: Render,
         render_told: RenderTold,
     ) -> None:
         self._database, self._clock, self._reads, self._told = database, clock, reads, told
+        self._filters = filters
+        filters.on_change(self._filtered)
         self._render, self._render_told = render, render_told
         self._hearers: dict[Topic, dict[Hearer, None]] = {}
         self._seq: Seq | None = None
@@ -168,15 +183,20 @@ class Topics:
             self._seq, self._newest = told.up_to, told.newest
             for each in told.heard:
                 for hearer in list(self._hearers.get(each.news.topic, ())):
-                    if hearer.viewer not in each.deaf:
+                    if hearer.viewer not in each.deaf and each.only in (None, hearer.viewer):
                         hearer.hear(each.news)
             return told.up_to - after + (told.newest > newest)
 
     def let_in(self, owner: MicroblogId) -> None:
         """What waited stands among the owner's notifications now."""
-        topic = Topic(About.TOLD, owner)
-        for hearer in list(self._hearers.get(topic, ())):
-            hearer.hear(News(topic, Event.LET_IN, b"1"))
+        self._tell(News(Topic(About.TOLD, owner), Event.LET_IN, b"1"))
+
+    def _filtered(self, owner: MicroblogId) -> None:
+        self._tell(News(Topic(About.HOME, owner), Event.FILTERED, b""))
+
+    def _tell(self, news: News) -> None:
+        for hearer in list(self._hearers.get(news.topic, ())):
+            hearer.hear(news)
 
     def _look(self, tx: Transaction, after: Seq, newest: NotificationId) -> "_Told":
         spread = log.cursor(tx, "fanout")
@@ -214,10 +234,14 @@ class Topics:
                 if row is None or row.gone:
                     return []
                 topics = [*self._homes(tx, entry), *(self._public(row) if row.audience is Audience.PUBLIC else ())]
+                topics += self._lists(tx, entry, row.author, row.author)
                 private = self._conversed(tx, row) if row.audience is Audience.MENTIONED else ()
                 return [*self._rendered(tx, event, entry, row.author, topics), *private]
             case Kind.BOOSTED:
-                return self._rendered(tx, Event.NEW, entry, recorded.actor, self._homes(tx, entry))
+                topics = self._homes(tx, entry)
+                if recorded.target is not None:
+                    topics += self._lists(tx, entry, recorded.actor, recorded.target)
+                return self._rendered(tx, Event.NEW, entry, recorded.actor, topics)
             case Kind.DELETED | Kind.UNBOOSTED:
                 # The rows that said whom it had reached are gone; a bare id tells the others nothing.
                 everywhere = recorded.kind is Kind.DELETED
@@ -225,7 +249,7 @@ class Topics:
                 return [
                     _Heard(News(topic, Event.DELETED, body), frozenset())
                     for topic in self._hearers
-                    if topic.about is About.HOME or (everywhere and topic.about in (About.PUBLIC, About.TAG))
+                    if topic.about in _OF_OWNERS or (everywhere and topic.about in (About.PUBLIC, About.TAG))
                 ]
             case _:
                 return []
@@ -235,6 +259,17 @@ class Topics:
         owners = [topic.owner for topic in self._hearers if topic.about is About.HOME and topic.owner is not None]
         reached = timelines.owners_of(tx, entry, owners) if owners else []
         return [Topic(About.HOME, owner) for owner in reached]
+
+    def _lists(self, tx: Transaction, entry: PostId, speaker: MicroblogId, author: MicroblogId) -> list[Topic]:
+        """The lists that are listened to and show the entry."""
+        now = self._clock.now()
+        return [
+            topic
+            for topic in self._hearers
+            if topic.about is About.LIST
+            and topic.owner is not None
+            and is_listed(tx, topic.owner, topic.list, Said(entry, speaker, author), now)
+        ]
 
     def _public(self, row: posts.Row) -> list[Topic]:
         """The topics that are listened to and have a public post."""
@@ -275,8 +310,25 @@ class Topics:
                 continue
             body = self._render(tx, item, viewer, now)
             plain = body if alike else plain
-            heard.append(_Heard(News(topic, event, body), deaf if viewer is None else frozenset()))
+            if viewer is not None:
+                heard.append(_Heard(News(topic, event, body), frozenset()))
+                continue
+            meeting = self._meeting(tx, item, topic, now) - deaf
+            heard.append(_Heard(News(topic, event, body), deaf | meeting))
+            for one in meeting:
+                own = self._reads.item_in(tx, entry, one)
+                if own is not None:
+                    heard.append(_Heard(News(topic, event, self._render(tx, own, one, now)), frozenset(), one))
         return heard
+
+    def _meeting(self, tx: Transaction, item: Item, topic: Topic, now: Millis) -> frozenset[MicroblogId]:
+        """Those who listen to a public topic and have a filter that the post meets: they are to be told so with it."""
+        found = set()
+        for viewer in {hearer.viewer for hearer in self._hearers[topic] if hearer.viewer is not None}:
+            sieve = self._filters.sieve(tx, viewer, now)
+            if sieve is not None and sieve.met(item.entry, item.id, item.post):
+                found.add(viewer)
+        return frozenset(found)
 
     def _deaf(
         self, tx: Transaction, speaker: MicroblogId, topics: Sequence[Topic], now: Millis
@@ -285,7 +337,7 @@ class Topics:
         viewers = {
             hearer.viewer
             for topic in topics
-            if topic.about is not About.HOME
+            if topic.about not in _OF_OWNERS
             for hearer in self._hearers[topic]
             if hearer.viewer is not None
         }
@@ -293,10 +345,11 @@ class Topics:
 
 
 class _Heard(NamedTuple):
-    """News, and those listeners whom it is not told."""
+    """News, and those listeners whom it is not told, or the one who alone is told."""
 
     news: News
     deaf: frozenset[MicroblogId | None]
+    only: MicroblogId | None = None
 
 
 class _Told(NamedTuple):

@@ -121,6 +121,8 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     memorial: bool = False
     attribution_domains: tuple[str, ...] = ()
     """Domains whose pages may name the microblog as their author."""
+    writes_for: tuple[str, ...] = ()
+    """The microblogs that may name this one as the writer of their posts."""
 
     @property
     def handle(self) -> Handle:

@@ -26,3 +26,11 @@ def poll_problem(poll: Poll, now: Millis) -> str:
     if poll.ends is not None and not SHORTEST <= poll.ends - now <= LONGEST:
         return "A poll is open for five minutes at least and a month at most."
     return ""
+
+
+def edited_poll(old: Poll | None, new: Poll | None) -> Poll | None:
+    """A question with other answers is another question; what is not said of it stays."""
+    if old is None or new is None:
+        return old
+    is_same = [option.text for option in old.options] == [option.text for option in new.options]
+    return old if is_same and old.multiple == new.multiple else new

@@ -1,12 +1,13 @@
 """Posts: one message of a microblog, with whom it is for."""
 
 from enum import StrEnum
+from html import escape
 
 from msgspec import Struct
 
 from scattershot.domain.ids import MediaId, Millis
 from scattershot.domain.media import MediaKind, kind_of
-from scattershot.domain.microblog import Emoji
+from scattershot.domain.microblog import Emoji, Profile
 from scattershot.domain.terms import Terms
 from scattershot.domain.wire_id import WireId
 
@@ -130,8 +131,28 @@ class Post(Struct, frozen=True, kw_only=True, omit_defaults=True):
     emojis: tuple[Emoji, ...] = ()
     poll: Poll | None = None
     edited: Millis | None = None
+    writer: Mention | None = None
+    """Who of its keepers wrote it, where the author names them; believed where `may_name` says so."""
 
     @property
     def hearers(self) -> frozenset[WireId]:
         """Everybody it is for by name, said in the text or not."""
         return frozenset(mention.id for mention in self.mentions) | frozenset(self.addressed)
+
+
+def may_name(author: WireId, writer: Profile) -> bool:
+    """Whether a microblog may name that one as the writer of a post: only one that says itself that it writes for it.
+
+    So nobody is made the writer of what they never wrote, neither by another node nor by a neighbour on their own.
+    """
+    return author.value in writer.writes_for and author != writer.id
+
+
+def byline(writer: Mention) -> str:
+    """Who wrote it, as a last paragraph of the text: for readers who know posts by one author only."""
+    page = escape(writer.url or writer.id.value)
+    return f'<p class="{BYLINE}">— <a href="{page}" class="u-url">{escape(writer.name)}</a></p>'
+
+
+BYLINE = "byline"
+"""The class by which that paragraph is known again."""

@@ -6,6 +6,8 @@ A scope covers itself and everything below it (`read` covers `read:statuses`); `
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from scattershot.domain.people import Deed
+
 Scopes: TypeAlias = frozenset[str]
 
 _READ = ("accounts", "blocks", "bookmarks", "favourites", "filters", "follows", "lists", "mutes", "notifications",
@@ -53,3 +55,14 @@ def covered_by(granted: Iterable[str]) -> Scopes:
 def are_within(asked: Iterable[str], granted: Iterable[str]) -> bool:
     """Whether whoever was granted those may be given these."""
     return covered_by(asked) <= covered_by(granted)
+
+
+_DEEDS = {
+    "write:accounts": Deed.PRESENT,
+    **dict.fromkeys(("follow", "write:blocks", "write:follows", "write:mutes"), Deed.RELATE),
+}
+
+
+def deed_of(scope: str) -> Deed:
+    """What is done as a microblog where that scope is needed, unless the endpoint knows better."""
+    return _DEEDS.get(scope) or (Deed.WRITE if scope.startswith("write") else Deed.READ)

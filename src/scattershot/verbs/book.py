@@ -4,15 +4,42 @@ from typing import cast
 
 from scattershot.verbs.inspecting import inspect
 from scattershot.verbs.keeping import block_node, copy_database, nodes, unblock_node
-from scattershot.verbs.people import person_add, person_delete, sign_in_link, token
+from scattershot.verbs.people import (
+    person_add,
+    person_approve,
+    person_delete,
+    person_disable,
+    person_enable,
+    person_invitations,
+    person_invite,
+    person_list,
+    person_reject,
+    person_uninvite,
+    person_waiting,
+    sign_in_link,
+    token,
+)
 from scattershot.verbs.posts import follow, following, home, post, unfollow
 from scattershot.verbs.saying import Verb
+from scattershot.verbs.teams import microblog_add, microblog_appoint, microblog_keepers
 from scattershot.verbs.tracing import trace
 
 VERBS = {
     "person add": cast(Verb, person_add),
     "person delete": cast(Verb, person_delete),
     "person link": cast(Verb, sign_in_link),
+    "person list": cast(Verb, person_list),
+    "person disable": cast(Verb, person_disable),
+    "person enable": cast(Verb, person_enable),
+    "person waiting": cast(Verb, person_waiting),
+    "person approve": cast(Verb, person_approve),
+    "person reject": cast(Verb, person_reject),
+    "person invite": cast(Verb, person_invite),
+    "person invitations": cast(Verb, person_invitations),
+    "person uninvite": cast(Verb, person_uninvite),
+    "microblog add": cast(Verb, microblog_add),
+    "microblog keepers": cast(Verb, microblog_keepers),
+    "microblog appoint": cast(Verb, microblog_appoint),
     "token": cast(Verb, token),
     "follow": cast(Verb, follow),
     "unfollow": cast(Verb, unfollow),

@@ -1,8 +1,11 @@
-"""Letting people in: `person add` and `token`."""
+"""Letting people in: who signs in here, who waits, and the links and codes by which they come."""
 
+from scattershot.app.sign_up import Offer
 from scattershot.bootstrap import Node
+from scattershot.domain.people import Role
 from scattershot.domain.reading import Refused
-from scattershot.verbs.saying import Say, trouble
+from scattershot.verbs.saying import Say, shown, trouble
+from scattershot.wirekit.dates import rfc3339
 
 
 async def person_add(node: Node, say: Say, *, name: str, admin: bool) -> None:
@@ -28,6 +31,82 @@ async def sign_in_link(node: Node, say: Say, *, name: str) -> None:
     if isinstance(secret, Refused):
         raise trouble(secret)
     say.out(welcome(node, secret))
+
+
+async def person_list(node: Node, say: Say) -> None:
+    """Print everybody who signs in here, one in a line: name, role, e-mail address."""
+    for person in await node.people.everybody():
+        marks = [person.role.value, *(["disabled"] if person.disabled else []), await node.people.email(person.id)]
+        say.out(shown("\t".join([person.name, *(mark for mark in marks if mark)])))
+
+
+async def person_disable(node: Node, say: Say, *, name: str) -> None:
+    """Let the person in no more, until `person enable`."""
+    person = await node.people.disable(name)
+    if isinstance(person, Refused):
+        raise trouble(person)
+    say.out(f"{person.name} is let in no more: every session, link and program of theirs has ended.")
+
+
+async def person_enable(node: Node, say: Say, *, name: str) -> None:
+    """Let the person in again."""
+    person = await node.people.enable(name)
+    if isinstance(person, Refused):
+        raise trouble(person)
+    say.out(f"{person.name} may sign in again.")
+
+
+# -- those who are new
+
+
+async def person_waiting(node: Node, say: Say) -> None:
+    """Print those who wait for a yes, one in a line: name, when, e-mail address, reason."""
+    for each in await node.sign_up.waiting():
+        told = [each.name, rfc3339(each.at), each.email, " ".join(each.reason.split())]
+        say.out(shown("\t".join(part for part in told if part)))
+
+
+async def person_approve(node: Node, say: Say, *, name: str) -> None:
+    """Say yes to somebody who waits."""
+    number = await node.sign_up.number_of(name)
+    entered = await node.sign_up.approve(number) if number is not None else None
+    if entered is None or isinstance(entered, Refused):
+        raise trouble(entered or Refused("not_found", f"Nobody called {name} waits."))
+    say.out(f"{entered.person.name} signs in here from now on.")
+
+
+async def person_reject(node: Node, say: Say, *, name: str) -> None:
+    """Say no to somebody who waits."""
+    number = await node.sign_up.number_of(name)
+    refused = await node.sign_up.reject(number) if number is not None else Refused("not_found", "")
+    if refused is not None:
+        raise trouble(Refused("not_found", f"Nobody called {name} waits."))
+    say.out(f"Nothing is kept of {name}, and the name is free again.")
+
+
+async def person_invite(node: Node, say: Say, *, uses: int | None, days: int | None, admin: bool, note: str) -> None:
+    """Make an invitation and print its link."""
+    offer = Offer(uses, days, Role.ADMIN if admin else Role.PERSON, note=note)
+    code = await node.sign_up.invite(None, offer)
+    if isinstance(code, Refused):
+        raise trouble(code)
+    say.out(f"{node.settings.origin}/invite/{code}")
+
+
+async def person_invitations(node: Node, say: Say) -> None:
+    """Print the invitations that are good, one in a line, by their numbers."""
+    for each in await node.sign_up.invitations(None):
+        used = f"used {each.used}" + (f" of {each.most}" if each.most is not None else "")
+        until = f"until {rfc3339(each.expires)}" if each.expires is not None else "for ever"
+        say.out(shown("\t".join([str(each.number), each.role.value, used, until, each.maker, each.note]).rstrip()))
+
+
+async def person_uninvite(node: Node, say: Say, *, number: int) -> None:
+    """Let nobody come by that invitation any more."""
+    refused = await node.sign_up.take_back(None, number)
+    if refused is not None:
+        raise trouble(refused)
+    say.out(f"Invitation {number} is taken back.")
 
 
 async def token(node: Node, say: Say, *, name: str) -> None:

@@ -161,6 +161,16 @@ async def test_a_boost_meets_what_it_passes_on_meets(house: House, ann: Phone) -
     assert itself["status_matches"] is None
 
 
+async def test_a_quoted_post_is_judged_for_itself(house: House, ann: Phone) -> None:
+    quoted = await house.post("bob", "tea")
+    post = await house.post("bob", "milk", quote=quoted)
+    await ann.post("/api/v2/filters", TEA)
+    shown = (await ann.get(f"/api/v1/statuses/{post}")).body
+    assert shown["filtered"] == []
+    [met] = shown["quote"]["quoted_status"]["filtered"]
+    assert met["keyword_matches"] == ["tea"]
+
+
 async def test_a_single_post_is_filtered_until_it_is_let_go(house: House, ann: Phone) -> None:
     post = str(await house.post("bob", "harmless"))
     made = await ann.post("/api/v2/filters", {"title": "These", "context": ["home"]})

@@ -41,6 +41,15 @@ async def test_favourites_are_told_newest_first(house: House) -> None:
     assert [each["id"] for each in (await ann.get(first.links()["next"])).body] == [ids[1]]
 
 
+async def test_a_reaction_is_no_favourite(house: House) -> None:
+    post = await house.post("bob", "hello")
+    ann = (await house.row("ann")).id
+    house.done(await house.node.publisher.like(ann, post, "test", "🎉"))
+    phone = await house.phone("ann")
+    assert (await phone.get("/api/v1/favourites")).body == []
+    assert (await phone.get(f"/api/v1/statuses/{post}/favourited_by")).body == []
+
+
 async def test_everybody_learns_who_marked_an_open_post(house: House) -> None:
     post = str(await house.post("ann", "hello"))
     for name in ("ann", "bob"):

@@ -13,6 +13,7 @@ from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.fanout import Fanout
 from scattershot.app.indexing import Indexing
+from scattershot.app.keepers import Keepers
 from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.presenting import Presenting
@@ -22,6 +23,7 @@ from scattershot.app.publish import Done, Draft, Publisher
 from scattershot.app.readers import Readers
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
+from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
@@ -57,6 +59,9 @@ class Node:
     readers: Readers
     timelines: Timelines
     streams: Streams
+    programs: Programs
+    keepers: Keepers
+    sign_up: SignUp
     indexing: Indexing
     search: Search
     trends: Trends
@@ -114,9 +119,9 @@ class Node:
 
 
 @asynccontextmanager
-async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") -> AsyncIterator[Node]:
-    """A node with nobody in it."""
-    settings = read_settings(None, {}, {"origin": origin, "title": "Test node"})
+async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **given: object) -> AsyncIterator[Node]:
+    """A node with nobody in it; `given` are settings."""
+    settings = read_settings(None, {}, {"origin": origin, "title": "Test node", **given})
     clock, bus = FakeClock(), LocalBus()
     async with open_database(engine) as database:
         house = House(Addresses(settings.origin), Ids(), lambda profile: None)
@@ -133,15 +138,17 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite") ->
         presenting = Presenting(database, clock, bus, house)
         proxied = Signed(b"a key for tests", settings.origin).path
         programs = Programs(database, clock)
+        keepers = Keepers(database, clock, bus, PooledKeyMaker(), house, programs, settings.domains)
+        sign_up = SignUp(database, clock, people, publisher, settings)
         told = Notifications(database, clock, timelines)
         web = Web(
-            settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, search,
-            proxied, told, presenting,
+            settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, keepers,
+            sign_up, search, proxied, told, presenting,
         )  # fmt: skip
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
         yield Node(
-            settings, clock, database, house, people, publisher, readers, timelines, streams, indexing, search, trends,
-            told, app,
+            settings, clock, database, house, people, publisher, readers, timelines, streams, programs, keepers,
+            sign_up, indexing, search, trends, told, app,
         )  # fmt: skip
         streams.close()

@@ -119,7 +119,9 @@ async def test_only_an_owner_moves_a_microblog(node: Node) -> None:
     browser = await node.signed_in("ed")
     page = await browser.get("/home")
     await browser.submit(page, page.form("/speak"), microblog=str((await the_club(node)).id))
-    refused = await sent(browser, "move", target="@ed@a.test")
+    page = await browser.get(PAGE)
+    assert "moves it" in page.text
+    refused = await browser.post(f"{PAGE}/move", [("token", dict(page.forms[0].fields)["token"]), ("target", "@ed")])
     assert refused.status == 403
     assert "Only whoever owns" in refused.text
 

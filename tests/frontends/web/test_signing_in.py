@@ -139,7 +139,7 @@ async def test_a_person_of_several_microblogs_chooses_which_speaks(node: Node) -
     assert "The club meets" in (await node.browser().get("/@club")).text
     page = await browser.get("/home")
     await browser.submit(page, page.form("/speak"), microblog=str(bob))
-    assert "Edit my profile" in (await browser.get("/@club")).text
+    assert f'<option value="{club}" selected>' in (await browser.get("/@club")).text, "nobody speaks as somebody else"
 
 
 async def test_two_nodes_on_one_machine_keep_their_sessions_apart() -> None:

@@ -109,3 +109,19 @@ def test_no_answer_reaches_more_people_than_what_it_answers(parent: Audience) ->
     }
     for audience in words.audiences_within(parent):
         assert width[audience] <= width[parent]
+
+
+@pytest.mark.parametrize(
+    ("agent", "shown"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile Safari/537.36",
+         "Chrome on Android"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari on an iPhone"),
+        ("curl/8", "A browser"),
+        ("", "A browser"),
+    ],
+)  # fmt: skip
+def test_a_browser_is_called_as_people_call_it(agent: str, shown: str) -> None:
+    assert words.browser(agent) == shown

@@ -9,7 +9,7 @@ from scattershot.app.reading import asker_of
 from scattershot.domain import policy
 from scattershot.domain.change import Deleted, Edited, Posted, QuoteRevoked
 from scattershot.domain.ids import MicroblogId, Millis, PostId
-from scattershot.domain.post import Post
+from scattershot.domain.post import Post, may_name
 from scattershot.domain.record import Kind
 from scattershot.domain.terms import Approval, may_reply
 from scattershot.domain.wire_id import WireId
@@ -21,6 +21,8 @@ MEDIA_OUTLASTS = 86_400_000
 
 MAX_DEPTH = 20
 """How many steps up a thread parents are fetched."""
+STALE = 60_000
+"""A writer's profile this old (milliseconds) is fetched anew where it does not say that it writes for the author."""
 
 
 def posted(tx: Transaction, change: Posted, origin: Origin, house: House, *, quote_asked: str = "") -> Applied:
@@ -41,6 +43,7 @@ def posted(tx: Transaction, change: Posted, origin: Origin, house: House, *, quo
         return Declined("reply_not_allowed")
     post_id = origin.post_id or house.ids.make(tx, policy.moment(post.published, origin.now))
     _store(tx, post_id, author, post, parent, origin)
+    _want_writer(tx, post, origin)
     posts.add_mentions(tx, post_id, named, silent)
     microblogs.touch(tx, author.id, policy.moment(post.published, origin.now))
     recorded = log.append(
@@ -76,6 +79,17 @@ def _store(
             arrivals.want(tx, post.reply_to, "parent", origin.depth + 1, origin.now)
         if post.quote is not None and wire_ids.find(tx, post.quote) is None:
             arrivals.want(tx, post.quote, "quote", origin.depth + MAX_DEPTH // 4, origin.now)
+
+
+def _want_writer(tx: Transaction, post: Post, origin: Origin) -> None:
+    """Whoever is named as the writer must say so too, which its profile tells."""
+    if post.writer is None or origin.depth >= MAX_DEPTH:
+        return
+    writer = microblogs.by_wire_id(tx, post.writer.id)
+    if writer is None:
+        arrivals.want(tx, post.writer.id, "writer", origin.depth + MAX_DEPTH // 4, origin.now)
+    elif not (writer.local or may_name(post.author, writer.profile)) and writer.fetched_at < origin.now - STALE:
+        arrivals.want(tx, post.writer.id, arrivals.ANEW, origin.depth + MAX_DEPTH // 4, origin.now)
 
 
 def _hearers(tx: Transaction, post: Post) -> tuple[list[MicroblogId], list[MicroblogId]]:

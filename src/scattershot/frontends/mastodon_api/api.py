@@ -13,11 +13,11 @@ from scattershot.app.counts import Tally
 from scattershot.app.drafts import Drafts
 from scattershot.app.filters import Filters
 from scattershot.app.followed_tags import FollowedTags
+from scattershot.app.keepers import Keepers
 from scattershot.app.lists import Lists as ListsOfPeople
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.notifications import Notifications as Told
-from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.quiet import Quiet
@@ -26,6 +26,7 @@ from scattershot.app.reactions import Reactions
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search as Finder
 from scattershot.app.shelves import Shelves
+from scattershot.app.sign_up import SignUp
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.app.topics import Topics
 from scattershot.app.trends import Trends as Talk
@@ -59,12 +60,14 @@ from scattershot.frontends.mastodon_api.push import Push
 from scattershot.frontends.mastodon_api.quotes import Quotes
 from scattershot.frontends.mastodon_api.reactions import Reactions as ReactionEndpoints
 from scattershot.frontends.mastodon_api.search import Search
+from scattershot.frontends.mastodon_api.signing_up import SigningUp
 from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.streaming import PATH as STREAMING
 from scattershot.frontends.mastodon_api.streaming import Streaming
 from scattershot.frontends.mastodon_api.tags import Tags
 from scattershot.frontends.mastodon_api.tags_as_json import TagsAsJson
+from scattershot.frontends.mastodon_api.teams import Teams
 from scattershot.frontends.mastodon_api.threads import Threads
 from scattershot.frontends.mastodon_api.timelines import Timelines
 from scattershot.frontends.mastodon_api.trends import Trends
@@ -91,13 +94,14 @@ class House(NamedTuple):
     database: Database
     drafts: Drafts
     backfill: Backfill
+    keepers: Keepers
+    sign_up: SignUp
     search: Finder
     trends: Talk
     while_away: WhileAway
     notifications: Told
     push: WebPush
     known: Acquaintance
-    people: People
     reports: Reports
 
 
@@ -121,7 +125,7 @@ class MastodonApi:
             *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
             *InstanceDocs(settings, house.timelines, vapid_key).endpoints,
             *endpoints_of_people(
-                house.known, house.people, house.timelines, house.publisher, house.backfill, house.reports,
+                house.known, house.timelines, house.publisher, house.backfill, house.reports,
                 house.media, accounts, statuses,
             ),
             *Statuses(
@@ -133,6 +137,8 @@ class MastodonApi:
             *DraftEndpoints(house.drafts, composing).endpoints,
             *MediaEndpoints(house.media).endpoints,
             *Timelines(house.timelines, shelves, lists, statuses).endpoints,
+            *SigningUp(settings, house.sign_up, house.programs).endpoints,
+            *Teams(house.keepers, house.timelines, accounts).endpoints,
             *Marks(house.timelines, shelves, statuses, accounts).endpoints,
             *Lists(house.timelines, lists, accounts).endpoints,
             *Tags(followed, house.known.featuring, house.search, tags).endpoints,
@@ -149,7 +155,7 @@ class MastodonApi:
             *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
             *ReactionEndpoints(reactions, house.timelines, statuses, accounts, house.shown).endpoints,
         ]  # fmt: skip
-        self.topics = Topics(house.database, house.clock, house.timelines, told, statuses.one, notifications)
+        self.topics = Topics(house.database, house.clock, house.timelines, told, filters, statuses.one, notifications)
         told.after_letting_in(self.topics.let_in)
         self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)

@@ -9,8 +9,11 @@ from msgspec import json
 from starlette.requests import HTTPConnection, Request
 from starlette.types import Receive, Scope, Send
 
+from scattershot.app import refusals
 from scattershot.app.programs import Caller, Programs
 from scattershot.domain.ids import Millis
+from scattershot.domain.people import may
+from scattershot.domain.scopes import deed_of
 from scattershot.frontends.mastodon_api.bodies import MAX_BODY, read_values
 from scattershot.frontends.mastodon_api.calls import Call, Problem, Reply
 from scattershot.frontends.mastodon_api.endpoints import Allowance, Endpoint, NotThere, Table, Who
@@ -41,6 +44,8 @@ _ALWAYS = (
 
 NO_TOKEN = Problem(401, "The access token is invalid")
 NO_PERSON = Problem(422, "This method requires an authenticated user")
+WAITS = Problem(403, "Your login is currently pending approval")
+NOT_OWNERS = Problem(403, refusals.NOT_OWNERS.detail)
 OUTSIDE = Problem(403, "This action is outside the authorized scopes")
 TOO_OFTEN = Problem(429, "Too many requests")
 
@@ -114,11 +119,15 @@ class Door:
         token = bearer_token(request)
         caller = await self._programs.caller(token) if token else None
         if caller is None:
-            return None if endpoint.who is Who.ANYONE and not token else NO_TOKEN
+            if endpoint.who is Who.ANYONE and not token:
+                return None
+            return WAITS if token and await self._programs.waits(token) else NO_TOKEN
         if endpoint.scope and endpoint.scope not in caller.scopes:
             return OUTSIDE
         if endpoint.who is Who.PERSON and caller.microblog is None:
             return NO_PERSON
+        if caller.role is not None and not may(caller.role, endpoint.deed or deed_of(endpoint.scope)):
+            return NOT_OWNERS
         return caller
 
     def _may_call(

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
+from scattershot.domain.people import Deed
 from scattershot.frontends.mastodon_api.calls import Call, Reply
 from scattershot.frontends.mastodon_api.params import Nothing
 
@@ -54,6 +55,8 @@ class Endpoint(NamedTuple):
     """Whether files of the body are media: then `takes` has them as `Receiving`."""
     extension: str = ""
     """Of an endpoint that Mastodon's documentation does not have: what it is for."""
+    deed: Deed | None = None
+    """What is done as the caller's microblog, where the scope says it wrongly: its keeper must be allowed to."""
 
 
 class Found(NamedTuple):

@@ -15,6 +15,7 @@ from scattershot.frontends.mastodon_api.entities.instance import ExtendedDescrip
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.settings import Settings
 from scattershot.wirekit.dates import rfc3339
+from scattershot.wirekit.html import as_html
 
 MASTODON = "4.5.0"
 """The version whose API this is, for programs that judge by it; some read three characters only, so none of its
@@ -67,10 +68,7 @@ class InstanceDocs:
                 icon=[],
                 languages=["en"],
                 configuration={**self._configuration(), **self._configuration_v2()},
-                registrations={
-                    "enabled": False, "approval_required": False, "reason_required": False, "message": None,
-                    "min_age": None, "url": None,
-                },
+                registrations=self._registrations(),
                 api_versions=API_VERSIONS,
                 contact={"email": self._email, "account": None},
                 rules=[],
@@ -91,14 +89,27 @@ class InstanceDocs:
                 stats={"user_count": told.microblogs.total, "status_count": told.posts, "domain_count": told.nodes},
                 thumbnail=settings.origin + MISSING_HEADER,
                 languages=["en"],
-                registrations=False,
-                approval_required=False,
-                invites_enabled=False,
+                registrations=self._registrations()["enabled"],
+                approval_required=self._settings.sign_up == "approval",
+                invites_enabled=self._settings.people_may_invite and self._settings.sign_up != "closed",
                 configuration=self._configuration(),
                 contact_account=None,
                 rules=[],
             )
         )
+
+    def _registrations(self) -> dict[str, Any]:
+        """Who may sign up. By invitation one comes through a link to our own page; `message` says why one cannot."""
+        mode, message = self._settings.sign_up, self._settings.sign_up_message
+        enabled = mode in ("open", "approval")
+        return {
+            "enabled": enabled,
+            "approval_required": mode == "approval",
+            "reason_required": mode == "approval",
+            "message": as_html(message) if message and not enabled else None,
+            "min_age": None,
+            "url": None,
+        }
 
     async def _figures(self, call: Call) -> Figures:
         return await self._timelines.read(lambda tx: figures(tx, call.now))

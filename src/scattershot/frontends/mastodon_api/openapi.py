@@ -90,6 +90,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 def _schema(answers: Any) -> dict[str, Any]:
     kind = _entity(answers)
+    if answers is bool:
+        return {"type": "boolean"}
     if kind is None:
         return {"type": "array", "items": {}} if get_origin(answers) is list else {"type": "object"}
     reference = {"$ref": _REFERENCE.format(name=kind.__name__)}

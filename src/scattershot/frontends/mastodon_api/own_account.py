@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from scattershot.app.featuring import Featuring
 from scattershot.app.items import Face
 from scattershot.app.media import Media
-from scattershot.app.people import People
 from scattershot.app.presenting import Presenting
 from scattershot.app.receiving import Receiving
 from scattershot.app.rosters import Rosters
@@ -39,7 +38,6 @@ from scattershot.wirekit.urls import normal_host
 
 _QUOTING = {word: quoting for quoting, word in QUOTE_POLICY.items()}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
-_NOT_YOURS = Problem(403, "This action is not allowed", "Only whoever owns this microblog may change how it looks.")
 
 
 class FieldParams(Struct, frozen=True):
@@ -87,15 +85,14 @@ class OwnAccount:
     def __init__(
         self,
         timelines: Reads,
-        people: People,
         presenting: Presenting,
         featuring: Featuring,
         rosters: Rosters,
         media: Media,
         accounts: AccountsAsJson,
     ) -> None:
-        self._timelines, self._people, self._presenting = timelines, people, presenting
-        self._featuring, self._rosters, self._media, self._accounts = featuring, rosters, media, accounts
+        self._timelines, self._presenting, self._featuring = timelines, presenting, featuring
+        self._rosters, self._media, self._accounts = rosters, media, accounts
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -176,8 +173,6 @@ class OwnAccount:
 
     async def _change(self, call: Call, params: ProfileParams) -> Problem | None:
         """What kept it from being changed; everything is looked at before anything is."""
-        if not await self._people.owns(call.person, call.who):
-            return _NOT_YOURS
         wish, chosen = _wish(params), _chosen(params.source, await self._featuring.preferences(call.who))
         if problem := problem_of(wish):
             return Problem(422, f"Validation failed: {problem}")
@@ -197,8 +192,6 @@ class OwnAccount:
         return await self._without(call, Presentation(header=""))
 
     async def _without(self, call: Call, wish: Presentation) -> Reply:
-        if not await self._people.owns(call.person, call.who):
-            return _NOT_YOURS
         done = await self._presenting.change(call.who, wish, VIA)
         return refused(done) if isinstance(done, Refused) else await self._own(call, Nothing())
 

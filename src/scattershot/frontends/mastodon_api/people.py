@@ -3,7 +3,6 @@
 from scattershot.app.acquaintance import Acquaintance
 from scattershot.app.backfill import Backfill
 from scattershot.app.media import Media
-from scattershot.app.people import People
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
 from scattershot.app.timelines import Timelines
@@ -19,7 +18,6 @@ from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 
 def endpoints_of_people(
     known: Acquaintance,
-    people: People,
     timelines: Timelines,
     publisher: Publisher,
     backfill: Backfill,
@@ -32,7 +30,7 @@ def endpoints_of_people(
     authored, rosters, ties, suggesting, featuring, presenting = known
     return [
         *Accounts(timelines, authored, rosters, ties, featuring, suggesting, backfill, accounts, statuses).endpoints,
-        *OwnAccount(timelines, people, presenting, featuring, rosters, media, accounts).endpoints,
+        *OwnAccount(timelines, presenting, featuring, rosters, media, accounts).endpoints,
         *OwnLists(timelines, rosters, ties, suggesting, accounts).endpoints,
         *Relating(timelines, publisher, ties).endpoints,
         *Reporting(timelines, publisher, reports, accounts).endpoints,

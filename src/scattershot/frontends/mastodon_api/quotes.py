@@ -88,7 +88,7 @@ class Quotes:
         post = PostId(call.id())
         if terms.quotes is None and terms.replies is None:
             return Problem(422, "Validation failed: Quote approval policy can't be blank")
-        done = await self._deeds.set_terms(call.who, post, VIA, quotes=terms.quotes, replies=terms.replies)
+        done = await self._deeds.set_terms(call.who, post, VIA, call.person, quotes=terms.quotes, replies=terms.replies)
         return refused(done) if isinstance(done, Refused) else await self._shown(call, post)
 
     async def _shown(self, call: Call, post: PostId) -> Reply:

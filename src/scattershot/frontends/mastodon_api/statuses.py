@@ -9,6 +9,7 @@ from scattershot.app.featuring import Featuring
 from scattershot.app.publish import Done, Publisher
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.people import Deed
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, parse_id, refused
@@ -26,7 +27,7 @@ MOST = 20
 MAX_KEY = 200
 DELETIONS = Allowance("deletions", 30, 1_800)
 
-Deed = Callable[[MicroblogId, PostId, str], Awaitable[Done | Refused]]
+Doing = Callable[[MicroblogId, PostId, str], Awaitable[Done | Refused]]
 
 
 class ManyParams(Struct, frozen=True):
@@ -67,7 +68,7 @@ class Statuses:
         """Its endpoints."""
         read, write, anyone = "read:statuses", "write:statuses", Who.ANYONE
         one = "/api/v1/statuses/{id}"
-        deeds: list[tuple[str, str, Deed]] = [
+        deeds: list[tuple[str, str, Doing]] = [
             ("favourite", "write:favourites", self._publisher.like),
             ("unfavourite", "write:favourites", self._publisher.unlike),
             ("unreblog", write, self._publisher.unboost),
@@ -82,7 +83,7 @@ class Statuses:
             Endpoint("DELETE", one, self._delete, write, takes=Deletion, answers=Status, allowance=DELETIONS),
             Endpoint("POST", f"{one}/reblog", self._reblog, write, takes=ReblogParams, answers=Status),
             *(
-                Endpoint("POST", f"{one}/{name}", self._deed(deed), scope, answers=Status)
+                Endpoint("POST", f"{one}/{name}", self._deed(deed), scope, answers=Status, deed=Deed.WRITE)
                 for name, scope, deed in deeds
             ),
         ]
@@ -109,7 +110,7 @@ class Statuses:
         planned = self._composing.planned(params, call.now)
         if isinstance(planned, Problem):
             return planned
-        done = await self._publisher.edit(call.who, PostId(call.id()), planned.draft, VIA)
+        done = await self._publisher.edit(call.who, PostId(call.id()), planned.draft, VIA, call.person)
         return refused(done) if isinstance(done, Refused) else await self._answer(call, call.id())
 
     async def _delete(self, call: Call, params: Deletion) -> Reply:
@@ -118,7 +119,8 @@ class Statuses:
         if item is None or not item.mine:
             return NOT_FOUND
         body = await self._timelines.read(lambda tx: self._statuses.one(tx, item, call.who, call.now))
-        done = await self._publisher.delete(call.who, item.id, VIA, keep_media=not params.delete_media)
+        keep = not params.delete_media
+        done = await self._publisher.delete(call.who, item.id, VIA, call.person, keep_media=keep)
         if isinstance(done, Refused):
             return refused(done)
         typed = json.encode(item.post.source or plain_text(item.post.html))
@@ -172,7 +174,7 @@ class Statuses:
         """The caller's boost of the post, made earlier."""
         return await self._timelines.boost_by(call.who, post) or post
 
-    def _deed(self, deed: Deed) -> Callable[[Call, Nothing], Awaitable[Reply]]:
+    def _deed(self, deed: Doing) -> Callable[[Call, Nothing], Awaitable[Reply]]:
         """An endpoint that does something with the post, or with the post that a boost passes on."""
 
         async def handle(call: Call, _: Nothing) -> Reply:

@@ -14,7 +14,7 @@ from scattershot.app.items import Face, Item
 from scattershot.app.lately import Lately
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId, Millis, PostId, moment_of
-from scattershot.domain.post import Audience, Poll, Post
+from scattershot.domain.post import Audience, Mention, Poll, Post, byline
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.terms import Approval
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson, emojis_of
@@ -53,9 +53,10 @@ _QUOTE_STATES = {
 
 
 class _Kept(NamedTuple):
-    """A post's shell, open at its end within `quote_approval`; good while the item has the same post and author."""
+    """A post's shell, open at its end within `quote_approval`; good while the item has the same post and writer."""
 
     post: Post
+    writer: Face | None
     body: bytes
 
 
@@ -90,16 +91,19 @@ class StatusesAsJson:
             faces[item.author.id] = item.author
             if item.boosted_by is not None:
                 faces[item.boosted_by.id] = item.boosted_by
+            if item.writer is not None:
+                faces[item.writer.id] = item.writer
             if item.quote is not None and item.quote.item is not None:
                 faces[item.quote.item.author.id] = item.quote.item.author
+                if item.quote.item.writer is not None:
+                    faces[item.quote.item.writer.id] = item.quote.item.writer
         accounts = self._accounts.bodies(tx, faces.values(), now)
         sieve = self._filters.sieve(tx, viewer, now) if viewer is not None else None
         bodies = []
         for item in items:
-            filtered = _filtered(sieve, item) if sieve is not None else b"[]"
-            body = self._body(tx, item, accounts, viewer, now, filtered)
+            body = self._body(tx, item, accounts, viewer, now, sieve)
             if item.boosted_by is not None:
-                body = self._boost(item, accounts[item.boosted_by.id], body, viewer, filtered)
+                body = self._boost(item, accounts[item.boosted_by.id], body, viewer, _filtered(sieve, item))
             bodies.append(body)
         return bodies
 
@@ -110,14 +114,14 @@ class StatusesAsJson:
         accounts: dict[MicroblogId, bytes],
         viewer: MicroblogId | None,
         now: Millis,
-        filtered: bytes = b"[]",
+        sieve: Sieve | None,
         *,
         within: bool = False,
     ) -> bytes:
         """The post itself; `within` another that quotes it, what it quotes in turn is told by its id alone."""
         kept = self._shells.get(item.id)
-        if kept is None or kept.post is not item.post:
-            kept = self._shells[item.id] = _Kept(item.post, self._start(tx, item))
+        if kept is None or kept.post is not item.post or kept.writer is not item.writer:
+            kept = self._shells[item.id] = _Kept(item.post, item.writer, self._start(tx, item))
         if item.quote is None:
             quote = b"null"
         elif within:
@@ -125,12 +129,14 @@ class StatusesAsJson:
             quote = _encode({"state": _QUOTE_STATES[item.quote.state], "quoted_status_id": quoted})
         else:
             inner = item.quote.item
-            shown = self._body(tx, inner, accounts, viewer, now, within=True) if inner is not None else b"null"
+            shown = self._body(tx, inner, accounts, viewer, now, sieve, within=True) if inner is not None else b"null"
             quote = b'{"state":"' + _QUOTE_STATES[item.quote.state].encode() + b'","quoted_status":' + shown + b"}"
         # Compared before it is looked up: an enum's hash is made in Python.
         fares = _AUTOMATIC if item.may_quote is Approval.AT_ONCE else _CURRENT_USER[item.may_quote]
         start = kept.body + fares + accounts[item.author.id]
-        return start + _ending(item, quote, viewer, now, self._shown, filtered)
+        if item.writer is not None:
+            start += b',"written_by":' + accounts[item.writer.id]
+        return start + _ending(item, quote, viewer, now, self._shown, _filtered(sieve, item))
 
     def _start(self, tx: Transaction, item: Item) -> bytes:
         automatic, manual = approvals(item.post, local=item.author.local)
@@ -155,7 +161,7 @@ class StatusesAsJson:
             favourites_count=item.likes,
             quotes_count=item.quotes,
             edited_at=rfc3339(post.edited) if post.edited is not None else None,
-            content=content_of(post),
+            content=content_of(post) + (_byline(item.writer) if item.writer is not None else ""),
             media_attachments=attachments_of(item.id, post, self._shown),
             mentions=self._mentions(tx, post),
             tags=[
@@ -258,8 +264,8 @@ def _reactions(item: Item, shown: Shown) -> bytes:
     return b',"reactions":' + told + b',"pleroma":{"emoji_reactions":' + told + b"}"
 
 
-def _filtered(sieve: Sieve, item: Item) -> bytes:
-    met = sieve.met(item.entry, item.id, item.post)
+def _filtered(sieve: Sieve | None, item: Item) -> bytes:
+    met = sieve.met(item.entry, item.id, item.post) if sieve is not None else ()
     return _encode([filter_result(each) for each in met]) if met else b"[]"
 
 
@@ -303,6 +309,11 @@ def content_of(post: Post) -> str:
     if not post.title:
         return post.html
     return f"<p><strong>{_escaped(post.title)}</strong></p>{post.html}"
+
+
+def _byline(writer: Face) -> str:
+    """Who of its keepers wrote it, for apps that know one author only."""
+    return byline(Mention(writer.profile.id, writer.handle, writer.address))
 
 
 def _escaped(text: str) -> str:

@@ -18,6 +18,7 @@ from scattershot.app import counters
 from scattershot.app.programs import Caller, Programs
 from scattershot.app.topics import About, Event, News, Topic, Topics
 from scattershot.domain.ids import MicroblogId, TokenId
+from scattershot.frontends.mastodon_api.calls import parse_id
 from scattershot.frontends.mastodon_api.door import CORS, bearer_token
 
 PATH = "/api/v1/streaming"
@@ -37,6 +38,7 @@ _WORDS = {
     Event.NOTIFIED: b"notification",
     Event.CONVERSED: b"conversation",
     Event.LET_IN: b"notifications_merged",
+    Event.FILTERED: b"filters_changed",
 }
 
 _TOO_SLOW, _ENDED = 1008, 1000
@@ -107,6 +109,11 @@ def _named(name: str, params: Mapping[str, str], viewer: MicroblogId | None) -> 
             return Stream((name,), (Topic(About.TOLD, viewer),), ("read:notifications",))
         case "direct":
             return Stream((name,), (Topic(About.PRIVATE, viewer),), ("read:statuses",))
+        case "list":
+            number = parse_id(params.get("list"))
+            if number is None:
+                return Mistake(400, "Missing list name parameter")
+            return Stream((name, str(number)), (Topic(About.LIST, viewer, list=number),), ("read:statuses",))
         case "hashtag" | "hashtag:local":
             tag = params.get("tag", "").strip().removeprefix("#").lower()
             if not tag:
@@ -137,15 +144,14 @@ class Frames:
 
 
 def _socket_frame(news: News, name: tuple[str, ...]) -> str:
-    """The payload is JSON in a text, as Mastodon has it."""
-    payload = json.encode(news.body.decode())
-    return (
-        b'{"stream":' + json.encode(name) + b',"event":"' + _WORDS[news.event] + b'","payload":' + payload + b"}"
-    ).decode()
+    """The payload is JSON in a text, as Mastodon has it; some events have none."""
+    payload = b',"payload":' + json.encode(news.body.decode()) if news.body else b""
+    return (b'{"stream":' + json.encode(name) + b',"event":"' + _WORDS[news.event] + b'"' + payload + b"}").decode()
 
 
 def _sse_frame(news: News) -> bytes:
-    return b"event: " + _WORDS[news.event] + b"\ndata: " + news.body + b"\n\n"
+    """One without data would not be heard at all (HTML, section 9.2.6)."""
+    return b"event: " + _WORDS[news.event] + b"\ndata: " + (news.body or b"null") + b"\n\n"
 
 
 # -- listeners

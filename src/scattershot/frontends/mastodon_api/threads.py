@@ -7,6 +7,7 @@ from scattershot.app.quiet import Quiet
 from scattershot.app.timelines import Thread
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.domain.ids import PostId
+from scattershot.domain.people import Deed
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Reply, parse_id
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.status import Context, Status
@@ -45,8 +46,8 @@ class Threads:
         one = "/api/v1/statuses/{id}"
         return [
             Endpoint("GET", f"{one}/context", self._context, "read:statuses", Who.ANYONE, answers=Context),
-            Endpoint("POST", f"{one}/mute", self._mute, "write:mutes", answers=Status),
-            Endpoint("POST", f"{one}/unmute", self._unmute, "write:mutes", answers=Status),
+            Endpoint("POST", f"{one}/mute", self._mute, "write:mutes", answers=Status, deed=Deed.WRITE),
+            Endpoint("POST", f"{one}/unmute", self._unmute, "write:mutes", answers=Status, deed=Deed.WRITE),
             Endpoint("GET", "/api/v1_alpha/async_refreshes/{id}", self._refresh, "read:statuses", answers=Refreshing),
         ]
 

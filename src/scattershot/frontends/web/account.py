@@ -10,10 +10,11 @@ from scattershot.app.discover import Discover
 from scattershot.app.people import MIN_PASSWORD, People
 from scattershot.app.publish import Done, Publisher
 from scattershot.app.timelines import Timelines
+from scattershot.domain.people import Deed
 from scattershot.domain.reading import Refused
 from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.forms import Form
-from scattershot.frontends.web.visitors import Visitor
+from scattershot.frontends.web.visitors import Visitor, agent_of
 from scattershot.frontends.web.writing import VIA
 from scattershot.wirekit.token_bucket import Bucket, RateLimits
 
@@ -23,12 +24,12 @@ TRIES = Bucket(capacity=10, per_second=1 / 60)
 _PAGE = "/settings/account"
 _DONE = {
     "password": "Your password is changed. Every other browser was signed out.",
+    "email": "Saved.",
     "moved": "You have moved. Your followers are being told.",
     "back": "You are back. Followers who were led away do not come back by themselves.",
 }
 _WRONG = Refused("wrong", "The password is not right.")
 _OFTEN = Refused("often", "That was tried too often. Please wait a minute.")
-_NOT_YOURS = Refused("not_allowed", "Only whoever owns this microblog can do that.")
 
 
 class Account:
@@ -48,10 +49,11 @@ class Account:
         desk = self._desk
         return [
             Route(_PAGE, desk.members(self._show), methods=["GET"]),
-            Route(f"{_PAGE}/password", desk.form(self._password), methods=["POST"]),
-            Route(f"{_PAGE}/move", desk.form(self._move), methods=["POST"]),
-            Route(f"{_PAGE}/back", desk.form(self._come_back), methods=["POST"]),
-            Route(f"{_PAGE}/delete", desk.form(self._delete), methods=["POST"]),
+            Route(f"{_PAGE}/password", desk.form(self._password, Deed.READ), methods=["POST"]),
+            Route(f"{_PAGE}/email", desk.form(self._email, Deed.READ), methods=["POST"]),
+            Route(f"{_PAGE}/move", desk.form(self._move, Deed.END), methods=["POST"]),
+            Route(f"{_PAGE}/back", desk.form(self._come_back, Deed.END), methods=["POST"]),
+            Route(f"{_PAGE}/delete", desk.form(self._delete, Deed.READ), methods=["POST"]),
         ]
 
     async def _show(self, request: Request, visitor: Visitor) -> Response:
@@ -71,6 +73,8 @@ class Account:
             status,
             name=visitor.person.name,
             has_password=bool(visitor.person.secret),
+            email=await self._people.email(visitor.person.id),
+            may_end=visitor.may(Deed.END),
             least=MIN_PASSWORD,
             moved_to=about.moved_to if about is not None else None,
             problem=problem,
@@ -79,10 +83,10 @@ class Account:
         )
 
     async def _again(self, request: Request, visitor: Visitor, why: Refused, target: str = "") -> Response:
-        status = {"often": 429, "not_allowed": 403}.get(why.why, 422)
+        status = {"often": 429}.get(why.why, 422)
         return await self._page(request, visitor, status, problem=why.detail, target=target)
 
-    async def _proved(self, visitor: Visitor, password: str) -> Refused | None:
+    async def proved(self, visitor: Visitor, password: str) -> Refused | None:
         """Why the visitor is not believed to be the person itself, or None."""
         assert visitor.person is not None
         if not self._tries.take(str(visitor.person.id), self._desk.clock.now()).allowed:
@@ -96,7 +100,7 @@ class Account:
             return await self._again(request, visitor, _OFTEN)
         async with self._one_at_a_time:
             changed = await self._people.change_password(
-                visitor.person.id, form.get("password")[:1_000], form.get("new_password")
+                visitor.person.id, form.get("password")[:1_000], form.get("new_password"), agent_of(request)
             )
         if isinstance(changed, Refused):
             return await self._again(request, visitor, changed)
@@ -104,17 +108,22 @@ class Account:
         self._desk.visitors.sign_in(response, changed.session)
         return response
 
+    async def _email(self, request: Request, visitor: Visitor, form: Form) -> Response:
+        assert visitor.person is not None
+        refused = await self._people.set_email(visitor.person.id, form.get("email").strip()[:1_000])
+        if refused is not None:
+            return await self._again(request, visitor, refused)
+        return self._desk.to(f"{_PAGE}?done=email")
+
     async def _move(self, request: Request, visitor: Visitor, form: Form) -> Response:
         target = form.get("target").strip()[:1_000]
-        done = await self._proved(visitor, form.get("password")) or await self._moved(visitor, target)
+        done = await self.proved(visitor, form.get("password")) or await self._moved(visitor, target)
         if isinstance(done, Refused):
             return await self._again(request, visitor, done, target)
         return self._desk.to(f"{_PAGE}?done=moved")
 
     async def _moved(self, visitor: Visitor, target: str) -> Done | Refused:
         assert visitor.who is not None
-        if not await self._owns(visitor):
-            return _NOT_YOURS
         found = await self._discover.find(target)
         if isinstance(found, Refused):
             return found if found.detail else Refused(found.why, f"{target} was not found.")
@@ -122,14 +131,9 @@ class Account:
             return Refused("invalid", "That is a post. Name the microblog that you move to.")
         return await self._publisher.move(visitor.who, found.microblog, VIA)
 
-    async def _owns(self, visitor: Visitor) -> bool:
-        assert visitor.person is not None
-        assert visitor.who is not None
-        return await self._people.owns(visitor.person.id, visitor.who)
-
     async def _come_back(self, request: Request, visitor: Visitor, _form: Form) -> Response:
         assert visitor.who is not None
-        done = await self._publisher.come_back(visitor.who, VIA) if await self._owns(visitor) else _NOT_YOURS
+        done = await self._publisher.come_back(visitor.who, VIA)
         if isinstance(done, Refused):
             return await self._again(request, visitor, done)
         return self._desk.to(f"{_PAGE}?done=back")
@@ -138,7 +142,7 @@ class Account:
         assert visitor.person is not None
         if form.get("name").strip().removeprefix("@").lower() != visitor.person.name:
             return await self._again(request, visitor, Refused("invalid", "Type your name to say that you mean it."))
-        refused = await self._proved(visitor, form.get("password"))
+        refused = await self.proved(visitor, form.get("password"))
         vanished = refused or await self._people.vanish(visitor.person.name, VIA)
         if isinstance(vanished, Refused):
             return await self._again(request, visitor, vanished)

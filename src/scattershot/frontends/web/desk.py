@@ -9,8 +9,10 @@ import minijinja
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from scattershot.app.refusals import NOT_OWNERS
 from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
+from scattershot.domain.people import Deed
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.reading import Refused
 from scattershot.frontends.web import icons, words
@@ -26,7 +28,7 @@ FormHandler: TypeAlias = Callable[[Request, Visitor, Form], Awaitable[Response]]
 
 _PATHS = Addresses("")
 _STALE = "This form is from an older page. Nothing was done; please go back, load the page anew and try again."
-_STATUS = {"not_found": 404, "invalid": 422, "taken": 422, "not_allowed": 403, "wrong": 422, "spent": 410, "moved": 403}
+_STATUS = {"not_found": 404, "not_allowed": 403, "spent": 410, "moved": 403, "often": 429, "closed": 403}
 
 
 CONTENT_SECURITY_POLICY = (
@@ -65,24 +67,29 @@ class Desk:
 
         return endpoint
 
-    def members(self, handler: Handler) -> Endpoint:
-        """An endpoint for people of here; others are asked to sign in and led back."""
+    def members(self, handler: Handler, deed: Deed = Deed.READ) -> Endpoint:
+        """An endpoint for people of here who may do that as whom they speak; others are asked to sign in and led
+        back."""
 
         async def endpoint(request: Request) -> Response:
             visitor = await self.visitors.of(request)
             if visitor.who is None:
                 path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
                 return self.to(f"/login?next={quote(path, safe='')}")
+            if not visitor.may(deed):
+                return await self.refused(request, visitor, NOT_OWNERS)
             return await handler(request, visitor)
 
         return endpoint
 
-    def form(self, handler: FormHandler) -> Endpoint:
-        """An endpoint for a form of people of here."""
+    def form(self, handler: FormHandler, deed: Deed = Deed.WRITE) -> Endpoint:
+        """An endpoint for a form of people of here who may do that as whom they speak."""
 
         async def member(request: Request, visitor: Visitor, form: Form) -> Response:
             if visitor.who is None:
                 return await self.problem(request, visitor, 403, "You are not signed in any more. Nothing was done.")
+            if not visitor.may(deed):
+                return await self.refused(request, visitor, NOT_OWNERS)
             return await handler(request, visitor, form)
 
         return self.open_form(member)
@@ -190,7 +197,13 @@ class Desk:
             me=speaker.profile if speaker is not None else None,
             me_page=_PATHS.page(speaker.profile.handle, self._settings.domain) if speaker is not None else "",
             me_id=speaker.id if speaker is not None else None,
-            kept=[{"id": each.id, "handle": str(each.profile.handle)} for each in visitor.kept],
+            kept=[
+                {"id": each.id, "handle": str(each.profile.handle), "role": each.role.value} for each in visitor.kept
+            ],
+            asked_to_keep=visitor.asked,
+            may_present=visitor.may(Deed.PRESENT),
+            may_relate=visitor.may(Deed.RELATE),
+            sign_up=self._settings.sign_up,
             signed_in=visitor.person is not None,
             runs_node=visitor.runs_node,
             **context,
@@ -205,6 +218,7 @@ class Desk:
             "machine_time": words.machine_time,
             "full_time": words.full_time,
             "counted": words.counted,
+            "browser": words.browser,
             "link": words.link,
             "shown": self._proxied,
             "initial": words.initial,

@@ -51,6 +51,7 @@ class Live:
             missed = await self._streams.missed(listener.owner, Seq(heard) if heard is not None else None)
             for news in missed.events:
                 yield news.body
+            looked = self._desk.clock.now()
             for _ in range(EVENTS):
                 try:
                     told: Event | None = await listener.next(HEARTBEAT)
@@ -61,5 +62,9 @@ class Live:
                     continue
                 if told is None:
                     return
+                if self._desk.clock.now() - looked > HEARTBEAT * 1000:  # nor does much news keep a door open
+                    if not await self._desk.visitors.is_signed_in(visitor):
+                        return
+                    looked = self._desk.clock.now()
                 if told.seq > missed.up_to:
                     yield told.body

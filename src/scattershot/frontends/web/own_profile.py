@@ -8,6 +8,7 @@ from scattershot.app.discover import Discover
 from scattershot.app.presenting import Presenting
 from scattershot.app.timelines import Timelines
 from scattershot.domain.microblog import Profile
+from scattershot.domain.people import Deed
 from scattershot.domain.presentation import MAX_FIELDS, Presentation, typed_bio, typed_lines
 from scattershot.domain.reading import Refused
 from scattershot.frontends.web.desk import Desk
@@ -15,20 +16,24 @@ from scattershot.frontends.web.forms import Form
 from scattershot.frontends.web.visitors import Visitor
 from scattershot.frontends.web.words import link
 from scattershot.frontends.web.writing import VIA
+from scattershot.settings import Settings
 
 
 class OwnProfile:
     """The settings page."""
 
-    def __init__(self, desk: Desk, timelines: Timelines, presenting: Presenting, discover: Discover) -> None:
-        self._desk, self._timelines, self._presenting, self._discover = desk, timelines, presenting, discover
+    def __init__(
+        self, desk: Desk, settings: Settings, timelines: Timelines, presenting: Presenting, discover: Discover
+    ) -> None:
+        self._desk, self._settings, self._timelines = desk, settings, timelines
+        self._presenting, self._discover = presenting, discover
 
     @property
     def routes(self) -> list[Route]:
         """Its paths."""
         return [
             Route("/settings", self._desk.members(self._show), methods=["GET"]),
-            Route("/settings", self._desk.form(self._save), methods=["POST"]),
+            Route("/settings", self._desk.form(self._save, Deed.PRESENT), methods=["POST"]),
         ]
 
     async def _show(self, request: Request, visitor: Visitor) -> Response:
@@ -40,8 +45,18 @@ class OwnProfile:
         self, request: Request, visitor: Visitor, filled: dict[str, object], status: int, problem: str, *, saved: bool
     ) -> Response:
         return await self._desk.page(
-            request, visitor, "settings.html", status, filled=filled, problem=problem, saved=saved
+            request,
+            visitor,
+            "settings.html",
+            status,
+            filled=filled,
+            problem=problem,
+            saved=saved,
+            may_invite=visitor.runs_node or self._may_invite(visitor),
         )
+
+    def _may_invite(self, visitor: Visitor) -> bool:
+        return self._settings.people_may_invite and self._settings.sign_up != "closed" and visitor.person is not None
 
     async def _save(self, request: Request, visitor: Visitor, form: Form) -> Response:
         assert visitor.who is not None

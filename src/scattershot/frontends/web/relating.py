@@ -8,6 +8,7 @@ from scattershot.app.notifications import Notifications
 from scattershot.app.publish import Done, Publisher
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId
+from scattershot.domain.people import Deed
 from scattershot.domain.reading import Refused
 from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.forms import Form
@@ -25,7 +26,7 @@ class Relating:
     @property
     def routes(self) -> list[Route]:
         """Its paths."""
-        return [Route("/microblogs/{id:int}/{deed}", self._desk.form(self._deed), methods=["POST"])]
+        return [Route("/microblogs/{id:int}/{deed}", self._desk.form(self._deed, Deed.RELATE), methods=["POST"])]
 
     async def _deed(self, request: Request, visitor: Visitor, form: Form) -> Response:
         assert visitor.who is not None

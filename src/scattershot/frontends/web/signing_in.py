@@ -9,10 +9,11 @@ from starlette.routing import Route
 
 from scattershot.app.people import MIN_PASSWORD, People, SignedIn
 from scattershot.domain.ids import MicroblogId
+from scattershot.domain.people import Deed
 from scattershot.domain.reading import Refused
 from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.forms import Form, local_path
-from scattershot.frontends.web.visitors import Visitor
+from scattershot.frontends.web.visitors import Visitor, agent_of
 from scattershot.wirekit.token_bucket import Bucket, RateLimits
 
 BY_ADDRESS = Bucket(capacity=20, per_second=1 / 15)
@@ -41,7 +42,7 @@ class SigningIn:
             Route("/logout", desk.open_form(self._sign_out), methods=["POST"]),
             Route("/welcome/{secret}", desk.open(self._welcome), methods=["GET"]),
             Route("/welcome/{secret}", desk.open_form(self._follow_link), methods=["POST"]),
-            Route("/speak", desk.form(self._speak), methods=["POST"]),
+            Route("/speak", desk.form(self._speak, Deed.READ), methods=["POST"]),
         ]
 
     async def _login(self, request: Request, visitor: Visitor) -> Response:
@@ -55,7 +56,7 @@ class SigningIn:
         signed_in: SignedIn | Refused = Refused("often", "That was tried too often. Please wait a minute.")
         if self._may_try(self._desk.visitors.address(request), name.lower()):
             async with self._at_once:
-                signed_in = await self._people.sign_in(name, form.get("password")[:1_000])
+                signed_in = await self._people.sign_in(name, form.get("password")[:1_000], agent_of(request))
         if isinstance(signed_in, Refused):
             status = 429 if signed_in.why == "often" else 422
             return await self._desk.form_page(
@@ -109,9 +110,9 @@ class SigningIn:
         name, password = form.get("name").strip().removeprefix("@")[:100], form.get("password")
         async with self._at_once:
             if link.person is None:
-                signed_in = await self._people.make_owner(secret, name, password)
+                signed_in = await self._people.make_owner(secret, name, password, agent_of(request))
             else:
-                signed_in = await self._people.follow_link(secret, password)
+                signed_in = await self._people.follow_link(secret, password, agent_of(request))
         if isinstance(signed_in, Refused):
             return await self._link_page(request, visitor, 422, name, signed_in.detail)
         return self._come_in(signed_in, "/home")

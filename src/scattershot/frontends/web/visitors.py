@@ -6,19 +6,13 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
+from scattershot.app.keepers import Keepers
 from scattershot.app.people import SESSION_GOOD_FOR, People
+from scattershot.app.teams import Kept
 from scattershot.domain.ids import MicroblogId
-from scattershot.domain.microblog import Profile
-from scattershot.domain.people import Person, Role
+from scattershot.domain.people import Deed, Person, Role, may
 from scattershot.frontends.web.forms import number, token_of
 from scattershot.wirekit.addresses import caller_address
-
-
-class Kept(NamedTuple):
-    """A microblog the visitor keeps."""
-
-    id: MicroblogId
-    profile: Profile
 
 
 class Visitor(NamedTuple):
@@ -28,11 +22,17 @@ class Visitor(NamedTuple):
     kept: tuple[Kept, ...] = ()
     speaker: Kept | None = None
     secret: str = ""
+    asked: int = 0
+    """How many microblogs it is asked to keep."""
 
     @property
     def who(self) -> MicroblogId | None:
         """As whom it sees and speaks."""
         return self.speaker.id if self.speaker is not None else None
+
+    def may(self, deed: Deed) -> bool:
+        """Whether it may do that as whom it speaks."""
+        return self.speaker is not None and may(self.speaker.role, deed)
 
     @property
     def runs_node(self) -> bool:
@@ -45,14 +45,19 @@ class Visitor(NamedTuple):
         return token_of(self.secret) if self.secret else ""
 
 
+def agent_of(request: Request) -> str:
+    """What the visitor's browser calls itself."""
+    return request.headers.get("user-agent", "")
+
+
 class Visitors:
     """Reads and sets cookies. Over https they bear the `__Host-` prefix, so that no other host can set them.
 
     Cookies know no ports, so their names do: two nodes on one machine keep their sessions apart.
     """
 
-    def __init__(self, people: People, origin: str, trusted_proxies: tuple[str, ...]) -> None:
-        self._people, self._trusted = people, trusted_proxies
+    def __init__(self, people: People, keepers: Keepers, origin: str, trusted_proxies: tuple[str, ...]) -> None:
+        self._people, self._keepers, self._trusted = people, keepers, trusted_proxies
         self._secure = origin.startswith("https://")
         prefix = "__Host-" if self._secure else ""
         port = origin.rpartition(":")[2]
@@ -65,14 +70,17 @@ class Visitors:
         person = await self._people.in_session(session) if session else None
         if person is None:
             return Visitor(secret=request.cookies.get(self._visit, ""))
-        kept = tuple(Kept(row.id, row.profile) for row in await self._people.kept_by(person.id))
+        kept, asked = await self._keepers.kept_by(person.id)
         chosen = number(request.cookies.get(self._speaks))
         speaker = next((each for each in kept if each.id == chosen), kept[0] if kept else None)
-        return Visitor(person, kept, speaker, session)
+        return Visitor(person, kept, speaker, session, asked)
 
     async def is_signed_in(self, visitor: Visitor) -> bool:
-        """Whether the visitor's session still stands."""
-        return await self._people.in_session(visitor.secret) is not None
+        """Whether the visitor's session still stands, and it still keeps whom it speaks as."""
+        person = await self._people.in_session(visitor.secret)
+        return person is not None and (
+            visitor.who is None or await self._keepers.role(person.id, visitor.who) is not None
+        )
 
     def with_secret(self, visitor: Visitor) -> Visitor:
         """The visitor with a secret for its forms, new where it has none; `remember` it with the page."""

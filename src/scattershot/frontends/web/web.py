@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
+from scattershot.app.keepers import Keepers
 from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.presenting import Presenting
@@ -13,6 +14,7 @@ from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
+from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
 from scattershot.frontends.web.account import Account
@@ -25,7 +27,10 @@ from scattershot.frontends.web.own_profile import OwnProfile
 from scattershot.frontends.web.profiles import Profiles
 from scattershot.frontends.web.relating import Relating
 from scattershot.frontends.web.reporting import Reporting
+from scattershot.frontends.web.sessions import Sessions
 from scattershot.frontends.web.signing_in import SigningIn
+from scattershot.frontends.web.signing_up import SigningUp
+from scattershot.frontends.web.teams import Teams
 from scattershot.frontends.web.visitors import Visitors
 from scattershot.frontends.web.words import Proxied
 from scattershot.frontends.web.writing import Writing
@@ -48,13 +53,16 @@ class Web:
         streams: Streams,
         backfill: Backfill,
         reports: Reports,
+        keepers: Keepers,
+        sign_up: SignUp,
         search: Search,
         proxied: Proxied,
         notifications: Notifications,
         presenting: Presenting,
     ) -> None:
-        visitors = Visitors(people, settings.origin, settings.trusted_proxies)
+        visitors = Visitors(people, keepers, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines, proxied)
+        account = Account(desk, timelines, people, publisher, discover)
         profiles = Profiles(desk, settings, timelines, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
         self.routes: list[Route] = [
@@ -66,8 +74,11 @@ class Web:
             *profiles.routes,
             *Writing(desk, settings, timelines, publisher).routes,
             *Relating(desk, timelines, publisher, notifications).routes,
-            *OwnProfile(desk, timelines, presenting, discover).routes,
-            *Account(desk, timelines, people, publisher, discover).routes,
+            *OwnProfile(desk, settings, timelines, presenting, discover).routes,
+            *account.routes,
+            *Teams(desk, settings, keepers, account).routes,
+            *Sessions(desk, people, programs).routes,
+            *SigningUp(desk, settings, people, sign_up).routes,
             *Reporting(desk, timelines, publisher, reports).routes,
             *Live(desk, streams).routes,
         ]

@@ -77,7 +77,6 @@ QUOTE_STATES: Mapping[QuoteState, str] = {
 
 NOTICES: Mapping[str, str] = {
     "mention": "mentioned you",
-    "post": "posted",
     "like": "liked your post",
     "boost": "boosted your post",
     "reaction": "reacted to your post",
@@ -234,3 +233,15 @@ def initial(profile: Profile) -> str:
 def hue(profile: Profile) -> int:
     """Which of eight colours that letter has: always the same for the same name."""
     return sum(profile.name.encode()) % 8
+
+
+_BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+_SYSTEMS = {"Android": "Android", "iPhone": "an iPhone", "iPad": "an iPad", "Windows": "Windows", "Mac OS X": "a Mac",
+            "Linux": "Linux"}  # fmt: skip
+
+
+def browser(agent: str) -> str:
+    """What a browser that calls itself so is called by people; most call themselves by each other's names as well."""
+    name = next((words for sign, words in _BROWSERS.items() if sign in agent), "A browser")
+    system = next((words for sign, words in _SYSTEMS.items() if sign in agent), "")
+    return f"{name} on {system}" if system else name

@@ -16,7 +16,7 @@ from scattershot.app.publish import Done, Publisher
 from scattershot.app.quotes import Quotes
 from scattershot.app.reactions import Reactions
 from scattershot.app.timelines import Timelines
-from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.ids import MicroblogId, PersonId, PostId
 from scattershot.domain.reading import Refused
 from scattershot.domain.terms import Approval, Terms
 from scattershot.frontends.web import composer
@@ -26,7 +26,7 @@ from scattershot.frontends.web.visitors import Visitor
 from scattershot.settings import Settings
 
 VIA = "web"
-Deed: TypeAlias = Callable[[MicroblogId, PostId, str], Awaitable[Done | Refused]]
+Doing: TypeAlias = Callable[[MicroblogId, PostId, str], Awaitable[Done | Refused]]
 REMEMBERED = 10_000
 """Forms sent lately, so that one sent twice posts once."""
 
@@ -71,8 +71,7 @@ class Writing:
         draft = composer.draft_of(
             typed, parent.id if parent is not None else None, quoted.id if quoted is not None else None
         )
-        person = visitor.person.id if visitor.person is not None else None
-        who = visitor.who
+        person, who = _keeper(visitor), visitor.who
         done = await self._once(visitor.secret, form.get("once"), lambda: self._publisher.post(who, draft, person, VIA))
         if isinstance(done, Refused):
             return await self._again(request, visitor, typed, parent, done, quoted)
@@ -174,9 +173,10 @@ class Writing:
         draft = composer.draft_of(typed)._replace(
             attachments=item.post.attachments, title=item.post.title, terms=Terms()
         )
-        done = await self._publisher.edit(item.author.id, item.id, draft, VIA)
+        done = await self._publisher.edit(item.author.id, item.id, draft, VIA, _keeper(visitor))
         if isinstance(done, Refused):
-            return await self._editor(request, visitor, item, typed, 422, done.detail)
+            status = 403 if done.why == "not_allowed" else 422
+            return await self._editor(request, visitor, item, typed, status, done.detail)
         return self._desk.to(item.page)
 
     async def _delete_page(self, request: Request, visitor: Visitor) -> Response:
@@ -188,19 +188,18 @@ class Writing:
     # -- marks
 
     async def _deed(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        assert visitor.who is not None
         post, deed = PostId(_id(request)), request.path_params["deed"]
-        done = await self._do(visitor.who, post, deed, form)
+        done = await self._do(visitor, post, deed, form)
         if done is None:
             return await self._desk.not_found(request, visitor)
         if isinstance(done, Refused):
             return await self._desk.refused(request, visitor, done)
         return self._desk.back(form, "/home" if deed == "delete" else f"/p/{post}")
 
-    async def _do(self, who: MicroblogId, post: PostId, deed: str, form: Form) -> Done | Refused | None:
-        publisher = self._publisher
-        plain: dict[str, Deed] = {
-            "delete": publisher.delete,
+    async def _do(self, visitor: Visitor, post: PostId, deed: str, form: Form) -> Done | Refused | None:
+        publisher, who = self._publisher, visitor.who
+        assert who is not None
+        plain: dict[str, Doing] = {
             "like": publisher.like,
             "unlike": publisher.unlike,
             "boost": publisher.boost,
@@ -211,6 +210,8 @@ class Writing:
         if deed in plain:
             return await plain[deed](who, post, VIA)
         match deed:
+            case "delete":
+                return await publisher.delete(who, post, VIA, _keeper(visitor))
             case "vote":
                 return await publisher.vote(who, post, form.all("choice"), VIA)
             case "react":
@@ -223,6 +224,10 @@ class Writing:
                 return await self._quotes.answer(who, post, VIA, accepted=False)
             case _:
                 return None
+
+
+def _keeper(visitor: Visitor) -> PersonId | None:
+    return visitor.person.id if visitor.person is not None else None
 
 
 def _id(request: Request) -> int:

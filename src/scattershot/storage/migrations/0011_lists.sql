@@ -72,8 +72,8 @@ CREATE INDEX filter_posts_by_post ON filter_posts (post);
 
 ALTER TABLE likes ADD COLUMN place BIGINT NOT NULL DEFAULT 0;
 UPDATE likes SET place = at * 65536 + (post + liker) % 65536;
-CREATE INDEX likes_given ON likes (liker, place);
-CREATE INDEX likes_received ON likes (post, place);
+CREATE INDEX likes_given ON likes (liker, place) WHERE emoji = '';
+CREATE INDEX likes_received ON likes (post, place) WHERE emoji = '';
 CREATE INDEX boosts_received ON boosts (post, id);
 
 -- Timelines of posts with pictures, sound or film alone, and of what was written elsewhere.

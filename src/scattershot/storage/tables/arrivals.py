@@ -109,6 +109,9 @@ def count_from(tx: Transaction, host: str) -> int:
 
 # -- wanted
 
+ANEW = "anew"
+"""Why a thing is wanted that is known already: as it is now, for it may say more."""
+
 
 class Wanted(NamedTuple):
     """A thing that would be good to have; `depth` bounds how far one leads to another."""

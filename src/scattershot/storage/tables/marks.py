@@ -58,13 +58,13 @@ def bookmarks(tx: Transaction, microblog: MicroblogId, window: Window, limit: in
 
 
 def liked_by(tx: Transaction, liker: MicroblogId, window: Window, limit: int) -> list[Mark]:
-    """What it likes; a post stands twice where it was liked with several emojis."""
-    return _page(tx, Mark, "place", "post FROM likes WHERE liker = $1", liker, window, limit)
+    """What it likes; reactions with an emoji are none."""
+    return _page(tx, Mark, "place", "post FROM likes WHERE emoji = '' AND liker = $1", liker, window, limit)
 
 
 def likers_of(tx: Transaction, post: PostId, window: Window, limit: int) -> list[Marker]:
-    """Who likes the post; one stands twice who did with several emojis."""
-    return _page(tx, Marker, "place", "liker FROM likes WHERE post = $1", post, window, limit)
+    """Who likes the post; reactions with an emoji are no likes."""
+    return _page(tx, Marker, "place", "liker FROM likes WHERE emoji = '' AND post = $1", post, window, limit)
 
 
 def boosters_of(tx: Transaction, post: PostId, window: Window, limit: int) -> list[Marker]:

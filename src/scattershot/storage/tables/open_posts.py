@@ -17,10 +17,11 @@ _MEDIA = (" ", " AND p.has_media ")
 
 
 def known(tx: Transaction, which: Which, window: Window, limit: int) -> list[Row]:
-    """Public posts known here."""
+    """Public posts known here; of here alone also those for this node alone, for whoever may see them."""
+    audience = "p.audience IN ('public', 'local')" if which.here else "p.audience = 'public'"
     found = posts.rows(
         tx,
-        f"FROM posts p WHERE p.audience = 'public' {_WHERE[which.here]} {_MEDIA[which.media]}"
+        f"FROM posts p WHERE {audience} {_WHERE[which.here]} {_MEDIA[which.media]}"
         f"AND p.id < $1 AND p.id > $2 AND NOT p.gone ORDER BY p.id {_order(window)} LIMIT $3",
         *window.bounds,
         limit,

@@ -2,39 +2,78 @@
 
 from typing import NamedTuple
 
-from scattershot.domain.ids import Millis, PersonId
+from scattershot.domain.ids import MicroblogId, Millis, PersonId
 from scattershot.domain.people import Person, Role
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import programs
 
-_COLUMNS = "id, name, role, secret, created, disabled"
+_COLUMNS = "p.id, p.name, p.role, p.secret, p.created, p.disabled, p.main"
 
 
-def _person(id_: int, name: str, role: str, secret: str, created: int, disabled: bool) -> Person:
-    return Person(PersonId(id_), name, Role(role), secret, Millis(created), bool(disabled))
+def _person(id_: int, name: str, role: str, secret: str, created: int, disabled: bool, main: int | None) -> Person:
+    return Person(
+        PersonId(id_), name, Role(role), secret, Millis(created), bool(disabled),
+        MicroblogId(main) if main is not None else None,
+    )  # fmt: skip
 
 
-def add(tx: Transaction, name: str, role: Role, secret: str, now: Millis) -> PersonId:
+def add(
+    tx: Transaction,
+    name: str,
+    role: Role,
+    secret: str,
+    now: Millis,
+    *,
+    main: MicroblogId | None = None,
+    email: str = "",
+) -> PersonId:
     """A new person; the name must be free."""
     return PersonId(
         tx.value(
-            "INSERT INTO people (name, role, secret, created) VALUES ($1, $2, $3, $4) RETURNING id",
+            "INSERT INTO people (name, role, secret, created, main, email) VALUES ($1, $2, $3, $4, $5, $6) "
+            "RETURNING id",
             name,
             role,
             secret,
             now,
+            main,
+            email,
         )
     )
 
 
 def get(tx: Transaction, person: PersonId) -> Person | None:
     """The person of that id."""
-    return tx.fetch_one(_person, f"SELECT {_COLUMNS} FROM people WHERE id = $1", person)
+    return tx.fetch_one(_person, f"SELECT {_COLUMNS} FROM people p WHERE p.id = $1", person)
 
 
 def by_name(tx: Transaction, name: str) -> Person | None:
     """The person of that name."""
-    return tx.fetch_one(_person, f"SELECT {_COLUMNS} FROM people WHERE name = $1", name)
+    return tx.fetch_one(_person, f"SELECT {_COLUMNS} FROM people p WHERE p.name = $1", name)
+
+
+def everybody(tx: Transaction) -> list[Person]:
+    """Those who sign in here, the oldest first."""
+    return tx.fetch(_person, f"SELECT {_COLUMNS} FROM people p ORDER BY p.id")
+
+
+def email(tx: Transaction, person: PersonId) -> str:
+    """Where those who run the node may reach the person."""
+    return str(tx.value("SELECT email FROM people WHERE id = $1", person) or "")
+
+
+def set_email(tx: Transaction, person: PersonId, email: str) -> None:
+    """Replace it."""
+    tx.execute("UPDATE people SET email = $2 WHERE id = $1", person, email)
+
+
+def set_disabled(tx: Transaction, person: PersonId, disabled: bool) -> None:
+    """Let the person in no more, by nothing that was given out before; or again."""
+    tx.execute("UPDATE people SET disabled = $2 WHERE id = $1", person, disabled)
+    if disabled:
+        programs.drop_all_of(tx, person)
+        for table in ("sign_in_links", "sessions"):
+            tx.execute(f"DELETE FROM {table} WHERE person = $1", person)
 
 
 def count(tx: Transaction) -> int:
@@ -52,7 +91,7 @@ def remove(tx: Transaction, person: PersonId) -> None:
     """Forget the person, with every link, session and token, and whatever it kept."""
     programs.drop_all_of(tx, person)
     tx.execute("DELETE FROM drafts WHERE writer = $1", person)
-    for table in ("sign_in_links", "sessions", "keepers"):
+    for table in ("sign_in_links", "sessions", "keepers", "keeper_invitations"):
         tx.execute(f"DELETE FROM {table} WHERE person = $1", person)
     tx.execute("DELETE FROM people WHERE id = $1", person)
 
@@ -90,18 +129,52 @@ def drop_owner_links(tx: Transaction) -> None:
 # -- sessions
 
 
-def add_session(tx: Transaction, hashed: bytes, person: PersonId, now: Millis, expires: Millis) -> None:
+def add_session(
+    tx: Transaction, hashed: bytes, person: PersonId, now: Millis, expires: Millis, agent: str = ""
+) -> None:
     """Sign a person in."""
     tx.execute(
-        "INSERT INTO sessions (hash, person, created, expires) VALUES ($1, $2, $3, $4)", hashed, person, now, expires
+        "INSERT INTO sessions (hash, person, created, expires, agent) VALUES ($1, $2, $3, $4, $5)",
+        hashed,
+        person,
+        now,
+        expires,
+        agent,
     )
+
+
+class Session(NamedTuple):
+    """A browser in which somebody is signed in."""
+
+    hash: bytes
+    created: Millis
+    agent: str
+
+
+def _session(hashed: bytes, created: int, agent: str) -> Session:
+    return Session(bytes(hashed), Millis(created), agent)
+
+
+def sessions(tx: Transaction, person: PersonId, now: Millis) -> list[Session]:
+    """Where the person is signed in, the latest first."""
+    return tx.fetch(
+        _session,
+        "SELECT hash, created, agent FROM sessions WHERE person = $1 AND expires > $2 ORDER BY created DESC, hash",
+        person,
+        now,
+    )
+
+
+def end_other_sessions(tx: Transaction, person: PersonId, hashed: bytes) -> None:
+    """Sign a person out everywhere else."""
+    tx.execute("DELETE FROM sessions WHERE person = $1 AND hash <> $2", person, hashed)
 
 
 def in_session(tx: Transaction, hashed: bytes, now: Millis) -> Person | None:
     """Who is signed in with that session."""
     return tx.fetch_one(
         _person,
-        "SELECT p.id, p.name, p.role, p.secret, p.created, p.disabled FROM sessions s JOIN people p ON p.id = s.person "
+        f"SELECT {_COLUMNS} FROM sessions s JOIN people p ON p.id = s.person "
         "WHERE s.hash = $1 AND s.expires > $2 AND NOT p.disabled",
         hashed,
         now,

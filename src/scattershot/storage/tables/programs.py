@@ -128,6 +128,11 @@ def token(tx: Transaction, hashed: bytes) -> Token | None:
     )
 
 
+def scopes_of(tx: Transaction, token_id: TokenId) -> str:
+    """What the token allows, as it was asked for."""
+    return str(tx.value("SELECT scopes FROM access_tokens WHERE id = $1", token_id) or "")
+
+
 def tokens_of(tx: Transaction, person: PersonId) -> list[Token]:
     """The tokens that act for a person, oldest first."""
     return tx.fetch(Token, f"SELECT {_HELD} FROM access_tokens t WHERE t.person = $1 ORDER BY t.id", person)

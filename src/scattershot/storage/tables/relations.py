@@ -210,7 +210,7 @@ _LIKE = "post, liker, emoji, wire_id, at, picture"
 # Later than the liker's last one, and told apart from those of others in the same millisecond by who they are.
 _PLACE = (
     "GREATEST(CAST($5 AS BIGINT) * 65536 + ($1 + $2) % 65536, "
-    "(SELECT coalesce(max(place), 0) + 1 FROM likes WHERE liker = $2))"
+    "(SELECT coalesce(max(place), 0) + 1 FROM likes WHERE liker = $2 AND emoji = ''))"
 )
 
 

@@ -106,6 +106,8 @@ class Status(Shell, frozen=True, kw_only=True):
     bookmarked: bool = False
     pinned: bool = False
     filtered: list[FilterResult] = []
+    written_by: Account | UnsetType = UNSET
+    """An extension: who of the author's keepers wrote it, where the author names them."""
 
 
 class Context(Struct, frozen=True, kw_only=True):

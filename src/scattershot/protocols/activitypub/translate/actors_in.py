@@ -15,6 +15,7 @@ from scattershot.protocols.activitypub.translate.refusals import Why, refused
 from scattershot.protocols.activitypub.wire.vocabulary import (
     JsonObject,
     id_of,
+    ids_of,
     link_of,
     natural_text,
     object_of,
@@ -32,6 +33,7 @@ MAX_FIELD_CHARS = 2047
 MAX_ALIASES = 256
 MAX_DOMAINS = 256
 MAX_KEYS = 16
+MAX_WRITES_FOR = 256
 _MAX_KEY_CHARS = 8_192
 _DOORS = {"inbox": "inbox", "outbox": "outbox", "followers": "followers", "following": "following",
           "featured": "featured"}  # fmt: skip
@@ -81,6 +83,7 @@ def profile_of(actor: JsonObject) -> Profile | Refused:
         bio_source=clean_source(text_of(object_of(actor.get("source")).get("content"))),
         memorial=truth_of(actor.get("memorial")),
         attribution_domains=_domains(actor),
+        writes_for=tuple(ids_of(actor.get("writesFor"), MAX_WRITES_FOR)),
     )
 
 

@@ -72,6 +72,8 @@ def _optional(profile: Profile) -> JsonObject:
         found["alsoKnownAs"] = list(profile.also_known_as)
     if profile.moved_to:
         found["movedTo"] = profile.moved_to
+    if profile.writes_for:
+        found["writesFor"] = list(profile.writes_for)
     if profile.memorial:
         found["memorial"] = True
     if profile.attribution_domains:

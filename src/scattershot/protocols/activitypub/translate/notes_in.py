@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Emoji
-from scattershot.domain.post import Attachment, Form, Mention, Option, Poll, Post
+from scattershot.domain.post import BYLINE, Attachment, Form, Mention, Option, Poll, Post
 from scattershot.domain.wire_id import WireId
 from scattershot.protocols.activitypub.translate.attachments_in import attachments_of, media_of
 from scattershot.protocols.activitypub.translate.audiences import people_besides, read_addressing
@@ -94,13 +94,14 @@ def post_of(note: JsonObject, author: str, activity: JsonObject, at: int) -> Pos
     poll = _poll(note, at) if kind == "Question" else None
     tags = tags_of(note.get("tag"))
     addressing = read_addressing(author, note, activity)
-    words = _converted_words(note, this) if kind in CONVERTED else _words(note)
+    words = _converted_words(note, this) if kind in CONVERTED else _words(_without_byline(note))
     published = moment_of(note.get("published") or activity.get("published"), at)
     edited = moment_of(note.get("updated"), 0)
     form = FORMS.get(kind, Form.NOTE)
     sensitive = truth_of(note.get("sensitive"))
     source, source_type = _source(note)
     reply_to = id_of(note.get("inReplyTo"))
+    writer = id_of(note.get("writer"))
     quote = _quote(note, this, tags)
     return Post(
         id=named(this),
@@ -129,6 +130,7 @@ def post_of(note: JsonObject, author: str, activity: JsonObject, at: int) -> Pos
         emojis=tags.emojis,
         poll=poll,
         edited=Millis(edited) if edited and edited != published else None,
+        writer=Mention(named(writer)) if writer and writer != author else None,
     )
 
 
@@ -203,6 +205,19 @@ def _words(note: JsonObject) -> Words:
     kind = text_of(note.get("mediaType"))
     translations = {tag: _html(text, kind) for tag, text in by_language.items()}
     return Words(_html(raw, kind), language, translations)
+
+
+def _without_byline(note: JsonObject) -> JsonObject:
+    """The note without the paragraph that tells others who its `writer` is: what we know, we show in our own way."""
+    if not id_of(note.get("writer")):
+        return note
+    texts = {tag: _before_byline(text) for tag, text in texts_by_language(note.get("contentMap")).items()}
+    return note | {"content": _before_byline(text_of(note.get("content"))), "contentMap": texts}
+
+
+def _before_byline(html: str) -> str:
+    text, found, rest = html.rpartition(f'<p class="{BYLINE}">')
+    return text if found and rest.endswith("</p>") and rest.count("<p") == 0 else html
 
 
 def _html(text: str, kind: str) -> str:

@@ -3,7 +3,7 @@
 from urllib.parse import quote as percent
 
 from scattershot.domain.microblog import Emoji
-from scattershot.domain.post import Attachment, Form, Poll, Post
+from scattershot.domain.post import Attachment, Form, Poll, Post, byline
 from scattershot.domain.wire_id import WireId
 from scattershot.protocols.activitypub.translate.audiences import write_addressing
 from scattershot.protocols.activitypub.translate.names import origin_of, type_of_form
@@ -22,6 +22,7 @@ def note_of(post: Post, *, replies: str | JsonObject | None = None, with_context
     A post for this node alone has no audience on the wire: the caller keeps it back.
     """
     to, cc = write_addressing(post.audience, post.author.value, _hearers(post))
+    signed = byline(post.writer) if post.writer else ""
     note: JsonObject = {"@context": POST_CONTEXT} if with_context else {}
     note |= {
         "id": post.id.value,
@@ -32,20 +33,22 @@ def note_of(post: Post, *, replies: str | JsonObject | None = None, with_context
         "published": rfc3339(post.published),
         "url": post.url or post.id.value,
         "sensitive": post.sensitive or (post.form is Form.ARTICLE and bool(post.warning)),
-        "content": post.html,
+        "content": post.html + signed,
     }
     if post.edited is not None:
         note["updated"] = rfc3339(post.edited)
-    by_language = {post.language: post.html} if post.language else {}
-    if by_language or post.translations:
-        note["contentMap"] = by_language | {
-            tag: text for tag, text in post.translations.items() if tag != post.language
-        }
+    by_language = ({post.language: post.html} if post.language else {}) | {
+        tag: text for tag, text in post.translations.items() if tag != post.language
+    }
+    if by_language:
+        note["contentMap"] = {tag: text + signed for tag, text in by_language.items()}
     for name, value in (("summary", post.warning), ("name", post.title)):
         if value:
             note[name] = value
     if post.source:
         note["source"] = {"content": post.source, "mediaType": post.source_type or "text/plain"}
+    if post.writer:
+        note["writer"] = post.writer.id.value
     note |= _relations(post)
     if tags := _tags(post):
         note["tag"] = tags

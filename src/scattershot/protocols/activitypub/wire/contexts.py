@@ -37,6 +37,7 @@ POST_CONTEXT: list[Any] = [
         "quoteUrl": "as:quoteUrl",
         "quoteUri": "http://fedibird.com/ns#quoteUri",
         "_misskey_quote": "misskey:_misskey_quote",
+        "writer": {"@id": "https://schema.org/author", "@type": "@id"},
         "gts": _GTS,
         "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
         "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
@@ -94,6 +95,7 @@ ACTOR_CONTEXT: list[Any] = [
         "Hashtag": "as:Hashtag",
         "Emoji": "toot:Emoji",
         "webfinger": {"@id": "https://purl.archive.org/socialweb/webfinger#webfinger"},
+        "writesFor": {"@id": "https://schema.org/affiliation", "@type": "@id", "@container": "@set"},
         "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id", "@container": "@set"},
         # None of the above has it, and without it Fedify finds no key for our proofs. did/v1 has, but protects
         # `alsoKnownAs` against being defined again.
