@@ -82,6 +82,32 @@ def test_a_person_is_deleted_only_when_it_is_said_twice(node: Process) -> None:
     assert "The name ann is taken" in cli("person", "add", "ann", "--data", node.folder).stderr
 
 
+def test_a_list_of_blocked_hosts_is_imported_line_by_line(node: Process) -> None:
+    node.do("person", "add", "ann")
+    node.do("allow-node", "friend.example")
+    text = "#domain,#severity\nevil.example,suspend\nloud.example,silence\nfriend.example,suspend\nl*.example,suspend\n"
+    said = node.do("import-blocks", "-", "--dry-run", stdin=text)
+    assert "evil.example: would be blocked" in said
+    assert "evil.example" not in node.do("nodes")
+    said = node.do("import-blocks", "-", stdin=text)
+    assert "evil.example: blocked" in said
+    assert "loud.example: limited" in said
+    assert "friend.example: was let in by hand" in said
+    assert "line 5 is left out" in said
+    assert "let in" in node.do("block-node", "*")
+    assert "dealt with again" in node.do("unblock-node", "*")
+    assert "is limited" in node.do("limit-node", "evil.example")
+
+
+def test_the_rules_of_the_house_are_made_listed_and_removed(node: Process) -> None:
+    node.do("person", "add", "ann")
+    assert node.do("rule", "add", "Be kind.", "--hint", "Also to bots.") == "Rule 1 holds."
+    node.do("rule", "add", "No spam.")
+    assert node.do("rule", "list").splitlines() == ["1  Be kind.", "   Also to bots.", "2  No spam."]
+    node.do("rule", "remove", "1")
+    assert node.do("rule", "list") == "2  No spam."
+
+
 def test_the_verbs_go_through_the_node_that_runs(node: Process) -> None:
     node.start()
     assert node.do("person", "add", "ann").startswith(f"{node.origin}/welcome/")

@@ -23,12 +23,14 @@ from scattershot.app.dispatch import Dispatch
 from scattershot.app.drafts import Drafts
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
+from scattershot.app.house_rules import HouseRules
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
 from scattershot.app.keepers import Keepers
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
+from scattershot.app.moderating import Moderating
 from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.poll_ends import PollEnds
@@ -217,7 +219,10 @@ class Node:
             database, clock, bus, drivers.keys, house, self.programs, settings.domains, settings.microblogs_per_person
         )
         self.sign_up = SignUp(database, clock, people, self.publisher, settings)
-        self.dealing = Dealing(database, clock, bus, house)
+        self.reports = Reports(database, clock, settings.domain)
+        self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
+        self.house_rules = HouseRules(database)
+        self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
         self.tallies = Tallies(database, clock)
         self.known = acquaintance(
             database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
@@ -230,15 +235,25 @@ class Node:
         self.while_away = WhileAway(database, clock)
         self.poll_ends = PollEnds(database, clock, bus)
         self.notifications = Notifications(database, clock, self.timelines)
-        self.push = WebPush(
-            database, clock, bus, fetcher, self.notifications, PushesAsJson(settings.origin, own.signed.url).words,
-            own.push, contact=_push_contact(settings),
-            schemes=("https", "http") if settings.insecure_http else ("https",),
-        )  # fmt: skip
+        self.push = self._push(own)
         self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
+
+    def _push(self, own: OwnKeys) -> WebPush:
+        settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
+        return WebPush(
+            database,
+            clock,
+            bus,
+            fetcher,
+            self.notifications,
+            PushesAsJson(settings.origin, own.signed.url).words,
+            own.push,
+            contact=_push_contact(settings),
+            schemes=("https", "http") if settings.insecure_http else ("https",),
+        )
 
     def _hang_pictures(self, shelves: Shelves, signed: Signed) -> None:
         """What people upload, and what others have that is shown from here."""
@@ -265,10 +280,9 @@ class Node:
             followers_sync=FollowersSync(database, clock, bus, self.house),
         )
         timelines = self.timelines
-        reports = Reports(database, clock, settings.domain)
-        web = self._web(timelines, reports)
+        web = self._web(timelines)
         files = Files(self.media, self.proxy)
-        self.api = self._client_api(reports)
+        self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         return make_app(
             [*self.doors.routes, *web.routes, *files.routes, *shared(web.pages, self.doors.documents)],
@@ -279,7 +293,7 @@ class Node:
             api=self.api,
         )
 
-    def _client_api(self, reports: Reports) -> MastodonApi:
+    def _client_api(self) -> MastodonApi:
         return MastodonApi(
             ApiHouse(
                 settings=self.settings,
@@ -300,11 +314,14 @@ class Node:
                 notifications=self.notifications,
                 push=self.push,
                 known=self.known,
-                reports=reports,
+                reports=self.reports,
+                dealing=self.dealing,
+                moderating=self.moderating,
+                house_rules=self.house_rules,
             )
         )
 
-    def _web(self, timelines: Timelines, reports: Reports) -> Web:
+    def _web(self, timelines: Timelines) -> Web:
         return Web(
             self.settings,
             self.drivers.clock,
@@ -315,7 +332,7 @@ class Node:
             timelines,
             self.streams,
             self.backfill,
-            reports,
+            self.reports,
             self.keepers,
             self.sign_up,
             self.search,

@@ -21,6 +21,9 @@ from scattershot.performing import settings_at as _settings
 _LARGEST_REQUEST = 1_200_000
 """Bytes of a caught request that are read: the largest body taken, and its head."""
 
+_LARGEST_LIST = 1_500_000
+"""Characters of a list of hosts."""
+
 
 class _Verbs(click.Group):
     """The verbs in the order they are written here, not by the alphabet."""
@@ -315,20 +318,67 @@ def nodes(limit: int, as_json: bool, **where: Any) -> None:
     _perform("nodes", where, {"limit": limit, "as_json": as_json})
 
 
-@scattershot.command("block-node")
-@click.argument("host")
-@_node_options
-def block_node(host: str, **where: Any) -> None:
-    """Deal no more with HOST, nor with any host below it."""
-    _perform("block-node", where, {"host": host})
+def _on_host(verb: str, told: str) -> None:
+    """A verb that takes nothing but a host."""
+
+    @scattershot.command(verb, help=told)
+    @click.argument("host")
+    @_node_options
+    def _(host: str, **where: Any) -> None:
+        _perform(verb, where, {"host": host})
 
 
-@scattershot.command("unblock-node")
-@click.argument("host")
+_on_host("block-node", "Deal no more with HOST, nor with any host below it; '*' is all that allow-node did not let in.")
+_on_host("limit-node", "Show what comes from HOST, and from hosts below it, to those alone who follow its people.")
+_on_host("allow-node", "Let HOST and the hosts below it in, also where '*' is blocked.")
+_on_host("unblock-node", "Deal with HOST as with any other: forget that it was blocked, limited or let in.")
+
+
+@scattershot.command("import-blocks")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
 @_node_options
-def unblock_node(host: str, **where: Any) -> None:
-    """Deal with HOST again."""
-    _perform("unblock-node", where, {"host": host})
+def import_blocks(file: Any, dry_run: bool, **where: Any) -> None:
+    """Block and limit the hosts of FILE, a list in Mastodon's CSV format (- reads standard input).
+
+    Tells of each line what became of it. Nothing that was said of a host here before is made milder.
+    """
+    try:
+        text = file.read(_LARGEST_LIST + 1)
+    except UnicodeDecodeError as problem:
+        raise click.ClickException(f"{file.name} is no text in UTF-8.") from problem
+    if len(text) > _LARGEST_LIST:
+        raise click.ClickException(f"{file.name} is too long for a list.")
+    _perform("import-blocks", where, {"text": text, "dry_run": dry_run})
+
+
+@scattershot.group()
+def rule() -> None:
+    """Make and list the rules of the house, which apps show to whoever signs up."""
+
+
+@rule.command("add")
+@click.argument("text")
+@click.option("--hint", default="", help="More about it.")
+@_node_options
+def rule_add(text: str, hint: str, **where: Any) -> None:
+    """Add a rule after the others; prints its number."""
+    _perform("rule add", where, {"text": text, "hint": hint})
+
+
+@rule.command("list")
+@_node_options
+def rule_list(**where: Any) -> None:
+    """Print the rules with their numbers."""
+    _perform("rule list", where, {})
+
+
+@rule.command("remove")
+@click.argument("number", type=click.IntRange(1, (1 << 62) - 1))
+@_node_options
+def rule_remove(number: int, **where: Any) -> None:
+    """Let rule NUMBER hold no more."""
+    _perform("rule remove", where, {"number": number})
 
 
 # -- keeping

@@ -23,6 +23,7 @@ async def two(village: Village, host: str = "b.example") -> tuple[House, House]:
 
 async def block(village: Village, a: House, host: str) -> int:
     ended = await a.node.dealing.block(host)
+    assert isinstance(ended, int)
     village.clock.advance(REMEMBERED / 1000 + 1)
     return ended
 

@@ -41,8 +41,8 @@ LARGE = [
     "arrivals",
     "askers",
     "blocks",
-    "counts",
     "bookmarks",
+    "counts",
     "boosts",
     "conversations",
     "deliveries",
@@ -84,8 +84,8 @@ LARGE = [
     "push_subscriptions",
     "pushes",
     "seen",
-    "shunned",
     "sessions",
+    "shunned",
     "severances",
     "severed",
     "signed_copies",
@@ -168,6 +168,30 @@ async def everyday_life(village: Village) -> None:
     await village.settle()
 
 
+async def keep_together(a: House, b: House, village: Village) -> None:
+    """A team at b posts, read by a follower at a: asked, named, settled, left."""
+    keepers, publisher = b.node.keepers, b.node.publisher
+    await b.person("dan")
+    found = [await b.node.drivers.database.read(partial(people.by_name, name=name)) for name in ("bob", "dan")]
+    bob, dan = [person.id for person in found if person is not None]
+    team = await keepers.make(bob, "team", "test")
+    assert not isinstance(team, Refused)
+    await a.follow("ann", "@team@b.example")
+    await keepers.show_writers(bob, team, shows=True)
+    await keepers.invite(bob, team, "dan", KeeperRole.EDITOR)
+    [asked] = await keepers.asked(dan)
+    await keepers.answer(dan, asked.number, accepted=True)
+    post = b.done(await publisher.post(team, Draft("written together"), dan, "test"))
+    assert post.post is not None
+    await village.settle()
+    b.done(await publisher.edit(team, post.post, Draft("written by two"), "test", bob))
+    await keepers.be_named(dan, team, "test", named=False)
+    await keepers.team(bob, team)
+    await keepers.hand_over(bob, team, dan)
+    await keepers.remove(bob, team, bob)
+    await keepers.delete(dan, team, "test")
+
+
 async def know_people(a: House, ann: MicroblogId, bob: MicroblogId) -> None:
     """Everything that people want of others, once, with its lists."""
     node, top = a.node, Cut(20)
@@ -205,30 +229,6 @@ async def know_people(a: House, ann: MicroblogId, bob: MicroblogId) -> None:
     await node.known.ties.shun(ann, "b.example", "test")
     await node.known.ties.unshun(ann, "b.example")
     await node.drivers.database.write(lambda tx: relations.drop_ended_mutes(tx, Millis(0)))
-
-
-async def keep_together(a: House, b: House, village: Village) -> None:
-    """A team at b posts, read by a follower at a: asked, named, settled, left."""
-    keepers, publisher = b.node.keepers, b.node.publisher
-    await b.person("dan")
-    found = [await b.node.drivers.database.read(partial(people.by_name, name=name)) for name in ("bob", "dan")]
-    bob, dan = [person.id for person in found if person is not None]
-    team = await keepers.make(bob, "team", "test")
-    assert not isinstance(team, Refused)
-    await a.follow("ann", "@team@b.example")
-    await keepers.show_writers(bob, team, shows=True)
-    await keepers.invite(bob, team, "dan", KeeperRole.EDITOR)
-    [asked] = await keepers.asked(dan)
-    await keepers.answer(dan, asked.number, accepted=True)
-    post = b.done(await publisher.post(team, Draft("written together"), dan, "test"))
-    assert post.post is not None
-    await village.settle()
-    b.done(await publisher.edit(team, post.post, Draft("written by two"), "test", bob))
-    await keepers.be_named(dan, team, "test", named=False)
-    await keepers.team(bob, team)
-    await keepers.hand_over(bob, team, dan)
-    await keepers.remove(bob, team, bob)
-    await keepers.delete(dan, team, "test")
 
 
 async def quote_and_react(village: Village, a: House, b: House) -> None:

@@ -212,7 +212,7 @@ def _follow_accepted(tx: Transaction, recorded: Recorded) -> None:
     notifications.untell_from(tx, Told.FOLLOW_REQUEST, recorded.target, recorded.actor)
     follower = microblogs.stand_of(tx, recorded.target)
     if follower is not None and follower.local:
-        come_home(tx, follower.id, recorded.actor)
+        come_home(tx, follower.id, [recorded.actor])
     if recorded.local:
         notifying.tell(tx, recorded.actor, Told.FOLLOW, recorded.target, None, recorded.at)
 

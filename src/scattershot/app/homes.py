@@ -13,17 +13,22 @@ BACKFILL = 20
 _OPEN = [Audience.PUBLIC.value, Audience.UNLISTED.value]
 
 
-def come_home(tx: Transaction, follower: MicroblogId, author: MicroblogId) -> None:
-    """Put what is known of an author on the home timeline of a follower here, as the follow says it is to be heard."""
-    wish = relations.follow(tx, follower, author)
-    if wish is None or not wish.accepted or not wish.home:
-        return
-    if not wish.languages:
-        timelines.backfill(tx, follower, author, BACKFILL)
-        return
-    back = posts.by_author(tx, author, _OPEN, posts.END, 5 * BACKFILL, replies=False)
-    wanted = [row.id for row in back if wants(wish.languages, row.post.language)]
-    timelines.backfill_these(tx, follower, author, wanted[:BACKFILL])
+def come_home(tx: Transaction, follower: MicroblogId, authors: list[MicroblogId]) -> None:
+    """Put what is known of authors on the home timeline of a follower here, as each follow says it is to be heard.
+
+    What somebody else had passed on stands there by itself from now on, and not twice.
+    """
+    for author in authors:
+        wish = relations.follow(tx, follower, author)
+        if wish is None or not wish.accepted or not wish.home:
+            continue
+        if not wish.languages:
+            timelines.backfill(tx, follower, author, BACKFILL)
+            continue
+        back = posts.by_author(tx, author, _OPEN, posts.END, 5 * BACKFILL, replies=False)
+        wanted = [row.id for row in back if wants(wish.languages, row.post.language)]
+        timelines.put_these(tx, follower, wanted[:BACKFILL])
+    timelines.drop_second_ways(tx, follower, authors)
 
 
 def hear_so(tx: Transaction, follower: MicroblogId, followee: MicroblogId, wish: Wish) -> None:
@@ -58,5 +63,5 @@ def stay_away(tx: Transaction, owner: MicroblogId, authors: list[MicroblogId]) -
     after = wishes.kept_off_home(tx, owner, authors)
     if after - before:
         timelines.drop_authors(tx, owner, list(after - before))
-    for author in before - after:
-        come_home(tx, owner, author)
+    if before - after:
+        come_home(tx, owner, list(before - after))

@@ -183,6 +183,14 @@ class Items:
                     shown[glance.id] = face
         return shown
 
+    def every_face(self, tx: Transaction, ids: Iterable[MicroblogId]) -> dict[MicroblogId, Face]:
+        """Those of the microblogs that are known, whether or not they are shown to anybody else."""
+        rows = microblogs.get_many(tx, list(ids))
+        return {
+            row.id: Face(row.id, row.profile, row.local, _PATHS.page(row.profile.handle, self._domain))
+            for row in rows.values()
+        }
+
     def _face(self, glance: microblogs.Glance, profile: Profile) -> Face | None:
         standings = (glance.standing, glance.node_standing)
         if glance.gone or Standing.BLOCKED in standings:

@@ -20,7 +20,10 @@ EVERYBODY = 5_000
 
 
 class Lists:
-    """Makes lists and says who is in them; a list is its owner's secret."""
+    """Makes lists and says who is in them; a list is its owner's secret.
+
+    What may let much come to a home timeline, or take much off, is done aside: a list may have thousands in it.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -84,7 +87,7 @@ class Lists:
                 stay_away(tx, owner, _everybody(tx, row))
             return changed
 
-        return await self._database.write(work)
+        return await self._database.write(work, slow=True)
 
     async def drop(self, owner: MicroblogId, list_id: int) -> Refused | None:
         """Forget a list; whom it kept off the home timeline comes back there."""
@@ -99,7 +102,7 @@ class Lists:
                 stay_away(tx, owner, concerned)
             return None
 
-        return await self._database.write(work)
+        return await self._database.write(work, slow=True)
 
     async def add(self, owner: MicroblogId, list_id: int, members: Sequence[MicroblogId]) -> Refused | None:
         """Put into a list whom the owner follows, or has asked to; all of them, or where one cannot be, none."""
@@ -119,7 +122,7 @@ class Lists:
                 stay_away(tx, owner, wanted)
             return None
 
-        return await self._database.write(work)
+        return await self._database.write(work, slow=True)
 
     async def remove(self, owner: MicroblogId, list_id: int, members: Sequence[MicroblogId]) -> Refused | None:
         """Take microblogs out of a list, those that are in it."""
@@ -133,7 +136,7 @@ class Lists:
                 stay_away(tx, owner, list(members))
             return None
 
-        return await self._database.write(work)
+        return await self._database.write(work, slow=True)
 
 
 def _problem(title: str) -> Refused | None:

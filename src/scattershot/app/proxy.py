@@ -25,7 +25,7 @@ from scattershot.ports.blobs import Aside, Blobs
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.ports.fetcher import Pourer, Unreachable
-from scattershot.storage.tables import facts, nodes, remote_media
+from scattershot.storage.tables import facts, remote_media, rules
 from scattershot.wirekit.http_message import Headers, Request, Response
 from scattershot.wirekit.redirects import next_hop
 from scattershot.wirekit.urls import host_of, normal_url
@@ -109,6 +109,17 @@ class Signed:
         return base64.urlsafe_b64encode(seal).decode()
 
 
+def _is_shunned(tx: Transaction, host: str) -> bool:
+    """Whether nothing is shown of the host: it is blocked, or its media are not taken."""
+    return any(rule.rejects_media or rule.standing is Standing.BLOCKED for rule in rules.concerning(tx, host))
+
+
+def _row(tx: Transaction, address: str) -> remote_media.Row | None:
+    """What is kept of that address; what was kept before its host was shunned is shown no more."""
+    row = remote_media.get(tx, address)
+    return None if row is None or _is_shunned(tx, host_of(address) or "") else row
+
+
 class Proxied(NamedTuple):
     """A file of another node, as it is kept here."""
 
@@ -162,7 +173,7 @@ class Proxy:
         return await asyncio.shield(coming)
 
     async def _kept(self, address: str) -> Proxied | None:
-        row = await self._database.read(lambda tx: remote_media.get(tx, address))
+        row = await self._database.read(lambda tx: _row(tx, address))
         if row is None:
             return None
         now = self._clock.now()
@@ -203,7 +214,7 @@ class Proxy:
         start, host = normal_url(address, fragment=False), host_of(address)
         if start is None or host is None:
             return _NO_SUCH
-        if await self._database.read(lambda tx: nodes.standing(tx, host)) is Standing.BLOCKED:
+        if await self._database.read(lambda tx: _is_shunned(tx, host)):
             return _NO_SUCH
         if host not in self._hosts:
             self._hosts[host] = asyncio.Semaphore(PER_HOST)

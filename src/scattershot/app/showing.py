@@ -9,6 +9,7 @@ from scattershot.app.reading import node_as_reader, reader_of, turns_away
 from scattershot.domain.change import Boosted
 from scattershot.domain.ids import MicroblogId, Millis, NodeId, PostId
 from scattershot.domain.microblog import Handle, Profile
+from scattershot.domain.node import Standing
 from scattershot.domain.post import Audience, Form, Post
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.visibility import may_see
@@ -45,13 +46,18 @@ class Shown(NamedTuple):
 def microblog(tx: Transaction, number: int) -> Shown | None:
     """The microblog kept here of that id."""
     row = microblogs.get(tx, MicroblogId(number)) if 0 <= number < _BIGGEST else None
-    return Shown(row.id, row.profile, row.gone) if row is not None and row.local else None
+    return _shown(row) if row is not None and row.local else None
+
+
+def _shown(row: microblogs.Row) -> Shown | None:
+    """Nobody is shown whom those who run the node have shut."""
+    return Shown(row.id, row.profile, row.gone) if row.standing is not Standing.BLOCKED else None
 
 
 def named(tx: Transaction, handle: Handle) -> Shown | None:
     """The microblog kept here of that name."""
     row = microblogs.named(tx, handle)
-    return Shown(row.id, row.profile, row.gone) if row is not None else None
+    return _shown(row) if row is not None else None
 
 
 # -- posts
@@ -80,6 +86,9 @@ def post(tx: Transaction, number: int, visitor: Visitor | None) -> ShownPost | B
 
 
 def _may_see(tx: Transaction, row: posts.Row, visitor: Visitor | None) -> bool:
+    author = microblogs.stand_of(tx, row.author)
+    if author is None or author.standing == Standing.BLOCKED:
+        return False
     if may_see(row.audience, reader_of(tx, row, visitor.microblog if visitor else None)):
         return True
     node = visitor.node if visitor else None
@@ -192,7 +201,7 @@ def boost(tx: Transaction, number: int, visitor: Visitor | None) -> ShownBoost |
     """The boost made here of that id, where the visitor may see it."""
     found = posts.boost(tx, PostId(number)) if 0 <= number < _BIGGEST else None
     stand = microblogs.stand_of(tx, found.booster) if found is not None else None
-    if found is None or stand is None or not stand.local:
+    if found is None or stand is None or not stand.local or stand.standing == Standing.BLOCKED:
         return None
     if not Audience(found.audience).is_open and not _follows(tx, found.booster, visitor):
         return None

@@ -119,10 +119,10 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     bio_source: str = ""
     """What the keeper typed, where that is known."""
     memorial: bool = False
-    attribution_domains: tuple[str, ...] = ()
-    """Domains whose pages may name the microblog as their author."""
     writes_for: tuple[str, ...] = ()
     """The microblogs that may name this one as the writer of their posts."""
+    attribution_domains: tuple[str, ...] = ()
+    """Domains whose pages may name the microblog as their author."""
 
     @property
     def handle(self) -> Handle:

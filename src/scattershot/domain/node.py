@@ -14,6 +14,26 @@ class Standing(StrEnum):
     BLOCKED = "blocked"
 
 
+EVERYWHERE = "*"
+"""In place of a host: every host of which nothing is said by itself."""
+
+
+class HostRule(NamedTuple):
+    """What those who run this node say of a host and of every host below it.
+
+    `allows`: made to let it in where others are kept out; `obfuscated`: strangers read its name with stars in it.
+    """
+
+    host: str
+    standing: Standing
+    allows: bool = False
+    rejects_media: bool = False
+    rejects_reports: bool = False
+    private_comment: str = ""
+    public_comment: str = ""
+    obfuscated: bool = False
+
+
 class Health(NamedTuple):
     """How a node has answered us lately: failed attempts in a row, since when, and when to try again."""
 

@@ -2,8 +2,17 @@
 
 from typing import cast
 
+from scattershot.verbs.house_rules import rule_add, rule_list, rule_remove
 from scattershot.verbs.inspecting import inspect
-from scattershot.verbs.keeping import block_node, copy_database, nodes, unblock_node
+from scattershot.verbs.keeping import (
+    allow_node,
+    block_node,
+    copy_database,
+    import_blocks,
+    limit_node,
+    nodes,
+    unblock_node,
+)
 from scattershot.verbs.people import (
     person_add,
     person_approve,
@@ -51,5 +60,11 @@ VERBS = {
     "copy database": cast(Verb, copy_database),
     "nodes": cast(Verb, nodes),
     "block-node": cast(Verb, block_node),
+    "limit-node": cast(Verb, limit_node),
+    "allow-node": cast(Verb, allow_node),
     "unblock-node": cast(Verb, unblock_node),
+    "import-blocks": cast(Verb, import_blocks),
+    "rule add": cast(Verb, rule_add),
+    "rule list": cast(Verb, rule_list),
+    "rule remove": cast(Verb, rule_remove),
 }

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from msgspec import json
 
+from scattershot.app.block_lists import read_list, take_list
 from scattershot.bootstrap import Node
-from scattershot.domain.node import Standing
+from scattershot.domain.node import EVERYWHERE, Standing
+from scattershot.domain.reading import Refused
 from scattershot.drivers.archive import DATABASE
 from scattershot.opening import Trouble
 from scattershot.storage.sqlite import SqliteDatabase
@@ -53,24 +55,53 @@ def _moment(at: int) -> str:
 
 
 async def block_node(node: Node, say: Say, *, host: str) -> None:
-    """Deal no more with a server, nor with any below its domain."""
-    name = _host(node, host)
-    ended = await node.dealing.block(name)
-    follows = f" {ended} {'follow was' if ended == 1 else 'follows were'} ended." if ended else ""
-    say.out(f"{name} is blocked: nothing goes there, and nothing is taken or shown from there.{follows}")
+    """Deal no more with a server, nor with any below its domain; * is every one of which nothing else is said."""
+    ended = _done(await node.dealing.block(host), host)
+    follows = _ended(ended)
+    if host.strip() == EVERYWHERE:
+        say.out(f"Every node that is not let in by allow-node is blocked.{follows}")
+        return
+    say.out(f"{host} is blocked: nothing goes there, and nothing is taken or shown from there.{follows}")
+
+
+async def limit_node(node: Node, say: Say, *, host: str) -> None:
+    """Show what comes from a server to those alone who follow its people."""
+    _done(await node.dealing.limit(host), host)
+    say.out(f"{host} is limited: its people are heard by those who follow them, and shown to nobody else.")
+
+
+async def allow_node(node: Node, say: Say, *, host: str) -> None:
+    """Deal with a server, also where all others are blocked."""
+    _done(await node.dealing.allow(host), host)
+    say.out(f"{host} is let in.")
 
 
 async def unblock_node(node: Node, say: Say, *, host: str) -> None:
-    """Deal with a server again."""
-    name = _host(node, host)
-    await node.dealing.unblock(name)
-    say.out(f"{name} is dealt with again.")
-
-
-def _host(node: Node, host: str) -> str:
-    name = normal_host(host.strip())
+    """Say nothing of a server any more: it is dealt with as any other."""
+    name = EVERYWHERE if host.strip() == EVERYWHERE else normal_host(host.strip())
     if name is None:
         raise Trouble(f"{host!r} is not the name of a host.")
-    if node.settings.host == name or node.settings.host.endswith(f".{name}"):
-        raise Trouble("That is this node itself.")
-    return name
+    await node.dealing.unblock(name)
+    say.out("Every node is dealt with again." if name == EVERYWHERE else f"{name} is dealt with again.")
+
+
+async def import_blocks(node: Node, say: Say, *, text: str, dry_run: bool) -> None:
+    """Do what a list of blocked hosts says, and tell of each line what became of it."""
+    changed = follows = lines = 0
+    async for taken in take_list(node.dealing, read_list(text), dry=dry_run):
+        say.out(shown(f"{taken.host}: {taken.said}"))
+        lines += 1
+        changed += taken.changed
+        follows += taken.follows
+    would = "would be" if dry_run else "were"
+    say.note(f"{changed} of {lines} {'host' if lines == 1 else 'hosts'} {would} taken over.{_ended(follows)}")
+
+
+def _ended(follows: int) -> str:
+    return f" {follows} {'follow was' if follows == 1 else 'follows were'} ended." if follows else ""
+
+
+def _done(outcome: int | Refused, host: str) -> int:
+    if isinstance(outcome, Refused):
+        raise Trouble(f"{host!r}: {outcome.detail}")
+    return outcome

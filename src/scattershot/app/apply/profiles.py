@@ -18,6 +18,7 @@ from scattershot.storage.tables import (
     quotes,
     relations,
     reports,
+    rules,
     uploads,
     watches,
     wire_ids,
@@ -143,6 +144,8 @@ def reported(tx: Transaction, change: Reported, origin: Origin) -> Applied:
     reporter = acting(tx, change.actor)
     if isinstance(reporter, Lacks | Declined):
         return reporter
+    if not reporter.local and _are_complaints_rejected(tx, host_of(change.actor.value) or ""):
+        return Declined("not_taken")
     teller = microblogs.stand(tx, change.teller) if reporter.local and change.teller is not None else None
     about = [wire_ids.find_as(tx, wire_id, wire_ids.Thing.POST) for wire_id in change.posts]
     rows = [posts.get(tx, PostId(post)) for post in about if post is not None]
@@ -162,3 +165,7 @@ def reported(tx: Transaction, change: Reported, origin: Origin) -> Applied:
             wire_id=change.id.value if change.id else "", detail=str(number),
         )  # fmt: skip
     return recorded if recorded is not None else Declined("unknown_target")
+
+
+def _are_complaints_rejected(tx: Transaction, host: str) -> bool:
+    return any(rule.rejects_reports for rule in rules.concerning(tx, host))

@@ -10,13 +10,16 @@ from starlette.types import Receive, Scope, Send
 from scattershot.app.acquaintance import Acquaintance
 from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
+from scattershot.app.dealing import Dealing
 from scattershot.app.drafts import Drafts
 from scattershot.app.filters import Filters
 from scattershot.app.followed_tags import FollowedTags
+from scattershot.app.house_rules import HouseRules
 from scattershot.app.keepers import Keepers
 from scattershot.app.lists import Lists as ListsOfPeople
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
+from scattershot.app.moderating import Moderating
 from scattershot.app.notifications import Notifications as Told
 from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
@@ -32,6 +35,10 @@ from scattershot.app.topics import Topics
 from scattershot.app.trends import Trends as Talk
 from scattershot.app.web_push import WebPush
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
+from scattershot.frontends.mastodon_api.admin import AdminDoor
+from scattershot.frontends.mastodon_api.admin_accounts import AdminAccounts, AdminAccountsAsJson
+from scattershot.frontends.mastodon_api.admin_hosts import AdminHosts
+from scattershot.frontends.mastodon_api.admin_reports import AdminReports
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
 from scattershot.frontends.mastodon_api.catch_up import CatchUp
 from scattershot.frontends.mastodon_api.composing import Composing
@@ -103,6 +110,9 @@ class House(NamedTuple):
     push: WebPush
     known: Acquaintance
     reports: Reports
+    dealing: Dealing
+    moderating: Moderating
+    house_rules: HouseRules
 
 
 class MastodonApi:
@@ -115,15 +125,14 @@ class MastodonApi:
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown, filters)
         composing = Composing(house.media)
         shelves = Shelves(house.database, house.clock, house.timelines)
-        lists = ListsOfPeople(house.database)
-        followed = FollowedTags(house.database)
+        lists, followed = ListsOfPeople(house.database), FollowedTags(house.database)
         tags = TagsAsJson(settings.origin, followed.among, house.known.featuring.among)
         told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
         vapid_key = house.push.public_key
         quotes, reactions = Deeds(house.publisher, house.timelines), Reactions(house.publisher, house.timelines)
         endpoints: Sequence[Endpoint] = [
             *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
-            *InstanceDocs(settings, house.timelines, vapid_key).endpoints,
+            *InstanceDocs(settings, house.timelines, vapid_key, house.dealing.open_to_few, house.house_rules).endpoints,
             *endpoints_of_people(
                 house.known, house.timelines, house.publisher, house.backfill, house.reports,
                 house.media, accounts, statuses,
@@ -154,6 +163,7 @@ class MastodonApi:
             *Push(house.push).endpoints,
             *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
             *ReactionEndpoints(reactions, house.timelines, statuses, accounts, house.shown).endpoints,
+            *_of_admins(house, accounts, statuses),
         ]  # fmt: skip
         self.topics = Topics(house.database, house.clock, house.timelines, told, filters, statuses.one, notifications)
         told.after_letting_in(self.topics.let_in)
@@ -200,6 +210,16 @@ class MastodonApi:
 
     async def _header(self, _: Call, __: Nothing) -> Reply:
         return _picture(_HEADER)
+
+
+def _of_admins(house: House, accounts: AccountsAsJson, statuses: StatusesAsJson) -> list[Endpoint]:
+    """What only those who run the node may do."""
+    door, judged = AdminDoor(house.moderating), AdminAccountsAsJson(house.moderating, accounts)
+    return [
+        *AdminHosts(house.dealing, door).endpoints,
+        *AdminAccounts(house.timelines, house.moderating, judged, door).endpoints,
+        *AdminReports(house.timelines, house.moderating, judged, statuses, door).endpoints,
+    ]
 
 
 def _picture(png: bytes) -> Answer:

@@ -1,8 +1,10 @@
 """The node as programs see it: what it is, what it allows, and what it can do."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from scattershot import __version__
+from scattershot.app.house_rules import HouseRules
 from scattershot.app.showing import Figures, figures
 from scattershot.app.timelines import Timelines
 from scattershot.domain.media import MAX_ALT, MAX_PIXELS, TAKEN
@@ -37,8 +39,17 @@ POLL_LIMITS = {
 class InstanceDocs:
     """Documents about the node."""
 
-    def __init__(self, settings: Settings, timelines: Timelines, vapid_key: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        timelines: Timelines,
+        vapid_key: str,
+        open_to_few: Callable[[], Awaitable[bool]],
+        rules: HouseRules,
+    ) -> None:
+        """`open_to_few` tells whether only those nodes are dealt with that were let in."""
         self._settings, self._timelines, self._vapid_key = settings, timelines, vapid_key
+        self._open_to_few, self._house_rules = open_to_few, rules
         self._version = f"{MASTODON} (compatible; Scattershot {__version__})"
 
     @property
@@ -67,11 +78,11 @@ class InstanceDocs:
                 thumbnail={"url": settings.origin + MISSING_HEADER, "blurhash": None, "versions": {}},
                 icon=[],
                 languages=["en"],
-                configuration={**self._configuration(), **self._configuration_v2()},
+                configuration={**self._configuration(), **self._configuration_v2(await self._open_to_few())},
                 registrations=self._registrations(),
                 api_versions=API_VERSIONS,
                 contact={"email": self._email, "account": None},
-                rules=[],
+                rules=await self._every_rule(),
             )
         )  # fmt: skip
 
@@ -94,7 +105,7 @@ class InstanceDocs:
                 invites_enabled=self._settings.people_may_invite and self._settings.sign_up != "closed",
                 configuration=self._configuration(),
                 contact_account=None,
-                rules=[],
+                rules=await self._every_rule(),
             )
         )
 
@@ -145,21 +156,24 @@ class InstanceDocs:
             },
         }
 
-    def _configuration_v2(self) -> dict[str, Any]:
+    def _configuration_v2(self, open_to_few: bool) -> dict[str, Any]:
         return {
             "urls": {"streaming": self._streaming, "status": None, "about": f"{self._settings.origin}/",
                      "privacy_policy": None, "terms_of_service": None},
             "vapid": {"public_key": self._vapid_key},
             "accounts": {"max_featured_tags": 10, "max_pinned_statuses": MAX_PINNED},
             "translation": {"enabled": False},
-            "limited_federation": False,
+            "limited_federation": open_to_few,
         }  # fmt: skip
 
     async def _extended(self, call: Call, _: Nothing) -> Reply:
         return Answer(ExtendedDescription(updated_at=rfc3339(call.now), content=self._settings.description))
 
     async def _rules(self, _: Call, __: Nothing) -> Reply:
-        return Answer([])
+        return Answer(await self._every_rule())
+
+    async def _every_rule(self) -> list[Rule]:
+        return [Rule(id=str(rule.id), text=rule.text, hint=rule.hint) for rule in await self._house_rules.every()]
 
     async def _emojis(self, _: Call, __: Nothing) -> Reply:
         return Answer([])

@@ -91,8 +91,8 @@ class OwnAccount:
         media: Media,
         accounts: AccountsAsJson,
     ) -> None:
-        self._timelines, self._presenting, self._featuring = timelines, presenting, featuring
-        self._rosters, self._media, self._accounts = rosters, media, accounts
+        self._timelines, self._presenting = timelines, presenting
+        self._featuring, self._rosters, self._media, self._accounts = featuring, rosters, media, accounts
 
     @property
     def endpoints(self) -> list[Endpoint]:

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from scattershot.domain.ids import EndpointId, Millis, NodeId, Seq
-from scattershot.domain.node import Endpoint, EndpointAddress, Health, Node, Standing
+from scattershot.domain.node import EVERYWHERE, Endpoint, EndpointAddress, Health, HostRule, Node, Standing
 from scattershot.ports.database import Transaction
+from scattershot.storage.tables import rules
 
 TOO_FAR = 2 * 86_400_000
 """No node is let alone for so long (milliseconds): what seems so was put off by a clock that ran ahead, and is due."""
@@ -44,46 +45,53 @@ def meet(tx: Transaction, host: str) -> NodeId:
 
 
 def standing(tx: Transaction, host: str) -> Standing:
-    """How we stand to the host and every domain above it: the worst counts."""
-    found = {s for (s,) in tx.fetch(_text, "SELECT standing FROM rules WHERE host = ANY($1)", _and_above(host))}
+    """How we stand to the host and every domain above it: the worst counts, or else what was said of everywhere."""
+    found = {rule.standing for rule in rules.concerning(tx, host)}
     for worst in (Standing.BLOCKED, Standing.LIMITED):
         if worst in found:
             return worst
     return Standing.NORMAL
 
 
-def _and_above(host: str) -> list[str]:
-    labels = host.partition(":")[0].split(".")
-    return [host, *(".".join(labels[i:]) for i in range(len(labels) - 1))]
-
-
-def _text(value: str) -> tuple[str]:
-    return (value,)
-
-
 def set_standing(tx: Transaction, host: str, standing_: Standing) -> list[NodeId]:
-    """Say how we stand to the host and everything below it; the nodes known there. What was said of a host below it
+    """Say how we stand to the host and nothing else of it; the nodes known there."""
+    if standing_ is not Standing.NORMAL:
+        return set_rule(tx, HostRule(host, standing_), Millis(0))
+    return drop_rule(tx, host)
+
+
+def set_rule(tx: Transaction, rule: HostRule, now: Millis) -> list[NodeId]:
+    """Say something of the host and everything below it; the nodes known there. What was said of a host below it
     by itself still holds."""
-    meet(tx, host)
-    if standing_ is Standing.NORMAL:
-        tx.execute("DELETE FROM rules WHERE host = $1", host)
-    else:
-        tx.execute(
-            "INSERT INTO rules (host, standing) VALUES ($1, $2) "
-            "ON CONFLICT (host) DO UPDATE SET standing = excluded.standing",
-            host,
-            standing_,
-        )
+    if rule.host != EVERYWHERE:
+        meet(tx, rule.host)
+    rules.put(tx, rule, now)
+    return _stand_anew(tx, rule.host)
+
+
+def drop_rule(tx: Transaction, host: str) -> list[NodeId]:
+    """Say nothing of the host by itself any more; the nodes known there."""
+    rules.drop(tx, host)
+    return _stand_anew(tx, host)
+
+
+def _stand_anew(tx: Transaction, host: str) -> list[NodeId]:
     concerned = at_or_below(tx, host)
     for known in concerned:
-        tx.execute("UPDATE nodes SET standing = $2 WHERE id = $1", known.id, standing(tx, known.host))
+        stands = standing(tx, known.host)
+        if stands is not known.standing:
+            tx.execute("UPDATE nodes SET standing = $2 WHERE id = $1", known.id, stands)
     return [known.id for known in concerned]
 
 
 def at_or_below(tx: Transaction, host: str) -> list[Node]:
-    """The nodes known at the host and at hosts below it."""
+    """The nodes known at the host and at hosts below it; of everywhere, those of which nothing else is said."""
+    if host == EVERYWHERE:
+        ruled = {*rules.hosts(tx)}
+        every = tx.fetch(_node, f"SELECT {_COLUMNS} FROM nodes")
+        return [node for node in every if ruled.isdisjoint(rules.and_above(node.host))]
     near = tx.fetch(_node, f"SELECT {_COLUMNS} FROM nodes WHERE host LIKE '%' || $1 || '%'", host)
-    return [node for node in near if host in _and_above(node.host)]
+    return [node for node in near if host in rules.and_above(node.host)]
 
 
 def heard_from(tx: Transaction, host: str, now: Millis) -> bool:
@@ -207,6 +215,11 @@ def lapsed(tx: Transaction, now: Millis, limit: int) -> list[Endpoint]:
         limit,
         TOO_FAR,
     )
+
+
+def peers(tx: Transaction, limit: int) -> list[str]:
+    """The hosts that are dealt with, by their names."""
+    return tx.fetch(str, "SELECT host FROM nodes WHERE standing <> 'blocked' ORDER BY host LIMIT $1", limit)
 
 
 def count(tx: Transaction) -> int:

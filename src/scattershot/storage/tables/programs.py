@@ -123,7 +123,9 @@ def token(tx: Transaction, hashed: bytes) -> Token | None:
     return tx.fetch_one(
         Token,
         f"SELECT {_HELD} FROM access_tokens t LEFT JOIN people p ON p.id = t.person "
-        "WHERE t.hash = $1 AND (t.person IS NULL OR NOT p.disabled)",
+        "LEFT JOIN microblogs m ON m.id = t.microblog "
+        "WHERE t.hash = $1 AND (t.person IS NULL OR NOT p.disabled) "
+        "AND (t.microblog IS NULL OR m.standing <> 'blocked')",
         hashed,
     )
 

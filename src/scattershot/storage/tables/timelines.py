@@ -177,11 +177,8 @@ def drop_boosts(tx: Transaction, owner: MicroblogId, booster: MicroblogId) -> No
 
 
 def backfill(tx: Transaction, owner: MicroblogId, author: MicroblogId, limit: int) -> int:
-    """Put what is already known of a newly followed author on a home timeline, so that it does not start empty.
-
-    What somebody else had passed on stands there by itself from now on, and not twice.
-    """
-    came = tx.execute(
+    """Put what is already known of a newly followed author on a home timeline, so that it does not start empty."""
+    return tx.execute(
         "INSERT INTO timeline (owner, entry, post) SELECT $1, id, id FROM posts WHERE author = $2 AND NOT gone "
         "AND audience IN ('public', 'unlisted') AND (reply_author IS NULL OR reply_author = author) "
         "ORDER BY id DESC LIMIT $3 ON CONFLICT DO NOTHING",
@@ -189,26 +186,23 @@ def backfill(tx: Transaction, owner: MicroblogId, author: MicroblogId, limit: in
         author,
         limit,
     )
-    _drop_second_ways(tx, owner, author)
-    return came
 
 
-def backfill_these(tx: Transaction, owner: MicroblogId, author: MicroblogId, posts: list[PostId]) -> None:
-    """The same with only these posts of the author."""
+def put_these(tx: Transaction, owner: MicroblogId, posts: list[PostId]) -> None:
+    """Put these posts on a home timeline."""
     tx.execute_many(
         "INSERT INTO timeline (owner, entry, post) VALUES ($1, $2, $2) ON CONFLICT DO NOTHING",
         [(owner, post) for post in posts],
     )
-    _drop_second_ways(tx, owner, author)
 
 
-def _drop_second_ways(tx: Transaction, owner: MicroblogId, author: MicroblogId) -> None:
-    """Take boosts of the author's posts that stand by themselves off a home timeline."""
+def drop_second_ways(tx: Transaction, owner: MicroblogId, authors: list[MicroblogId]) -> None:
+    """Take boosts of these authors' posts that stand by themselves off a home timeline."""
     tx.execute(
         "DELETE FROM timeline WHERE owner = $1 AND entry <> post AND EXISTS (SELECT 1 FROM timeline t "
-        "JOIN posts p ON p.id = t.entry WHERE t.owner = $1 AND t.entry = timeline.post AND p.author = $2)",
+        "JOIN posts p ON p.id = t.entry WHERE t.owner = $1 AND t.entry = timeline.post AND p.author = ANY($2))",
         owner,
-        author,
+        authors,
     )
 
 

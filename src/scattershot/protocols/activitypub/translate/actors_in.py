@@ -82,8 +82,8 @@ def profile_of(actor: JsonObject) -> Profile | Refused:
         keys=tuple(keys_of(actor)),
         bio_source=clean_source(text_of(object_of(actor.get("source")).get("content"))),
         memorial=truth_of(actor.get("memorial")),
-        attribution_domains=_domains(actor),
         writes_for=tuple(ids_of(actor.get("writesFor"), MAX_WRITES_FOR)),
+        attribution_domains=_domains(actor),
     )
 
 
