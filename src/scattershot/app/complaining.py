@@ -25,6 +25,7 @@ def complaint(
     *,
     forward: bool,
     category: Category,
+    rules: tuple[int, ...] = (),
 ) -> Reported | Refused:
     """The complaint; posts that whoever complains may not see are left out. `forward`: the node itself tells theirs."""
     if who == target:
@@ -39,4 +40,6 @@ def complaint(
     told = tuple(row.post.id for row in seen)
     speaker = node_speaker(tx) if forward else None
     teller = speaker.microblog if speaker is not None else None
-    return Reported(actor=actor, targets=(aim,), posts=told, comment=comment, category=category, teller=teller)
+    return Reported(
+        actor=actor, targets=(aim,), posts=told, comment=comment, category=category, rules=rules, teller=teller
+    )

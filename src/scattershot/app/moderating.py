@@ -10,6 +10,7 @@ from scattershot.app import dispatch, notifying, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import House, Origin
 from scattershot.app.dealing import end_tie
+from scattershot.app.house_rules import HouseRule
 from scattershot.app.items import ALL, Face, Item, Items, line
 from scattershot.app.programs import Programs
 from scattershot.domain.change import Vanished
@@ -22,7 +23,7 @@ from scattershot.domain.window import Window
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import microblogs, moderation, people, posts, report_care, reports
+from scattershot.storage.tables import house_rules, microblogs, moderation, people, posts, report_care, reports
 from scattershot.storage.tables.moderation import Sought
 
 __all__ = ["Judged", "Moderating", "Report", "Sought"]
@@ -224,6 +225,10 @@ class Moderating:
         return self._items.make(
             tx, [line(known[post]) for post in about if post in known], viewer, self._clock.now(), ALL
         )
+
+    def rules_in(self, tx: Transaction, numbers: Sequence[int]) -> list[HouseRule]:
+        """Those of the rules of the house that are rules still."""
+        return [rule for rule in house_rules.every(tx) if rule.id in numbers] if numbers else []
 
     async def assign(self, number: int, to: MicroblogId | None) -> Refused | None:
         """Let somebody, or nobody, look after a complaint."""

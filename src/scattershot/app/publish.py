@@ -342,12 +342,13 @@ class Publisher:
         *,
         forward: bool,
         category: Category = Category.OTHER,
+        rules: tuple[int, ...] = (),
     ) -> Done | Refused:
         """Complain of a microblog and posts of it to those who run this node, and (`forward`) to those who run theirs:
         they hear it from the node itself, not whose complaint it is."""
 
         def work(tx: Transaction) -> Done | Refused:
-            made = complaint(tx, who, target, about, comment, forward=forward, category=category)
+            made = complaint(tx, who, target, about, comment, forward=forward, category=category, rules=rules)
             return made if isinstance(made, Refused) else self._apply(tx, made, via)
 
         return await self._write(work)

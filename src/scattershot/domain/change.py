@@ -129,13 +129,15 @@ class Moved(_Change, frozen=True, kw_only=True, tag=True):
 class Reported(_Change, frozen=True, kw_only=True, tag=True):
     """The actor (often a node, for its person's sake) complains of microblogs and posts.
 
-    Of a complaint made here `teller` is whoever tells their nodes of it instead of the actor; None where it stays here.
+    `rules` are numbers of our own that a complaint made here says were broken; of such a one `teller` is whoever tells
+    their nodes of it instead of the actor, and None where it stays here.
     """
 
     targets: tuple[WireId, ...]
     posts: tuple[WireId, ...] = ()
     comment: str = ""
     category: Category = Category.OTHER
+    rules: tuple[int, ...] = ()
     teller: WireId | None = None
 
 

@@ -200,6 +200,26 @@ async def test_complaints_are_filed_with_their_posts(village: Village, house: Ho
     assert filed["created_at"] == "2026-01-01T00:00:00.000Z"
 
 
+async def test_a_complaint_says_which_rules_were_broken(house: House) -> None:
+    ann = await house.phone("ann")
+    kind, brief = [await house.node.house_rules.add(text) for text in ("Be kind", "Be brief")]
+    body = {
+        "account_id": await _id(ann, "bob"),
+        "category": "violation",
+        "rule_ids": [str(brief), str(kind), str(kind)],
+    }
+    filed = await ann.post("/api/v1/reports", body)
+    assert (filed["category"], filed["rule_ids"]) == ("violation", [str(brief), str(kind)])
+    assert (await ann.post("/api/v1/reports", {**body, "category": "spam"}))["rule_ids"] is None
+    await ann.post("/api/v1/reports", {**body, "rule_ids": ["404"]}, status=422)
+    await house.node.house_rules.drop(kind)
+    await house.node.people.add("rita", admin=True)
+    rita = await house.phone("rita", "read write admin:read admin:write")
+    first, second = sorted((await rita.get("/api/v1/admin/reports")).body, key=lambda each: int(each["id"]))
+    assert (first["category"], [rule["text"] for rule in first["rules"]]) == ("violation", ["Be brief"])
+    assert (second["category"], second["rules"]) == ("spam", [])
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -207,7 +227,7 @@ async def test_complaints_are_filed_with_their_posts(village: Village, house: Ho
         ({"account_id": "404"}, 404),
         ({"account_id": "me"}, 422),
         ({"account_id": "bob", "category": "taste"}, 422),
-        ({"account_id": "bob", "rule_ids": ["1"]}, 422),
+        ({"account_id": "bob", "category": "violation", "rule_ids": ["1"]}, 422),
         ({"account_id": "bob", "comment": "x" * 5_001}, 422),
     ],
 )

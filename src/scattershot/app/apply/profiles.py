@@ -157,7 +157,15 @@ def reported(tx: Transaction, change: Reported, origin: Origin) -> Applied:
         theirs = [row.id for row in rows if row is not None and row.author == target.id]
         told = teller is not None and not target.local
         number = reports.add(
-            tx, reporter.id, target.id, theirs, change.comment, origin.now, forwarded=told, category=change.category
+            tx,
+            reporter.id,
+            target.id,
+            theirs,
+            change.comment,
+            origin.now,
+            forwarded=told,
+            category=change.category,
+            rules=change.rules,
         )
         recorded = log.append(
             tx, origin.now, Kind.REPORTED, teller.id if teller is not None else reporter.id, local=reporter.local,

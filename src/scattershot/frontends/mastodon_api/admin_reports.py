@@ -11,6 +11,7 @@ from scattershot.frontends.mastodon_api.admin_accounts import AdminAccountsAsJso
 from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Reply, paged, parse_id, refused
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.admin import AdminAccount, AdminReport
+from scattershot.frontends.mastodon_api.entities.instance import Rule
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.ports.database import Transaction
@@ -110,7 +111,7 @@ class AdminReports:
             id=str(filed.id),
             action_taken=filed.resolved_at is not None,
             action_taken_at=rfc3339(filed.resolved_at) if filed.resolved_at is not None else None,
-            category="other",
+            category=filed.category.value,
             comment=filed.comment,
             forwarded=filed.forwarded,
             created_at=rfc3339(filed.at),
@@ -120,7 +121,10 @@ class AdminReports:
             assigned_account=party(report.assigned),
             action_taken_by_account=party(report.resolved_by),
             statuses=Raw(self._statuses.page(tx, items, call.who, call.now)),
-            rules=[],
+            rules=[
+                Rule(id=str(rule.id), text=rule.text, hint=rule.hint)
+                for rule in self._moderating.rules_in(tx, filed.rules)
+            ],
         )
 
 

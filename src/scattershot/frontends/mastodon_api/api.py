@@ -135,7 +135,7 @@ class MastodonApi:
             *InstanceDocs(settings, house.timelines, vapid_key, house.dealing.open_to_few, house.house_rules).endpoints,
             *endpoints_of_people(
                 house.known, house.timelines, house.publisher, house.backfill, house.reports,
-                house.media, accounts, statuses,
+                house.house_rules, house.media, accounts, statuses,
             ),
             *Statuses(
                 house.timelines, house.publisher, statuses, composing, house.drafts, house.known.featuring

@@ -2,6 +2,7 @@
 
 from scattershot.app.acquaintance import Acquaintance
 from scattershot.app.backfill import Backfill
+from scattershot.app.house_rules import HouseRules
 from scattershot.app.media import Media
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
@@ -22,6 +23,7 @@ def endpoints_of_people(
     publisher: Publisher,
     backfill: Backfill,
     reports: Reports,
+    house_rules: HouseRules,
     media: Media,
     accounts: AccountsAsJson,
     statuses: StatusesAsJson,
@@ -33,5 +35,5 @@ def endpoints_of_people(
         *OwnAccount(timelines, presenting, featuring, rosters, media, accounts).endpoints,
         *OwnLists(timelines, rosters, ties, suggesting, accounts).endpoints,
         *Relating(timelines, publisher, ties).endpoints,
-        *Reporting(timelines, publisher, reports, accounts).endpoints,
+        *Reporting(timelines, publisher, reports, house_rules, accounts).endpoints,
     ]

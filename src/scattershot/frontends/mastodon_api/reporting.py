@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from scattershot.app.house_rules import HouseRules
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
 from scattershot.app.timelines import Timelines as Reads
@@ -34,8 +35,16 @@ class ReportParams(Struct, frozen=True):
 class Reporting:
     """The endpoint for complaints."""
 
-    def __init__(self, timelines: Reads, publisher: Publisher, reports: Reports, accounts: AccountsAsJson) -> None:
-        self._timelines, self._publisher, self._reports, self._accounts = timelines, publisher, reports, accounts
+    def __init__(
+        self,
+        timelines: Reads,
+        publisher: Publisher,
+        reports: Reports,
+        house_rules: HouseRules,
+        accounts: AccountsAsJson,
+    ) -> None:
+        self._timelines, self._publisher, self._reports = timelines, publisher, reports
+        self._house_rules, self._accounts = house_rules, accounts
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -49,12 +58,14 @@ class Reporting:
         category = next((each for each in Category if each.value == params.category), None)
         if category is None:
             return Problem(422, "Validation failed: Category is not included in the list")
-        if any(params.rule_ids):
+        rules = await self._rules(params.rule_ids) if category is Category.VIOLATION else ()
+        if rules is None:
             return Problem(422, "Validation failed: Rules does not reference valid rules")
         posts = [PostId(each) for each in map(parse_id, params.status_ids[:MOST_POSTS]) if each is not None]
         done = await self._publisher.report(
-            call.who, face.id, posts, params.comment, VIA, forward=params.forward and not face.local, category=category
-        )
+            call.who, face.id, posts, params.comment, VIA,
+            forward=params.forward and not face.local, category=category, rules=rules,
+        )  # fmt: skip
         if isinstance(done, Refused):
             return refused(done)
         assert done.recorded is not None
@@ -71,8 +82,14 @@ class Reporting:
                 forwarded=filed.forwarded,
                 created_at=rfc3339(filed.at),
                 status_ids=[str(post) for post in filed.posts] or None,
-                rule_ids=None,
+                rule_ids=[str(rule) for rule in filed.rules] or None,
                 target_account=self._accounts.one(tx, face, call.now),
             )
 
         return Answer(await self._timelines.read(work))
+
+    async def _rules(self, asked: list[str]) -> tuple[int, ...] | None:
+        """The rules that were broken, each once; None where one of them is no rule."""
+        known = {str(rule.id): rule.id for rule in await self._house_rules.every()}
+        wanted = dict.fromkeys(text.strip() for text in asked if text.strip())
+        return tuple(known[text] for text in wanted) if all(text in known for text in wanted) else None

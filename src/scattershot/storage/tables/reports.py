@@ -1,5 +1,6 @@
 """Complaints about microblogs and their posts, kept until somebody who runs the node has dealt with them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from msgspec import json
@@ -8,7 +9,7 @@ from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.report import Category
 from scattershot.ports.database import Transaction
 
-_COLUMNS = "id, reporter, target, posts, comment, at, resolved_at, forwarded, category"
+_COLUMNS = "id, reporter, target, posts, comment, at, resolved_at, forwarded, category, rules"
 
 
 class Report(NamedTuple):
@@ -23,17 +24,19 @@ class Report(NamedTuple):
     resolved_at: Millis | None
     forwarded: bool
     category: Category = Category.OTHER
+    rules: tuple[int, ...] = ()
+    """Numbers of the house's rules that were broken; some may be rules no more."""
 
 
 def _report(
     id_: int, reporter: int, target: int, posts: str, comment: str, at: int, resolved_at: int | None, forwarded: bool,
-    category: str,
+    category: str, rules: str,
 ) -> Report:  # fmt: skip
     resolved = None if resolved_at is None else Millis(resolved_at)
     about = json.decode(posts, type=tuple[PostId, ...])
     return Report(
         id_, MicroblogId(reporter), MicroblogId(target), about, comment, Millis(at), resolved, bool(forwarded),
-        Category(category),
+        Category(category), json.decode(rules, type=tuple[int, ...]),
     )  # fmt: skip
 
 
@@ -47,12 +50,13 @@ def add(
     *,
     forwarded: bool = False,
     category: Category = Category.OTHER,
+    rules: Sequence[int] = (),
 ) -> int:
     """File a complaint; its number."""
     return int(
         tx.value(
-            "INSERT INTO reports (reporter, target, posts, comment, at, forwarded, category) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            "INSERT INTO reports (reporter, target, posts, comment, at, forwarded, category, rules) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
             reporter,
             target,
             json.encode(posts).decode(),
@@ -60,6 +64,7 @@ def add(
             now,
             forwarded,
             category.value,
+            json.encode(rules).decode(),
         )
     )
 
