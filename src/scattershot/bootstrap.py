@@ -14,6 +14,7 @@ from scattershot import __version__
 from scattershot.app import counters, dispatch, web_push
 from scattershot.app.acquaintance import acquaintance
 from scattershot.app.apply.origin import House, Ids
+from scattershot.app.archives import Archives
 from scattershot.app.backfill import Backfill
 from scattershot.app.catch_up import CatchUp
 from scattershot.app.couriers import Couriers
@@ -21,13 +22,16 @@ from scattershot.app.dealing import Dealing
 from scattershot.app.discover import Discover
 from scattershot.app.dispatch import Dispatch
 from scattershot.app.drafts import Drafts
+from scattershot.app.exporting import Exporting
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.house_rules import HouseRules
 from scattershot.app.housekeeping import Housekeeping
+from scattershot.app.importing import Importing
 from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
 from scattershot.app.keepers import Keepers
+from scattershot.app.lists import Lists
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
@@ -44,6 +48,7 @@ from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
 from scattershot.app.senders import Senders
+from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
@@ -66,6 +71,7 @@ from scattershot.frontends.mastodon_api.api import House as ApiHouse
 from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.media.files import Files
+from scattershot.frontends.web.portability import Portability
 from scattershot.frontends.web.web import Web
 from scattershot.ports.blobs import Aside, Blobs
 from scattershot.ports.bus import Bus
@@ -77,6 +83,7 @@ from scattershot.ports.keys import KeyMaker
 from scattershot.ports.protocol import Signer, Tongue
 from scattershot.protocols.activitypub.adapter import ActivityPub
 from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
+from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.server import make_app, shared
 from scattershot.settings import BadSettings, Settings
 from scattershot.storage.migrate import migrate
@@ -227,6 +234,7 @@ class Node:
         self.known = acquaintance(
             database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
         )
+        self._make_portable()
         self.verify_links = VerifyLinks(database, clock, fetcher, user_agent(settings))
         self.search = Search(
             database, clock, self.discover, settings.domain, lambda: self.readers.bring_on(Indexing.name)
@@ -263,6 +271,17 @@ class Node:
         self.media = Media(database, clock, bus, kept, aside, darkroom, self.house.addresses, sizes)
         self.proxy = Proxy(database, clock, fetcher, cache, aside, signed, sizes, settings.media_cache_mb * 1_000_000)
 
+    def _make_portable(self) -> None:
+        """What people take along, and what they bring."""
+        (database, clock, bus, *_), shelves = self.drivers, self.drivers.shelves
+        marks = KeptPosts(database, clock, self.timelines)
+        self.importing = Importing(
+            database, clock, bus, self.discover, self.publisher, Lists(database), marks, self.known.ties,
+            self.settings.domain,
+        )  # fmt: skip
+        self.exporting = Exporting(database)
+        self.archives = Archives(database, clock, bus, shelves.kept, shelves.aside, Scribe(), self.house.addresses)
+
     def _app(self) -> ASGIApp:
         database, clock, bus, *_ = self.drivers
         settings = self.settings
@@ -282,10 +301,11 @@ class Node:
         timelines = self.timelines
         web = self._web(timelines)
         files = Files(self.media, self.proxy)
+        carried = Portability(web.desk, self.importing, self.exporting, self.archives)
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         return make_app(
-            [*self.doors.routes, *web.routes, *files.routes, *shared(web.pages, self.doors.documents)],
+            [*self.doors.routes, *web.routes, *carried.routes, *files.routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
@@ -346,6 +366,7 @@ class Node:
         await self.catch_up.begin()
         await self.couriers.begin()
         await self.media.begin()
+        await self.importing.begin()
         loops: list[Loop] = [
             self.readers.run,
             self.intake.run,
@@ -361,6 +382,8 @@ class Node:
             self.poll_ends.run,
             self.push.run,
             self.drafts.run,
+            self.importing.run,
+            self.archives.run,
             self.indexing.run,
             self.trends.run,
             _watch_lag,
@@ -384,6 +407,8 @@ class Node:
         done += await self.verify_links.step()
         done += await self.media.step()
         done += await self.drafts.step()
+        done += await self.importing.step()
+        done += await self.archives.step()
         done += await self.indexing.take_up()
         return done + await self.catch_up.step()
 

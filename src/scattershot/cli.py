@@ -442,6 +442,59 @@ def restore(file: Path, force: bool, **where: Any) -> None:
     click.echo(f"{folder} holds {manifest.origin} as of {manifest.made}, kept by version {manifest.version}.", err=True)
 
 
+# -- taking along
+
+
+@scattershot.command("export")
+@click.argument("name")
+@click.option("--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False), help="Where to.")
+@_node_options
+def export(name: str, folder: Path, **where: Any) -> None:
+    """Write what is NAME's into a folder: Mastodon's CSV files, and archive.zip with every post and picture."""
+    import json
+    import shutil
+
+    told: list[str] = []
+    status = _carried("export", where, {"name": name}, told.append)
+    if status:
+        sys.exit(status)
+    made = {folder / file: Path(path) for file, path in json.loads(told[0]).items()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if there := next((target for target in made if target.exists()), None):
+            raise click.ClickException(f"{there} exists already; name another folder.")
+        for target, path in made.items():
+            shutil.move(path, target)
+            click.echo(f"{target}: {target.stat().st_size:,} bytes", err=True)
+    except OSError as problem:
+        raise click.ClickException(f"{folder} cannot be written: {problem.strerror}.") from problem
+    finally:
+        for path in made.values():
+            path.unlink(missing_ok=True)
+
+
+@scattershot.command("import")
+@click.argument("name")
+@click.argument("kind", type=click.Choice(["following", "blocks", "mutes", "domains", "bookmarks", "lists"]))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--overwrite", is_flag=True, help="End whatever is here and not in FILE.")
+@_node_options
+def import_(name: str, kind: str, file: Path, overwrite: bool, **where: Any) -> None:
+    """Take over a CSV file that NAME brings from Mastodon or its kin; what fails is told on standard error."""
+    import shutil
+
+    folder = _settings(where["data"], where["config"]).data
+    mark = f"import-{os.getpid()}.csv"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.copyfile(file, folder / mark)
+        _perform("import", where, {"name": name, "kind": kind, "mark": mark, "overwrite": overwrite})
+    except OSError as problem:
+        raise click.ClickException(f"{file} cannot be read: {problem.strerror}.") from problem
+    finally:
+        (folder / mark).unlink(missing_ok=True)
+
+
 # -- trying and reading
 
 

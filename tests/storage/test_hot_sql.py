@@ -34,6 +34,7 @@ from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.push_phone import PushPhone
 from scattershot.testing.village import House, Village, a_village
 from scattershot.wirekit.http_message import Response
+from scattershot.wirekit.mastodon_csv import File
 from tests.engines import open_database
 from tests.files import a_picture
 
@@ -58,6 +59,8 @@ LARGE = [
     "follows",
     "keeper_invitations",
     "keepers",
+    "import_lines",
+    "imports",
     "keys",
     "likes",
     "link_checks",
@@ -152,6 +155,7 @@ async def everyday_life(village: Village) -> None:
     await look_around(a, b)
     await choose(a, str(here.id), str(bob_here))
     await look_for_things(a, ann)
+    await carry(village, a, ann)
     await show_pictures(village, a, b)
     await look_at_the_phone(village, a, b)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
@@ -308,6 +312,22 @@ async def show_pictures(village: Village, a: House, b: House) -> None:
     village.clock.advance(90_000)
     await b.node.media.begin()
     await b.node.media.tidy()
+    await village.settle()
+
+
+async def carry(village: Village, a: House, ann: MicroblogId) -> None:
+    """What is one's own is taken along and brought in again; some of it fails."""
+    for file in File:
+        body = b"".join([piece async for piece in a.node.exporting.csv(ann, file)])
+        taken = await a.node.importing.take(ann, file, body + b"nobody@a.example\n", overwrite=True)
+        if isinstance(taken, int):
+            await village.settle()
+            told = await a.node.importing.failures(ann, taken)
+            assert told is not None
+            assert [piece async for piece in told]
+    await a.node.importing.of(ann)
+    await a.node.importing.begin()
+    await a.node.archives.ask(ann)
     await village.settle()
 
 

@@ -12,6 +12,7 @@ from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import (
     arrivals,
     deliveries,
+    imports,
     keepers,
     log,
     microblogs,
@@ -45,6 +46,9 @@ STAMPS_AT_ONCE = 50
 
 SENT_FOR = _DAY
 """Within a day a program that got no answer has sent its post again."""
+
+IMPORTS_FOR = 30 * _DAY
+"""So long it can be read what became of a file that was given in."""
 
 _logger = logging.getLogger(__name__)
 
@@ -96,4 +100,5 @@ def _drop_old(tx: Transaction, now: Millis) -> int:
         + deliveries.forget_struck_off(tx, Millis(now - TIMES_FOR))
         + relations.drop_ended_mutes(tx, now)
         + pushes.forget(tx, Millis(now - TIMES_FOR))
+        + imports.drop_ended(tx, Millis(now - IMPORTS_FOR))
     )

@@ -15,7 +15,7 @@ from scattershot.domain.quote import QuoteState
 from scattershot.domain.visibility import may_see
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, nodes, posts, quotes, relations, wire_ids
+from scattershot.storage.tables import belongings, microblogs, nodes, posts, quotes, relations, wire_ids
 from scattershot.storage.tables.microblogs import Census
 
 OUTBOX_PAGE = 20
@@ -182,6 +182,16 @@ def outbox(tx: Transaction, author: MicroblogId, visitor: Visitor | None, before
     shown = [entry.post if isinstance(entry, posts.Row) else _boost(tx, entry) for entry in page]
     following = page[-1].id if len(merged) > OUTBOX_PAGE else None
     return OutboxPage([entry for entry in shown if entry is not None], following)
+
+
+def whole_outbox(tx: Transaction, author: MicroblogId, before: PostId, limit: int) -> OutboxPage:
+    """A page of all that the author wrote and passed on, for whomever: for the author alone."""
+    rows = posts.by_author(tx, author, [audience.value for audience in Audience], before, limit)
+    boosts = posts.boosts(tx, belongings.boosts(tx, author, before, limit))
+    merged: list[posts.Row | posts.Boost] = sorted([*rows, *boosts], key=lambda entry: entry.id, reverse=True)
+    page = merged[:limit]
+    shown = [entry.post if isinstance(entry, posts.Row) else _boost(tx, entry) for entry in page]
+    return OutboxPage([entry for entry in shown if entry is not None], page[-1].id if len(page) == limit else None)
 
 
 def _follows(tx: Transaction, author: MicroblogId, visitor: Visitor | None) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from scattershot.domain.change import Change
+from scattershot.domain.change import Boosted, Change
 from scattershot.domain.delivery import Outcome
 from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import Endpoint, EndpointAddress
+from scattershot.domain.post import Post
 from scattershot.domain.reading import Arrival, Reading, Refused
 from scattershot.domain.wire_id import WireId
 
@@ -83,4 +84,32 @@ class Tongue(Protocol):
 
     async def conversation(self, post: WireId, signer: Signer) -> tuple[WireId, ...] | Refused:
         """The names of posts that belong to the post's conversation, as its own node and the thread's list them."""
+        ...
+
+
+class Scribe(Protocol):
+    """Puts what somebody takes along into documents, piece by piece. Pure."""
+
+    def actor(self, profile: Profile, outbox: str, likes: str, bookmarks: str) -> bytes:
+        """The profile; the others are names of files."""
+        ...
+
+    def posted(self, post: Post) -> bytes:
+        """A post of theirs in their outbox."""
+        ...
+
+    def boosted(self, change: Boosted, author: WireId | None) -> bytes:
+        """What they passed on, in their outbox."""
+        ...
+
+    def name(self, uri: str) -> bytes:
+        """A thing of others in a collection."""
+        ...
+
+    def opening(self, this: str) -> bytes:
+        """How the collection of that name begins; its items follow, apart by commas."""
+        ...
+
+    def closing(self, total: int) -> bytes:
+        """How a collection of so many items ends."""
         ...

@@ -28,6 +28,7 @@ from scattershot.verbs.people import (
     sign_in_link,
     token,
 )
+from scattershot.verbs.portable import export, import_
 from scattershot.verbs.posts import follow, following, home, post, unfollow
 from scattershot.verbs.saying import Verb
 from scattershot.verbs.teams import microblog_add, microblog_appoint, microblog_keepers
@@ -57,6 +58,8 @@ VERBS = {
     "home": cast(Verb, home),
     "inspect": cast(Verb, inspect),
     "trace": cast(Verb, trace),
+    "export": cast(Verb, export),
+    "import": cast(Verb, import_),
     "copy database": cast(Verb, copy_database),
     "nodes": cast(Verb, nodes),
     "block-node": cast(Verb, block_node),

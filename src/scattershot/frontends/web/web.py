@@ -83,6 +83,11 @@ class Web:
             *Live(desk, streams).routes,
         ]
 
+    @property
+    def desk(self) -> Desk:
+        """For pages that stand beside these."""
+        return self._desk
+
     async def not_found(self, request: Request) -> Response:
         """The page for a path that leads nowhere."""
         return await self._desk.not_found(request, await self._desk.visitors.of(request))

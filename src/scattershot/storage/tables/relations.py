@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from scattershot.domain.ids import MicroblogId, Millis, NodeId, PostId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import filters
+from scattershot.storage.tables import filters, imports
 
 
 def _one(value: int) -> tuple[int]:
@@ -464,6 +464,7 @@ def pinned(tx: Transaction, microblog: MicroblogId) -> list[PostId]:
 def drop_all_of(tx: Transaction, microblog: MicroblogId) -> None:
     """Forget every relation of a microblog that is gone; its likes are counted off."""
     filters.drop_all_of(tx, microblog)
+    imports.drop_all_of(tx, microblog)
     tx.execute(
         "UPDATE posts SET likes = likes - "
         "(SELECT count(*) FROM likes l WHERE l.post = posts.id AND l.liker = $1 AND l.emoji = ''), "
