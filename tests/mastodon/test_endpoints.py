@@ -1,21 +1,24 @@
 """What the node says it answers, against what the documentation says there is."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scattershot.testing.village import Village
-from tests.engines import engine
-from tests.journeys.conftest import village
+from scattershot.bootstrap import build_node
+from scattershot.settings import read_settings
+from scattershot.testing.phone import Phone
 from tests.mastodon.route_schemas import EXTENSIONS, is_known
-
-__all__ = ["engine", "village"]
 
 
 @pytest.fixture
-async def declared(village: Village) -> dict[str, dict[str, Any]]:
+async def declared(tmp_path: Path) -> dict[str, dict[str, Any]]:
     """Every operation of the node's own OpenAPI document, by method and path."""
-    paths = (await (await village.house("a.example")).stranger().get("/api/openapi.json"))["paths"]
+    node = await build_node(read_settings(None, {}, {"data": str(tmp_path), "origin": "http://a.test"}))
+    try:
+        paths = (await Phone(node.app).get("/api/openapi.json"))["paths"]
+    finally:
+        await node.stop()
     return {f"{method.upper()} {path}": told for path, methods in paths.items() for method, told in methods.items()}
 
 

@@ -20,7 +20,7 @@ from tests.processes import Process
 schemathesis = pytest.importorskip("schemathesis")
 checks = pytest.importorskip("schemathesis.checks")
 
-EXAMPLES = int(os.environ.get("SCATTERSHOT_FUZZING", "3"))
+EXAMPLES = int(os.environ.get("SCATTERSHOT_FUZZING", "2"))
 SEED = int(os.environ.get("SCATTERSHOT_FUZZING_SEED", "20261121"))
 CHECKS = (checks.not_a_server_error, checks.response_schema_conformance, checks.content_type_conformance)
 

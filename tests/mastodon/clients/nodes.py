@@ -2,13 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from html.parser import HTMLParser
 from itertools import count
-from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-import pytest
 import requests
 
 from scattershot.testing.browser import FilledForm, Page
@@ -91,34 +89,6 @@ class Someone:
         if location is not None:
             return parse_qs(urlsplit(location).query)["code"][0]
         return code_on(page)
-
-
-def needs(node: Process, *endpoints: str) -> None:
-    """Skip, loudly, while the node does not declare one of these: `METHOD /path/{id}`, and then perhaps a parameter."""
-    missing = [name for name in endpoints if not _declares(node.origin, name)]
-    if missing:
-        pytest.skip(f"not built yet: {', '.join(missing)}")
-
-
-def _declares(origin: str, name: str) -> bool:
-    method, path, *parameters = name.split(" ")
-    paths = {_nameless(path): methods for path, methods in _document(origin)["paths"].items()}
-    operation = paths.get(_nameless(path), {}).get(method.lower())
-    if operation is None:
-        return False
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    known = {*body.get("properties", {}), *(each["name"] for each in operation.get("parameters", []))}
-    return known >= set(parameters)
-
-
-def _nameless(path: str) -> str:
-    return re.sub(r"{\w+}", "{}", path)
-
-
-@cache
-def _document(origin: str) -> dict[str, Any]:
-    found: dict[str, Any] = requests.get(f"{origin}/api/openapi.json", timeout=PATIENCE).json()
-    return found
 
 
 def choice(page: Page, name: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from websockets.sync.client import connect
 
-from tests.mastodon.clients.nodes import OOB, Someone, needs
+from tests.mastodon.clients.nodes import OOB, Someone
 from tests.mastodon.clients.wire import Wire
 
 SCOPES = "read write follow push"
@@ -59,18 +59,8 @@ def test_phanpy(ann: Someone) -> None:
     assert app.get("/api/v1/accounts/verify_credentials")["username"] == ann.name
 
 
-def test_phanpy_after_signing_in(signed_in: Wire, ann: Someone) -> None:
+def test_phanpy_after_signing_in(signed_in: Wire) -> None:
     """What its columns and menus ask for at once."""
-    needs(
-        ann.node,
-        "GET /api/v1/preferences",
-        "GET /api/v1/markers",
-        "GET /api/v2/notifications",
-        "GET /api/v1/followed_tags",
-        "GET /api/v1/lists",
-        "GET /api/v1/announcements",
-        "GET /api/v1/statuses id",
-    )
     app = signed_in
     app.get("/api/v1/preferences")
     app.get("/api/v1/markers", [("timeline[]", "home"), ("timeline[]", "notifications")])
@@ -79,7 +69,6 @@ def test_phanpy_after_signing_in(signed_in: Wire, ann: Someone) -> None:
     app.get("/api/v1/followed_tags", {"limit": "200"})
     app.get("/api/v1/lists")
     app.get("/api/v1/follow_requests", {"limit": "80"})
-    app.get("/api/v1/announcements")
     app.get("/api/v2/notifications/policy")
     ids = [app.form("/api/v1/statuses", {"status": f"hello {number}"})["id"] for number in range(2)]
     found = app.get("/api/v1/statuses", [("id[]", each) for each in ids])
@@ -109,14 +98,8 @@ def test_elk(ann: Someone) -> None:
     app.get("/api/v1/accounts/verify_credentials")
 
 
-def test_elk_after_signing_in(signed_in: Wire, ann: Someone) -> None:
+def test_elk_after_signing_in(signed_in: Wire) -> None:
     """app/composables/masto: no push subscription yet, which is a 404 it knows; markers; whom to follow."""
-    needs(
-        ann.node,
-        "GET /api/v1/push/subscription",
-        "GET /api/v1/markers",
-        "GET /api/v2/suggestions",
-    )
     signed_in.ask("GET", "/api/v1/push/subscription", status=404)
     signed_in.get("/api/v1/preferences")
     signed_in.get("/api/v1/markers", {"timeline[]": "notifications"})
@@ -157,31 +140,18 @@ def test_mastodon_py(signed_in: Wire) -> None:
     assert answer.headers.get("date")
 
 
-def test_tusky(signed_in: Wire, ann: Someone) -> None:
+def test_tusky(signed_in: Wire) -> None:
     """MastodonApi.kt: filters of the second kind or else the first, markers, the second instance or else the first."""
-    needs(
-        ann.node,
-        "GET /api/v2/filters",
-        "GET /api/v1/filters",
-        "GET /api/v1/markers",
-        "GET /api/v1/announcements",
-        "GET /api/v1/notifications",
-    )
     signed_in.get("/api/v2/instance")
     signed_in.get("/api/v1/accounts/verify_credentials")
     signed_in.get("/api/v2/filters")
     signed_in.get("/api/v1/filters")
     signed_in.get("/api/v1/markers", {"timeline[]": "notifications"})
     signed_in.get("/api/v1/custom_emojis")
-    signed_in.get("/api/v1/announcements", {"with_dismissed": "false"})
     signed_in.get("/api/v1/notifications", {"limit": "30"})
 
 
-def test_tusky_deletes_with_a_body(signed_in: Wire, ann: Someone) -> None:
-    needs(
-        ann.node,
-        "DELETE /api/v1/domain_blocks",
-    )
+def test_tusky_deletes_with_a_body(signed_in: Wire) -> None:
     """@HTTP(method = "DELETE", hasBody = true): what is to go is said in a form."""
     signed_in.form("/api/v1/domain_blocks", {"domain": "spam.example"})
     assert signed_in.get("/api/v1/domain_blocks") == ["spam.example"]
@@ -189,13 +159,7 @@ def test_tusky_deletes_with_a_body(signed_in: Wire, ann: Someone) -> None:
     assert signed_in.get("/api/v1/domain_blocks") == []
 
 
-def test_tusky_takes_people_off_a_list_with_a_body(signed_in: Wire, ann: Someone, carol: Someone) -> None:
-    needs(
-        ann.node,
-        "DELETE /api/v1/lists/{id}/accounts",
-        "GET /api/v1/accounts/lookup",
-        "POST /api/v1/accounts/{id}/follow",
-    )
+def test_tusky_takes_people_off_a_list_with_a_body(signed_in: Wire, carol: Someone) -> None:
     carols = signed_in.get("/api/v1/accounts/lookup", {"acct": carol.name})["id"]
     signed_in.form(f"/api/v1/accounts/{carols}/follow", {"reblogs": "true"})
     made = signed_in.form("/api/v1/lists", {"title": "Friends", "exclusive": "false", "replies_policy": "list"})["id"]
@@ -233,14 +197,7 @@ def test_ice_cubes(ann: Someone, signed_in: Wire) -> None:
     app.get(f"/api/v1/statuses/{posted['id']}/context")
 
 
-def test_ice_cubes_after_signing_in(signed_in: Wire, ann: Someone) -> None:
-    needs(
-        ann.node,
-        "GET /api/v1/markers",
-        "GET /api/v2/notifications",
-        "GET /api/v1/lists",
-        "GET /api/v1/followed_tags",
-    )
+def test_ice_cubes_after_signing_in(signed_in: Wire) -> None:
     signed_in.get("/api/v1/markers", [("timeline[]", "home"), ("timeline[]", "notifications")])
     groups = signed_in.get("/api/v2/notifications", {"limit": "50", "expand_accounts": "partial_avatars"})
     assert all(isinstance(each["most_recent_notification_id"], int) for each in groups["notification_groups"])
@@ -248,13 +205,8 @@ def test_ice_cubes_after_signing_in(signed_in: Wire, ann: Someone) -> None:
     signed_in.get("/api/v1/followed_tags")
 
 
-def test_pinafore(signed_in: Wire, ann: Someone) -> None:
+def test_pinafore(signed_in: Wire) -> None:
     """src/routes/_api: the first instance, its streaming address, a WebSocket with the token in its query."""
-    needs(
-        ann.node,
-        "POST /api/v1/statuses/{id}/mute",
-        "GET /api/v1/filters",
-    )
     streaming = signed_in.get("/api/v1/instance")["urls"]["streaming_api"]
     signed_in.get("/api/v1/accounts/verify_credentials")
     signed_in.get("/api/v1/custom_emojis")
