@@ -1,7 +1,8 @@
 """XML from strangers as a tree: read strictly by expat where it is well formed, and forgivingly where it is not.
 
 No document type is ever looked at: no entity but HTML's own is known, so none can grow, and nothing is ever fetched.
-Depth and number of elements have limits. The forgiving reader reads HTML as well; on well-formed XML both give the same tree.
+Depth and number of elements have limits. The forgiving reader reads HTML as well; on well-formed XML both give
+the same tree.
 """
 
 import html

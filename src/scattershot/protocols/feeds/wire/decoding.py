@@ -1,8 +1,8 @@
 """Bytes of a feed or page as text, whatever they say of their encoding.
 
 What is said is often wrong: servers add `charset=iso-8859-1` to everything, templates keep the declaration of another
-age. Text of any length that reads as UTF-8 and is not ASCII was meant as UTF-8, so that is tried before anything that is
-said; only encodings whose every byte is ASCII (ISO-2022-JP) must be believed first.
+age. Text of any length that reads as UTF-8 and is not ASCII was meant as UTF-8, so that is tried before anything
+that is said; only encodings whose every byte is ASCII (ISO-2022-JP) must be believed first.
 """
 
 import codecs

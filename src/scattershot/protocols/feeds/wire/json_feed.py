@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from scattershot.protocols.feeds.wire.entries import Draft, settled
-from scattershot.protocols.feeds.wire.feed import Author, Enclosure, Entry, Feed, NotAFeed
+from scattershot.protocols.feeds.wire.feed import Answered, Author, Enclosure, Entry, Feed, NotAFeed
 from scattershot.protocols.feeds.wire.links import resolve, with_absolute_links
 from scattershot.protocols.feeds.wire.moments import parse_moment
 from scattershot.protocols.feeds.wire.names import LONGEST_TITLE, unique
@@ -75,7 +75,9 @@ def _authors(said: dict[str, Any], base: str) -> tuple[Author, ...]:
 def _draft(item: dict[str, Any], base: str, authors: tuple[Author, ...]) -> Draft:
     page = resolve(base, _text(item, "url"))
     html = _text(item, "content_html") or as_html(_text(item, "content_text"))
-    tags = item.get("tags")
+    tags, own = item.get("tags"), item.get("_scattershot")
+    ours: dict[str, Any] = own if isinstance(own, dict) else {}
+    answered = resolve(base, _text(ours, "in_reply_to"))
     updated = parse_moment(_text(item, "date_modified"))
     pictures = [resolve(base, _text(item, "image")) or resolve(base, _text(item, "banner_image"))]
     files = [
@@ -97,7 +99,7 @@ def _draft(item: dict[str, Any], base: str, authors: tuple[Author, ...]) -> Draf
             title=_line(item, "title"),
             html=with_absolute_links(html, page or base),
             summary=as_html(_text(item, "summary")),
-            markdown=_text(item, "content_markdown"),
+            markdown=_text(ours, "markdown"),
             published=parse_moment(_text(item, "date_published")) or updated,
             updated=updated,
             authors=_authors(item, base) or authors,
@@ -105,5 +107,7 @@ def _draft(item: dict[str, Any], base: str, authors: tuple[Author, ...]) -> Draf
             enclosures=tuple({file.url: file for file in files}.values())[:64],
             external_url=resolve(base, _text(item, "external_url")),
             language=_text(item, "language").lower(),
+            answers=Answered("", answered) if answered else None,
+            sensitive=ours.get("sensitive") is True,
         ),
     )

@@ -21,7 +21,10 @@ def enclosures(entry: Element, base: str, links: Iterable[Element] = ()) -> tupl
     for each in every(entry, "enclosure"):
         _take(found, resolve(base, each.get("url")), each.get("type"), whole(each.get("length")), duration)
     for each in links:
-        _take(found, resolve(base, each.get("href")), each.get("type"), whole(each.get("length")), duration)
+        address = resolve(base, each.get("href"))
+        _take(found, address, each.get("type"), whole(each.get("length")), duration)
+        if address and each.get("title"):
+            found[address] = replace(found[address], alt=line(each.get("title")))
     for within in [entry, *every(entry, "media:group")]:
         for each in every(within, "media:content"):
             _take_media(found, each, within, entry, base)
