@@ -51,6 +51,7 @@ from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
+from scattershot.app.syndication import Syndication
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
@@ -84,6 +85,8 @@ from scattershot.ports.protocol import Signer, Tongue
 from scattershot.protocols.activitypub.adapter import ActivityPub
 from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
+from scattershot.protocols.feeds.adapter import Feeds
+from scattershot.protocols.feeds.gateway.feeds import Presented as PresentedInFeeds
 from scattershot.server import make_app, shared
 from scattershot.settings import BadSettings, Settings
 from scattershot.storage.migrate import migrate
@@ -302,16 +305,29 @@ class Node:
         web = self._web(timelines)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
+        self.feeds = self._feeds()
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         return make_app(
-            [*self.doors.routes, *web.routes, *carried.routes, *files.routes, *shared(web.pages, self.doors.documents)],
+            [
+                *self.doors.routes,
+                *self.feeds.routes,
+                *web.routes,
+                *carried.routes,
+                *files.routes,
+                *shared(web.pages, self.doors.documents),
+            ],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
             api=self.api,
         )
+
+    def _feeds(self) -> Feeds:
+        settings = self.settings
+        presented = PresentedInFeeds(settings.origin, settings.title, f"Scattershot {__version__}")
+        return Feeds(Syndication(self.timelines, settings.domain), presented, self.drivers.clock)
 
     def _client_api(self) -> MastodonApi:
         return MastodonApi(
