@@ -51,7 +51,6 @@ from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
-from scattershot.app.syndication import Syndication
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
@@ -86,7 +85,6 @@ from scattershot.protocols.activitypub.adapter import ActivityPub
 from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.protocols.feeds.adapter import Feeds
-from scattershot.protocols.feeds.gateway.feeds import Presented as PresentedInFeeds
 from scattershot.server import make_app, shared
 from scattershot.settings import BadSettings, Settings
 from scattershot.storage.migrate import migrate
@@ -203,6 +201,7 @@ class Node:
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
         database, clock, bus, fetcher, _, shelves = drivers
+        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
         self.activitypub = activitypub(settings, fetcher, clock)
         tongues: Mapping[str, Tongue] = {self.activitypub.name: self.activitypub}
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
@@ -305,7 +304,8 @@ class Node:
         web = self._web(timelines)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
-        self.feeds = self._feeds()
+        self.feeds = Feeds(settings, timelines, database, clock, bus, self._any_web)
+        self.couriers.add_herald(self.feeds.herald)
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         return make_app(
@@ -323,11 +323,6 @@ class Node:
             at_once={"/inbox": self.doors.inbox},
             api=self.api,
         )
-
-    def _feeds(self) -> Feeds:
-        settings = self.settings
-        presented = PresentedInFeeds(settings.origin, settings.title, f"Scattershot {__version__}")
-        return Feeds(Syndication(self.timelines, settings.domain), presented, self.drivers.clock)
 
     def _client_api(self) -> MastodonApi:
         return MastodonApi(
@@ -402,6 +397,7 @@ class Node:
             self.archives.run,
             self.indexing.run,
             self.trends.run,
+            self.feeds.hub.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -425,6 +421,7 @@ class Node:
         done += await self.drafts.step()
         done += await self.importing.step()
         done += await self.archives.step()
+        done += await self.feeds.hub.step()
         done += await self.indexing.take_up()
         return done + await self.catch_up.step()
 
@@ -439,8 +436,9 @@ class Node:
         await self.proxy.stop()
         await self.drivers.shelves.darkroom.close()
         await self.drivers.database.close()
-        if isinstance(self.drivers.fetcher, HttpClient):
-            await self.drivers.fetcher.close()
+        for fetcher in (self.drivers.fetcher, self._any_web):
+            if isinstance(fetcher, HttpClient):
+                await fetcher.close()
 
 
 def activitypub(settings: Settings, fetcher: Fetcher, clock: Clock) -> ActivityPub:

@@ -37,12 +37,15 @@ from scattershot.wirekit.http_message import Response
 from scattershot.wirekit.mastodon_csv import File
 from tests.engines import open_database
 from tests.files import a_picture
+from tests.journeys.test_feeds_pushed import CLOUD, REGISTRATION, Reader
 
 LARGE = [
     "arrivals",
     "askers",
     "blocks",
     "bookmarks",
+    "callback_asks",
+    "callbacks",
     "counts",
     "boosts",
     "conversations",
@@ -153,6 +156,7 @@ async def everyday_life(village: Village) -> None:
     await keep_together(a, b, village)
     await quote_and_react(village, a, b)
     await look_around(a, b)
+    await wait_for_feeds(village, a)
     await choose(a, str(here.id), str(bob_here))
     await look_for_things(a, ann)
     await carry(village, a, ann)
@@ -328,6 +332,26 @@ async def carry(village: Village, a: House, ann: MicroblogId) -> None:
     await a.node.importing.of(ann)
     await a.node.importing.begin()
     await a.node.archives.ask(ann)
+    await village.settle()
+
+
+async def wait_for_feeds(village: Village, a: House) -> None:
+    """Feeds are read, and a reader elsewhere is told of what is new; it goes when the rest is over."""
+    reader = Reader(village)
+    await reader.subscribes()
+    await reader.post(CLOUD, REGISTRATION)
+    post = await a.post("ann", "New in the #feeds")
+    await village.settle()
+    assert len(reader.pushed) == 2
+    for path in (
+        "/@ann.rss",
+        "/@ann.atom?with=replies",
+        f"/@ann/{post}.json",
+        "/tags/feeds.rss",
+        "/@ann/following.opml",
+    ):
+        assert (await a.get(path)).status == 200
+    await reader.ask(mode="unsubscribe")
     await village.settle()
 
 

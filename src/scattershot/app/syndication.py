@@ -4,7 +4,6 @@ A feed shows what the page beside it shows to a stranger, and nothing else: open
 what it passed on, public posts with a tag, the open posts of a conversation.
 """
 
-from enum import StrEnum
 from typing import NamedTuple
 
 from scattershot.app.items import ALL, OPEN, Face, Item, line
@@ -14,6 +13,7 @@ from scattershot.domain.choosing import EVERY, Tags
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Handle
 from scattershot.domain.post import Audience
+from scattershot.domain.syndicated import About, Subject
 from scattershot.domain.window import Window
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import microblogs, open_posts, posts, relations
@@ -25,26 +25,6 @@ LONGEST_LIST = 10_000
 """Microblogs in the list of whom somebody follows."""
 
 _AUDIENCES = [audience.value for audience in Audience if audience.is_open]
-
-
-class About(StrEnum):
-    """What a feed is about; its key is an id, or a tag."""
-
-    MICROBLOG = "microblog"
-    REPLIES = "replies"
-    """A microblog, with what answers others."""
-    TAG = "tag"
-    THREAD = "thread"
-
-
-class Subject(NamedTuple):
-    """What a feed is about, in our own ids: the same after a rename."""
-
-    about: About
-    key: str
-
-    def __str__(self) -> str:
-        return f"{self.about}:{self.key}"
 
 
 class Leaf(NamedTuple):
@@ -139,18 +119,3 @@ class Syndication:
             return face, self._timelines.faces_in(tx, ids)
 
         return await self._timelines.read(work)
-
-
-def subjects_of(row: posts.Row) -> list[Subject]:
-    """The feeds in which the post stands; none for one that is not for everybody."""
-    if not row.audience.is_open:
-        return []
-    author = str(row.author)
-    found = [Subject(About.THREAD, str(row.thread))]
-    if row.local:
-        found.append(Subject(About.REPLIES, author))
-        alone = row.reply_wire is None and row.reply_author in (None, row.author)
-        found += [Subject(About.MICROBLOG, author)] if alone else []
-    if row.audience is Audience.PUBLIC:
-        found += [Subject(About.TAG, tag.lower()) for tag in row.post.tags]
-    return found

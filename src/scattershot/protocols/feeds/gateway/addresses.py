@@ -4,7 +4,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, unquote
 
-from scattershot.app.syndication import About, Subject, Syndication
+from scattershot.app.syndication import Syndication
+from scattershot.domain.syndicated import About, Subject
 from scattershot.protocols.feeds.wire.atom_out import ATOM, write_atom
 from scattershot.protocols.feeds.wire.feed import Feed
 from scattershot.protocols.feeds.wire.json_feed_out import JSON_FEED, write_json_feed

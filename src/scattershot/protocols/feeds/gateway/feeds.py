@@ -4,8 +4,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from scattershot.app.items import Item
-from scattershot.app.syndication import About, Leaf, Subject, Syndication
+from scattershot.app.syndication import Leaf, Syndication
 from scattershot.domain.ids import PostId
+from scattershot.domain.syndicated import About, Subject
 from scattershot.protocols.feeds.gateway.addresses import CLOUD, HUB, Asked, subject_of, written
 from scattershot.protocols.feeds.translate.feeds_out import Shown, author_of, described, entries_of
 from scattershot.protocols.feeds.wire.atom_out import first_words
