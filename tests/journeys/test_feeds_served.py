@@ -176,6 +176,7 @@ async def test_whom_somebody_follows_is_a_list_for_other_readers(village: Villag
         "/@.rss",
         "/@ann.rss?before=x",
         "/@%00.rss",
+        "/tags/%00.rss",
         "/@ann/99999999999999999999.rss",
     ],
 )

@@ -65,10 +65,10 @@ def asked_for(path: str, query: str = "") -> Asked | None:
 
 async def subject_of(asked: Asked, syndication: Syndication) -> Subject | None:
     """What the feed is about, where there is one that anybody may read."""
+    if "\0" in asked.tag or "\0" in asked.name or len(asked.name) > 400:
+        return None
     if asked.tag:
         return Subject(About.TAG, asked.tag)
-    if "\0" in asked.name or len(asked.name) > 400:
-        return None
     if asked.post:
         return await syndication.thread(asked.name, asked.post)
     return await syndication.microblog(asked.name, replies=asked.replies)

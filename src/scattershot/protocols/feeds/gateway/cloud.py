@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scattershot.app import counters
 from scattershot.app.callbacks import Callbacks
 from scattershot.domain.ids import Millis
 from scattershot.domain.syndicated import Subject, Wanted, Way
@@ -57,7 +58,7 @@ class RssCloud:
             words = body if isinstance(body, str) else "This takes a form."
             return _xml(notify_result(success=False, words=words))
         registration = read_registration(form)
-        problem = await self._registered(registration, self._callers.address(request))
+        problem = await self._judged(registration, request)
         words = problem or "Thanks for the registration. It holds for 25 hours."
         return _xml(notify_result(success=problem is None, words=words))
 
@@ -67,7 +68,7 @@ class RssCloud:
         if isinstance(body, str):
             return _xml(rpc_fault(body))
         registration = read_rpc_registration(decode(body, request.headers.get("content-type", "")))
-        problem = await self._registered(registration, self._callers.address(request))
+        problem = await self._judged(registration, request)
         return _xml(rpc_answer(success=True) if problem is None else rpc_fault(problem))
 
     async def _body(self, request: Request) -> bytes | str:
@@ -76,6 +77,11 @@ class RssCloud:
             return "You ask too often. Try again in a minute."
         body = await read_body(request)
         return body if body is not None else "That is too large."
+
+    async def _judged(self, asked: Registration | BadRequest, request: Request) -> str | None:
+        problem = await self._registered(asked, self._callers.address(request))
+        counters.HUB.labels("rsscloud", "verified" if problem is None else "refused").inc()
+        return problem
 
     async def _registered(self, asked: Registration | BadRequest, caller: str) -> str | None:
         """Verify and remember it; why it is refused, in words for people, or None."""

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scattershot.app import counters
 from scattershot.app.callbacks import TOPIC, Callbacks
 from scattershot.domain.delivery import back_off
 from scattershot.domain.syndicated import Ask, Subject, Wanted, Way
@@ -79,6 +80,7 @@ class Hub:
         wanted = Wanted(Way.WEBSUB, asked.topic, asked.callback, asked.secret)
         refused = await self._callbacks.problem(asked.callback)
         refused = refused or await self._callbacks.ask(asked.mode, wanted, asked.lease)
+        counters.HUB.labels("websub", refused.why if refused is not None else "asked").inc()
         if refused is not None:
             return _text({"blocked": 403, "busy": 503}.get(refused.why, 400), refused.detail)
         return _text(202, "It will be verified with the callback.")
@@ -111,13 +113,16 @@ class Hub:
         if isinstance(answer, Unreachable):
             await self._unreached(ask, answer)
         elif 200 <= answer[0] < 300 and answer[1].strip() == challenge.encode():
+            counters.HUB.labels("websub", "verified").inc()
             await self._callbacks.accept(ask, subject)
         else:
             _logger.info("a callback at %s did not mean what was asked: %s", urlsplit(address).netloc, answer[0])
+            counters.HUB.labels("websub", "not_meant").inc()
             await self._callbacks.refuse(ask)
 
     async def _deny(self, ask: Ask, words: str) -> None:
         """Tell the callback that it gets nothing (section 5.2)."""
+        counters.HUB.labels("websub", "denied").inc()
         await self._callbacks.refuse(ask)
         topic = ask.wanted.topic
         await self._get(with_query(ask.wanted.address, hub_mode="denied", hub_topic=topic, hub_reason=words))
@@ -126,6 +131,7 @@ class Hub:
         never = answer.why in ("private_address", "scheme")
         if never or ask.attempts + 1 >= MOST_ATTEMPTS:
             _logger.info("a callback at %s cannot be verified: %s", urlsplit(ask.wanted.address).netloc, answer.why)
+            counters.HUB.labels("websub", answer.why).inc()
             await self._callbacks.refuse(ask)
         else:
             await self._callbacks.put_off(ask, back_off(ask.attempts + 1, 0.5) / 1000)

@@ -66,6 +66,7 @@ class Pages:
             "cache-control": FOR_ALL,
             "vary": "A-IM",
             "access-control-allow-origin": "*",
+            "x-content-type-options": "nosniff",
         }
         return headers | ({"last-modified": http_date(feed.updated)} if feed.updated is not None else {})
 

@@ -12,6 +12,7 @@ HOLDS = 25 * 3_600
 """Seconds after which a registration ends, by convention; one registers anew every 24 hours."""
 MOST_FEEDS = 100
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
+_METHOD = re.compile(r"[\w.:/-]{1,200}", re.ASCII)
 _PATH = re.compile(r"/[\x21-\x7e]{0,1000}")
 
 
@@ -62,8 +63,8 @@ def _registration(
     found = [feed for feed in dict.fromkeys(feeds) if feed]
     if not found or len(found) > MOST_FEEDS:
         return BadRequest(f"url1, url2 … name the feeds, at most {MOST_FEEDS}.")
-    if protocol == "xml-rpc" and not method:
-        return BadRequest("notifyProcedure is needed where protocol is xml-rpc.")
+    if protocol == "xml-rpc" and not _METHOD.fullmatch(method):
+        return BadRequest("notifyProcedure is the name of a procedure where protocol is xml-rpc.")
     return Registration(protocol, domain, int(port), path, method if protocol == "xml-rpc" else "", tuple(found))
 
 

@@ -11,6 +11,8 @@ DEFAULT_LEASE = 10 * 86_400
 SHORTEST_LEASE, LONGEST_LEASE = 300, 30 * 86_400
 LONGEST_SECRET = 200
 """Bytes; the specification says fewer than these."""
+LONGEST_ADDRESS = 1_200
+"""Characters of a topic or callback: both stand together in one index."""
 _METHODS = {"sha1": "sha1", "sha256": "sha256", "sha384": "sha384", "sha512": "sha512"}
 _SIGNATURE = re.compile(r"(sha1|sha256|sha384|sha512)=([0-9a-fA-F]{40,128})")
 
@@ -40,9 +42,13 @@ def read_hub_request(form: Mapping[str, str]) -> HubRequest | BadRequest:
         return BadRequest("hub.mode is subscribe or unsubscribe.")
     if not topic or not callback:
         return BadRequest("hub.topic and hub.callback are needed.")
+    if len(callback) > LONGEST_ADDRESS or len(topic) > LONGEST_ADDRESS:
+        return BadRequest(f"Addresses are of {LONGEST_ADDRESS} characters at most.")
     secret = form.get("hub.secret", "")
     if len(secret.encode("utf-8", "replace")) >= LONGEST_SECRET:
         return BadRequest(f"hub.secret must be shorter than {LONGEST_SECRET} bytes.")
+    if "\0" in secret:
+        return BadRequest("hub.secret is text.")
     said = form.get("hub.lease_seconds", "").strip()
     if said and not re.fullmatch(r"[0-9]{1,12}", said):
         return BadRequest("hub.lease_seconds is a number.")
