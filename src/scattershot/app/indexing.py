@@ -132,7 +132,7 @@ def _look_at(tx: Transaction, touched: set[PostId], written: set[PostId], now: M
         elif post in written:
             index(tx, row, now)
         else:
-            _put(tx, row)
+            look_at_marks(tx, row)
 
 
 def _stir(tx: Transaction, stirred: set[PostId]) -> None:
@@ -143,7 +143,7 @@ def _stir(tx: Transaction, stirred: set[PostId]) -> None:
 
 def index(tx: Transaction, row: posts.Row, now: Millis) -> None:
     """Have the post found by what it says now, and note the tags and links of a public one that is not old."""
-    _put(tx, row)
+    look_at_marks(tx, row)
     if row.audience is not Audience.PUBLIC or row.published < now - LINKS_FOR:
         return
     seen = searchable.used_by(row.post)
@@ -153,7 +153,8 @@ def index(tx: Transaction, row: posts.Row, now: Millis) -> None:
         trends.drop(tx, row.id)
 
 
-def _put(tx: Transaction, row: posts.Row) -> None:
+def look_at_marks(tx: Transaction, row: posts.Row) -> None:
+    """Have the post found by what it says, and by those in whose library it is now."""
     document = searchable.document(tx, row)
     if document is not None:
         search.put(tx, row.id, document)
