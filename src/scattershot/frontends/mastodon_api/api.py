@@ -40,6 +40,7 @@ from scattershot.frontends.mastodon_api.admin_accounts import AdminAccounts, Adm
 from scattershot.frontends.mastodon_api.admin_hosts import AdminHosts
 from scattershot.frontends.mastodon_api.admin_reports import AdminReports
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
+from scattershot.frontends.mastodon_api.cards_as_json import CardsAsJson
 from scattershot.frontends.mastodon_api.catch_up import CatchUp
 from scattershot.frontends.mastodon_api.composing import Composing
 from scattershot.frontends.mastodon_api.conversations import Conversations
@@ -122,8 +123,8 @@ class MastodonApi:
         settings = house.settings
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally(), house.timelines, house.shown)
         filters = Filters(house.database, house.clock)
-        statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown, filters)
-        composing = Composing(house.media)
+        composing, cards = Composing(house.media), CardsAsJson(accounts, house.timelines, house.shown)
+        statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown, filters, cards)
         shelves = Shelves(house.database, house.clock, house.timelines)
         lists, followed = ListsOfPeople(house.database), FollowedTags(house.database)
         tags = TagsAsJson(settings.origin, followed.among, house.known.featuring.among)
@@ -154,7 +155,7 @@ class MastodonApi:
             *FiltersOfPosts(house.timelines, filters).endpoints,
             *FiltersOfOld(filters).endpoints,
             *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,
-            *Trends(house.trends, house.timelines, statuses, tags).endpoints,
+            *Trends(house.trends, house.timelines, statuses, tags, cards).endpoints,
             *CatchUp(house.while_away, house.timelines, statuses).endpoints,
             *Notifications(told, accounts, notifications).endpoints,
             *Policy(told, notifications).endpoints,
