@@ -364,6 +364,7 @@ class Node:
             self.proxy.signed.path,
             self.notifications,
             self.known.presenting,
+            self.known.featuring.preferences,
         )
 
     async def start(self) -> None:

@@ -88,7 +88,7 @@ class Profiles:
             return await self._desk.not_found(request, visitor)
         if visitor.who is not None:
             self._backfill.thread(thread.item.id)
-        typed = composer.answering(thread.item, request)
+        typed = composer.answering(thread.item, request, await self._desk.chosen_by(visitor))
         return await self._desk.page(
             request,
             visitor,
