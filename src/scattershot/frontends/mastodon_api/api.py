@@ -78,6 +78,7 @@ from scattershot.frontends.mastodon_api.tags_as_json import TagsAsJson
 from scattershot.frontends.mastodon_api.teams import Teams
 from scattershot.frontends.mastodon_api.threads import Threads
 from scattershot.frontends.mastodon_api.timelines import Timelines
+from scattershot.frontends.mastodon_api.translating import ENDPOINTS as TRANSLATING
 from scattershot.frontends.mastodon_api.trends import Trends
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
@@ -143,7 +144,7 @@ class MastodonApi:
             ).endpoints,
             *Threads(house.timelines, house.backfill, Quiet(house.database), statuses).endpoints,
             *Edits(house.timelines, accounts).endpoints,
-            *Polls(house.timelines, house.publisher, house.shown).endpoints,
+            *Polls(house.timelines, house.publisher, house.backfill, house.shown).endpoints,
             *DraftEndpoints(house.drafts, composing).endpoints,
             *MediaEndpoints(house.media).endpoints,
             *Timelines(house.timelines, shelves, lists, statuses).endpoints,
@@ -161,7 +162,7 @@ class MastodonApi:
             *Policy(told, notifications).endpoints,
             *Conversations(told, notifications).endpoints,
             *Markers(told).endpoints,
-            *Push(house.push).endpoints,
+            *Push(house.push).endpoints, *TRANSLATING,
             *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
             *ReactionEndpoints(reactions, house.timelines, statuses, accounts, house.shown).endpoints,
             *_of_admins(house, accounts, statuses),
