@@ -73,6 +73,7 @@ from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.streaming import PATH as STREAMING
 from scattershot.frontends.mastodon_api.streaming import Streaming
+from scattershot.frontends.mastodon_api.stretches_as_json import StretchesAsJson
 from scattershot.frontends.mastodon_api.tags import Tags
 from scattershot.frontends.mastodon_api.tags_as_json import TagsAsJson
 from scattershot.frontends.mastodon_api.teams import Teams
@@ -126,6 +127,7 @@ class MastodonApi:
         filters = Filters(house.database, house.clock)
         composing, cards = Composing(house.media), CardsAsJson(accounts, house.timelines, house.shown)
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown, filters, cards)
+        stretches = StretchesAsJson(statuses, accounts, filters)
         shelves = Shelves(house.database, house.clock, house.timelines)
         lists, followed = ListsOfPeople(house.database), FollowedTags(house.database)
         tags = TagsAsJson(settings.origin, followed.among, house.known.featuring.among)
@@ -145,9 +147,8 @@ class MastodonApi:
             *Threads(house.timelines, house.backfill, Quiet(house.database), statuses).endpoints,
             *Edits(house.timelines, accounts).endpoints,
             *Polls(house.timelines, house.publisher, house.backfill, house.shown).endpoints,
-            *DraftEndpoints(house.drafts, composing).endpoints,
-            *MediaEndpoints(house.media).endpoints,
-            *Timelines(house.timelines, shelves, lists, statuses).endpoints,
+            *DraftEndpoints(house.drafts, composing).endpoints, *MediaEndpoints(house.media).endpoints,
+            *Timelines(house.timelines, shelves, lists, statuses, stretches).endpoints,
             *SigningUp(settings, house.sign_up, house.programs).endpoints,
             *Teams(house.keepers, house.timelines, accounts).endpoints,
             *Marks(house.timelines, shelves, statuses, accounts).endpoints,
