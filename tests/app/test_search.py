@@ -26,7 +26,7 @@ from tests.frontends.web.node import Node, open_node
 
 __all__ = ["engine"]
 
-_STEP = Path(str(scattershot.storage.__file__)).parent / "migrations" / "0017_rest.sql"
+[_STEP] = (Path(str(scattershot.storage.__file__)).parent / "migrations").glob("*_rest.sql")
 
 
 class Town:
