@@ -145,12 +145,8 @@ def own_data(folder: Path) -> int:
 def real_drivers(settings: Settings, database: Database | None = None) -> Drivers:
     """The machines of a running node; a database already opened is taken as it is."""
     schemes = frozenset({"https", "http"} if settings.insecure_http else {"https"})
-
-    def anywhere(_: str) -> bool:
-        return True
-
     fetcher = HttpClient(
-        may_dial=anywhere if settings.allow_private_addresses else is_public_address,
+        may_dial=(lambda _: True) if settings.allow_private_addresses else is_public_address,
         user_agent=user_agent(settings),
         schemes=schemes,
     )

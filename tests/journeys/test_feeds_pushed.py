@@ -269,6 +269,22 @@ async def test_an_edit_is_news(village: Village) -> None:
     assert reader.texts() == [["<p>One, better</p>"]]
 
 
+async def test_how_a_poll_stands_is_no_news(village: Village) -> None:
+    from scattershot.domain.ids import Millis
+    from scattershot.domain.post import Option, Poll
+
+    a, reader = await a_blog(village)
+    await a.person("bob")
+    await reader.subscribes()
+    poll = Poll((Option("tea"), Option("coffee")), ends=Millis(village.clock.now() + 86_400_000))
+    post = await a.post("ann", "What?", poll=poll)
+    await village.settle()
+    a.done(await a.node.publisher.vote((await a.row("bob")).id, post, ["tea"], "test"))
+    await a.node.tallies.step()
+    await village.settle()
+    assert len(reader.pushed) == 1
+
+
 async def _feed(village: Village) -> Feed:
     answer = await village.fetcher.send(Request("GET", TOPIC))
     assert isinstance(answer, Response)

@@ -4,6 +4,7 @@ They hear no change: each is owed that there is news, by dispatch as everybody e
 herald when it is sent.
 """
 
+from scattershot.app.tallies import VIA
 from scattershot.domain.ids import Millis
 from scattershot.domain.node import Endpoint, Standing
 from scattershot.domain.post import Audience
@@ -41,7 +42,7 @@ def subjects_of(row: posts.Row) -> list[Subject]:
 
 def subjects_told(tx: Transaction, recorded: Recorded) -> list[str]:
     """The feeds in which the change is news; none where nobody is called back anyway."""
-    if recorded.kind not in _TOLD or recorded.post is None or not callbacks.exist(tx):
+    if recorded.kind not in _TOLD or recorded.post is None or recorded.via == VIA or not callbacks.exist(tx):
         return []
     row = posts.get(tx, recorded.post)
     return [str(subject) for subject in subjects_of(row)] if row is not None else []
