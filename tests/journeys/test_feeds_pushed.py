@@ -351,6 +351,29 @@ async def test_a_request_that_cannot_be_is_refused_in_words(
     assert reader.asked == []
 
 
+@pytest.mark.parametrize("callback", ["javascript:alert(1)", "https://a.example/feeds/hub"])
+async def test_nobody_can_leave_from_an_address_that_cannot_be(village: Village, callback: str) -> None:
+    _, reader = await a_blog(village)
+    assert (await reader.ask(mode="unsubscribe", callback=callback)).status == 400
+
+
+async def test_one_host_is_told_of_one_feed_so_often_and_no_more(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scattershot.app.callbacks.MOST_AT_HOST", 3)
+    a, reader = await a_blog(village)
+    for number in range(4):
+        await reader.ask(callback=f"https://reader.example/{number}")
+    await village.settle()
+    assert (await reader.ask(callback="https://reader.example/9")).status == 400
+    await reader.subscribes(callback="https://reader.example/0")
+    await reader.subscribes("https://a.example/tags/tea.rss", callback="https://reader.example/9")
+    other = Reader(village, "other.example")
+    await other.subscribes(callback="https://other.example/")
+    await posts(village, a, "One")
+    assert (len(reader.pushed), len(other.pushed)) == (3, 1)
+
+
 async def test_a_form_that_is_too_large_is_not_read(village: Village) -> None:
     _, reader = await a_blog(village)
     assert (await reader.post(HUB, b"a=" + b"x" * 100_000)).status == 413

@@ -21,6 +21,9 @@ TOPIC = "callback_asks"
 """Nudged when something is to be verified."""
 MOST_ASKS = 5_000
 """So many wait to be verified at most: strangers ask."""
+MOST_AT_HOST = 50
+"""So many callbacks of one host are told of one feed: who wants to be told for many people tells them itself."""
+TOO_MANY = Refused("too_many", "So many at that host are told of this feed that there can be no more.")
 
 _TOLD = (Kind.POSTED, Kind.EDITED)
 
@@ -54,16 +57,24 @@ class Callbacks:
     def __init__(self, database: Database, clock: Clock, bus: Bus, own: str) -> None:
         self._database, self._clock, self._bus, self._own = database, clock, bus, own
 
-    async def problem(self, address: str) -> Refused | None:
-        """Why nobody is called back at that address, or None."""
+    async def problem(self, address: str, subject: Subject | None = None) -> Refused | None:
+        """Why we do not deal with that address, or do not tell it of the subject; or None."""
         url = parse_url(address)
         if url is None or url.fragment is not None:
             return Refused("invalid", "The callback is no http or https address.")
         host = url.authority
         if host == self._own:
             return Refused("loop", "This node does not subscribe to itself.")
-        standing = await self._database.read(lambda tx: nodes.standing(tx, host))
-        return Refused("blocked", "This node does not deal with that one.") if standing is Standing.BLOCKED else None
+
+        def work(tx: Transaction) -> Refused | None:
+            if nodes.standing(tx, host) is Standing.BLOCKED:
+                return Refused("blocked", "This node does not deal with that one.")
+            others = callbacks.others_at(tx, host, address, str(subject), MOST_AT_HOST) if subject is not None else 0
+            if others >= MOST_AT_HOST:
+                return TOO_MANY
+            return None
+
+        return await self._database.read(work)
 
     async def ask(self, mode: str, wanted: Wanted, lease: int) -> Refused | None:
         """Remember what is to be verified; back only when it is on disk."""
@@ -84,27 +95,30 @@ class Callbacks:
         now = self._clock.now()
         return await self._database.read(lambda tx: callbacks.asks_due(tx, now, limit))
 
-    async def accept(self, ask: Ask, subject: Subject) -> None:
+    async def accept(self, ask: Ask, subject: Subject) -> Refused | None:
         """It was verified: do what was asked, unless something else was asked meanwhile."""
 
-        def work(tx: Transaction) -> None:
+        def work(tx: Transaction) -> Refused | None:
             if not callbacks.drop_ask(tx, ask):
-                return
+                return None
             if ask.mode == "subscribe":
-                self._put(tx, ask.wanted, subject, Millis(self._clock.now() + ask.lease * 1000))
-            else:
-                callbacks.drop(tx, ask.wanted)
+                return self._put(tx, ask.wanted, subject, Millis(self._clock.now() + ask.lease * 1000))
+            callbacks.drop(tx, ask.wanted)
+            return None
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
-    async def put(self, wanted: Wanted, subject: Subject, until: Millis) -> None:
+    async def put(self, wanted: Wanted, subject: Subject, until: Millis) -> Refused | None:
         """Call back there from now on."""
-        await self._database.write(lambda tx: self._put(tx, wanted, subject, until))
+        return await self._database.write(lambda tx: self._put(tx, wanted, subject, until))
 
-    def _put(self, tx: Transaction, wanted: Wanted, subject: Subject, until: Millis) -> None:
+    def _put(self, tx: Transaction, wanted: Wanted, subject: Subject, until: Millis) -> Refused | None:
         url = parse_url(wanted.address)
         assert url is not None
+        if callbacks.others_at(tx, url.authority, wanted.address, str(subject), MOST_AT_HOST) >= MOST_AT_HOST:
+            return TOO_MANY
         callbacks.put(tx, wanted, str(subject), url.authority, until)
+        return None
 
     async def drop(self, wanted: Wanted) -> None:
         """Call back there no more."""

@@ -73,6 +73,21 @@ def at_endpoint(tx: Transaction, endpoint: EndpointId, subjects: list[str], at: 
     )
 
 
+def others_at(tx: Transaction, host: str, address: str, subject: str, most: int) -> int:
+    """How many other callbacks at that host are told of the subject, counted no further than `most`."""
+    return int(
+        tx.value(
+            "SELECT count(*) FROM (SELECT 1 FROM nodes n JOIN endpoints e ON e.node = n.id "
+            "JOIN callbacks c ON c.endpoint = e.id "
+            "WHERE n.host = $1 AND c.subject = $2 AND e.address <> $3 LIMIT $4) AS found",
+            host,
+            subject,
+            address,
+            most,
+        )
+    )
+
+
 def drop_ended(tx: Transaction, before: Millis) -> int:
     """Forget those that ended; how many."""
     return tx.execute("DELETE FROM callbacks WHERE until < $1", before)

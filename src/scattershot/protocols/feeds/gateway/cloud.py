@@ -88,14 +88,14 @@ class RssCloud:
         if isinstance(asked, BadRequest):
             return asked.words
         address = asked.address(caller)
-        refused = await self._callbacks.problem(address)
-        if refused is not None:
-            return refused.detail
         subjects: dict[str, Subject] = {}
         for feed in asked.feeds:
             subject = await self._topics.subject(feed)
             if subject is None:
                 return f"There is no such feed here: {feed[:200]}"
+            refused = await self._callbacks.problem(address, subject)
+            if refused is not None:
+                return refused.detail
             subjects[feed] = subject
         way = Way.CLOUD_RPC if asked.protocol == "xml-rpc" else Way.CLOUD_POST
         wishes = [Wanted(way, feed, address, method=asked.method) for feed in asked.feeds]
@@ -104,7 +104,9 @@ class RssCloud:
             return problem
         until = Millis(self._clock.now() + HOLDS * 1000)
         for wish in wishes:
-            await self._callbacks.put(wish, subjects[wish.topic], until)
+            refused = await self._callbacks.put(wish, subjects[wish.topic], until)
+            if refused is not None:
+                return refused.detail
         return None
 
     async def _verified(self, wish: Wanted, *, by_challenge: bool) -> str | None:

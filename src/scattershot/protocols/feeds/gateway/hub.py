@@ -75,10 +75,12 @@ class Hub:
         asked = read_hub_request(form)
         if isinstance(asked, BadRequest):
             return _text(400, asked.words)
-        if await self._topics.subject(asked.topic) is None:
+        subject = await self._topics.subject(asked.topic)
+        if subject is None:
             return _text(404, "This hub knows no such feed.")
         wanted = Wanted(Way.WEBSUB, asked.topic, asked.callback, asked.secret)
-        refused = await self._callbacks.problem(asked.callback)
+        about = subject if asked.mode == "subscribe" else None
+        refused = await self._callbacks.problem(asked.callback, about)
         refused = refused or await self._callbacks.ask(asked.mode, wanted, asked.lease)
         counters.HUB.labels("websub", refused.why if refused is not None else "asked").inc()
         if refused is not None:
@@ -101,8 +103,15 @@ class Hub:
     async def _verify(self, ask: Ask) -> None:
         """Ask the callback whether that was meant (section 5.3)."""
         subject = await self._topics.subject(ask.wanted.topic)
-        if subject is None or await self._callbacks.problem(ask.wanted.address) is not None:
+        if subject is None:
             await self._deny(ask, "There is no such feed any more.")
+            return
+        refused = await self._callbacks.problem(ask.wanted.address, subject if ask.mode == "subscribe" else None)
+        if refused is not None:
+            if refused.why == "too_many":
+                await self._deny(ask, refused.detail)
+            else:
+                await self._callbacks.refuse(ask)
             return
         challenge = secrets.token_urlsafe(24)
         lease = {"hub_lease_seconds": ask.lease} if ask.mode == "subscribe" else {}
@@ -114,7 +123,9 @@ class Hub:
             await self._unreached(ask, answer)
         elif 200 <= answer[0] < 300 and answer[1].strip() == challenge.encode():
             counters.HUB.labels("websub", "verified").inc()
-            await self._callbacks.accept(ask, subject)
+            refused = await self._callbacks.accept(ask, subject)
+            if refused is not None:
+                await self._deny(ask, refused.detail)
         else:
             _logger.info("a callback at %s did not mean what was asked: %s", urlsplit(address).netloc, answer[0])
             counters.HUB.labels("websub", "not_meant").inc()
