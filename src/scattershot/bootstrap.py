@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from scattershot import __version__
 from scattershot.app import counters, dispatch, web_push
 from scattershot.app.acquaintance import acquaintance
+from scattershot.app.announcements import Announcements
 from scattershot.app.apply.origin import House, Ids
 from scattershot.app.archives import Archives
 from scattershot.app.backfill import Backfill
@@ -229,6 +230,7 @@ class Node:
         self.reports = Reports(database, clock, settings.domain)
         self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
         self.house_rules = HouseRules(database)
+        self.announcements = Announcements(database, clock, self.publisher.wording)
         self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
         self.tallies = Tallies(database, clock)
         self.known = acquaintance(
@@ -338,6 +340,7 @@ class Node:
                 dealing=self.dealing,
                 moderating=self.moderating,
                 house_rules=self.house_rules,
+                announcements=self.announcements,
             )
         )
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from starlette.types import Receive, Scope, Send
 
 from scattershot.app.acquaintance import Acquaintance
+from scattershot.app.announcements import Announcements as Announced
 from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
 from scattershot.app.dealing import Dealing
@@ -39,6 +40,7 @@ from scattershot.frontends.mastodon_api.admin import AdminDoor
 from scattershot.frontends.mastodon_api.admin_accounts import AdminAccounts, AdminAccountsAsJson
 from scattershot.frontends.mastodon_api.admin_hosts import AdminHosts
 from scattershot.frontends.mastodon_api.admin_reports import AdminReports
+from scattershot.frontends.mastodon_api.announcements import Announcements
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
 from scattershot.frontends.mastodon_api.catch_up import CatchUp
 from scattershot.frontends.mastodon_api.composing import Composing
@@ -113,6 +115,7 @@ class House(NamedTuple):
     dealing: Dealing
     moderating: Moderating
     house_rules: HouseRules
+    announcements: Announced
 
 
 class MastodonApi:
@@ -128,11 +131,10 @@ class MastodonApi:
         lists, followed = ListsOfPeople(house.database), FollowedTags(house.database)
         tags = TagsAsJson(settings.origin, followed.among, house.known.featuring.among)
         told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
-        vapid_key = house.push.public_key
         quotes, reactions = Deeds(house.publisher, house.timelines), Reactions(house.publisher, house.timelines)
+        announcements = Announcements(house.announcements, house.timelines, accounts, settings.origin)
         endpoints: Sequence[Endpoint] = [
-            *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
-            *InstanceDocs(settings, house.timelines, vapid_key, house.dealing.open_to_few, house.house_rules).endpoints,
+            *_of_node(house),
             *endpoints_of_people(
                 house.known, house.timelines, house.publisher, house.backfill, house.reports,
                 house.house_rules, house.media, accounts, statuses,
@@ -156,17 +158,15 @@ class MastodonApi:
             *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,
             *Trends(house.trends, house.timelines, statuses, tags).endpoints,
             *CatchUp(house.while_away, house.timelines, statuses).endpoints,
-            *Notifications(told, accounts, notifications).endpoints,
-            *Policy(told, notifications).endpoints,
-            *Conversations(told, notifications).endpoints,
-            *Markers(told).endpoints,
-            *Push(house.push).endpoints,
+            *_of_notices(house, accounts, notifications),
+            *announcements.endpoints,
             *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
             *ReactionEndpoints(reactions, house.timelines, statuses, accounts, house.shown).endpoints,
             *_of_admins(house, accounts, statuses),
         ]  # fmt: skip
         self.topics = Topics(house.database, house.clock, house.timelines, told, filters, statuses.one, notifications)
         told.after_letting_in(self.topics.let_in)
+        announcements.tell(self.topics)
         self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)
         self.door = Door(
@@ -210,6 +210,27 @@ class MastodonApi:
 
     async def _header(self, _: Call, __: Nothing) -> Reply:
         return _picture(_HEADER)
+
+
+def _of_node(house: House) -> list[Endpoint]:
+    """What tells of the node, and lets programs in."""
+    settings, vapid_key = house.settings, house.push.public_key
+    return [
+        *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
+        *InstanceDocs(settings, house.timelines, vapid_key, house.dealing.open_to_few, house.house_rules).endpoints,
+    ]
+
+
+def _of_notices(house: House, accounts: AccountsAsJson, as_json: NotificationsAsJson) -> list[Endpoint]:
+    """What one is told, how far one has read it, and on what phones it rings."""
+    told = house.notifications
+    return [
+        *Notifications(told, accounts, as_json).endpoints,
+        *Policy(told, as_json).endpoints,
+        *Conversations(told, as_json).endpoints,
+        *Markers(told).endpoints,
+        *Push(house.push).endpoints,
+    ]
 
 
 def _of_admins(house: House, accounts: AccountsAsJson, statuses: StatusesAsJson) -> list[Endpoint]:

@@ -1,0 +1,71 @@
+"""Further groups of the command line: what the house says to everybody, and the emojis it offers them."""
+
+from typing import Any
+
+import click
+
+from scattershot.performing import node_options, perform
+
+_NUMBER = click.IntRange(1, (1 << 62) - 1)
+
+
+@click.group()
+def announce() -> None:
+    """Say something to everybody who signs in here; apps show it above their timelines."""
+
+
+@announce.command("add")
+@click.argument("text")
+@click.option("--starts", default="", metavar="TIME", help="When it begins: 2026-11-21 or 2026-11-21T18:00Z.")
+@click.option("--ends", default="", metavar="TIME", help="When it ends; from then on it is not shown.")
+@click.option("--all-day", is_flag=True, help="The days count, not the hours.")
+@click.option("--draft", is_flag=True, help="Do not show it yet.")
+@node_options
+def announce_add(text: str, starts: str, ends: str, all_day: bool, draft: bool, **where: Any) -> None:
+    """Announce TEXT, which is Markdown; prints its number."""
+    arguments = {"text": text, "starts": starts, "ends": ends, "all_day": all_day, "draft": draft}
+    perform("announce add", where, arguments)
+
+
+@announce.command("list")
+@node_options
+def announce_list(**where: Any) -> None:
+    """Print the announcements with their numbers."""
+    perform("announce list", where, {})
+
+
+@announce.command("edit")
+@click.argument("number", type=_NUMBER)
+@click.option("--text", default="", help="What it says from now on.")
+@click.option("--starts", default="", metavar="TIME", help="When it begins.")
+@click.option("--ends", default="", metavar="TIME", help="When it ends.")
+@click.option("--all-day/--by-the-hour", default=None, help="Whether the days count, or the hours.")
+@node_options
+def announce_edit(number: int, text: str, starts: str, ends: str, all_day: bool | None, **where: Any) -> None:
+    """Let announcement NUMBER read otherwise; what is not given stays."""
+    arguments = {"number": number, "text": text, "starts": starts, "ends": ends, "all_day": all_day}
+    perform("announce edit", where, arguments)
+
+
+@announce.command("publish")
+@click.argument("number", type=_NUMBER)
+@node_options
+def announce_publish(number: int, **where: Any) -> None:
+    """Show announcement NUMBER."""
+    perform("announce publish", where, {"number": number})
+
+
+@announce.command("hide")
+@click.argument("number", type=_NUMBER)
+@node_options
+def announce_hide(number: int, **where: Any) -> None:
+    """Show announcement NUMBER no more, and keep it as a draft."""
+    perform("announce hide", where, {"number": number})
+
+
+@announce.command("remove")
+@click.argument("number", type=_NUMBER)
+@node_options
+def announce_remove(number: int, **where: Any) -> None:
+    """Forget announcement NUMBER for ever."""
+    perform("announce remove", where, {"number": number})
