@@ -26,6 +26,7 @@ from scattershot.app.drafts import Drafts
 from scattershot.app.exporting import Exporting
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
+from scattershot.app.house_emojis import HouseEmojis
 from scattershot.app.house_rules import HouseRules
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.importing import Importing
@@ -231,6 +232,7 @@ class Node:
         self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
         self.house_rules = HouseRules(database)
         self.announcements = Announcements(database, clock, self.publisher.wording)
+        self.house_emojis = HouseEmojis(database, clock, self.media)
         self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
         self.tallies = Tallies(database, clock)
         self.known = acquaintance(
@@ -341,6 +343,7 @@ class Node:
                 moderating=self.moderating,
                 house_rules=self.house_rules,
                 announcements=self.announcements,
+                house_emojis=self.house_emojis,
             )
         )
 

@@ -382,6 +382,7 @@ def rule_remove(number: int, **where: Any) -> None:
 
 
 scattershot.add_command(commands.announce)
+scattershot.add_command(commands.emoji)
 
 
 # -- keeping

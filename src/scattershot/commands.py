@@ -1,10 +1,12 @@
 """Further groups of the command line: what the house says to everybody, and the emojis it offers them."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import click
 
-from scattershot.performing import node_options, perform
+from scattershot.performing import node_options, perform, settings_at
 
 _NUMBER = click.IntRange(1, (1 << 62) - 1)
 
@@ -69,3 +71,56 @@ def announce_hide(number: int, **where: Any) -> None:
 def announce_remove(number: int, **where: Any) -> None:
     """Forget announcement NUMBER for ever."""
     perform("announce remove", where, {"number": number})
+
+
+@click.group()
+def emoji() -> None:
+    """Give emojis of your own to all who write here: pictures that stand for `:name:` in posts and names."""
+
+
+@emoji.command("add")
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--category", default="", help="Under what it stands where one chooses.")
+@click.option("--hidden", is_flag=True, help="It can be typed, but is not offered.")
+@node_options
+def emoji_add(name: str, file: Path, category: str, hidden: bool, **where: Any) -> None:
+    """Let :NAME: stand for the picture in FILE: PNG, GIF or WebP of at most 256 KB."""
+    import shutil
+
+    folder = settings_at(where["data"], where["config"]).data
+    mark = f"emoji-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.copyfile(file, folder / mark)
+        perform("emoji add", where, {"name": name, "mark": mark, "category": category, "offered": not hidden})
+    except OSError as problem:
+        raise click.ClickException(f"{file} cannot be read: {problem.strerror}.") from problem
+    finally:
+        (folder / mark).unlink(missing_ok=True)
+
+
+@emoji.command("list")
+@node_options
+def emoji_list(**where: Any) -> None:
+    """List the emojis of the house."""
+    perform("emoji list", where, {})
+
+
+@emoji.command("edit")
+@click.argument("name")
+@click.option("--category", default=None, help="Under what it stands where one chooses.")
+@click.option("--offered/--hidden", default=None, help="Whether it is offered, or can only be typed.")
+@node_options
+def emoji_edit(name: str, category: str | None, offered: bool | None, **where: Any) -> None:
+    """Let the emoji NAME stand elsewhere, or be offered or not; what is not given stays."""
+    perform("emoji edit", where, {"name": name, "category": category, "offered": offered})
+
+
+@emoji.command("remove")
+@click.argument("name")
+@click.option("--erase", is_flag=True, help="Its picture goes too; what was written with it shows its name instead.")
+@node_options
+def emoji_remove(name: str, erase: bool, **where: Any) -> None:
+    """Let NAME be an emoji no more; what was written with it still shows it."""
+    perform("emoji remove", where, {"name": name, "erase": erase})

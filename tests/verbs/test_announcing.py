@@ -8,6 +8,7 @@ import pytest
 from scattershot.opening import Trouble
 from scattershot.testing.village import House
 from scattershot.verbs.book import VERBS
+from tests.files import a_picture
 from tests.verbs.test_people import Said, a_house
 
 
@@ -58,3 +59,23 @@ async def test_what_is_said_wrongly_is_told(house: House) -> None:
     ):
         with pytest.raises(Trouble, match=why):
             await do(house, verb, **said)
+
+
+async def test_emojis_are_given_altered_and_removed(house: House) -> None:
+    assert await do(house, "emoji list") == ["There are no emojis of the house yet."]
+    (house.node.settings.data / "emoji-1").write_bytes(a_picture("PNG", (32, 32)))
+    made = await do(house, "emoji add", name="blob", mark="emoji-1", category="Blobs", offered=True)
+    assert made == [":blob: is an emoji now."]
+    assert await do(house, "emoji list") == [":blob:  Blobs"]
+    await do(house, "emoji edit", name="blob", category=None, offered=False)
+    assert await do(house, "emoji list") == [":blob:  Blobs  hidden"]
+    for why, verb, said in (
+        ("already", "emoji add", {"name": "blob", "mark": "emoji-1", "category": "", "offered": True}),
+        ("cannot be read", "emoji add", {"name": "bulb", "mark": "none", "category": "", "offered": True}),
+        ("no such emoji", "emoji edit", {"name": "none", "category": "", "offered": True}),
+        ("no such emoji", "emoji remove", {"name": "none", "erase": False}),
+    ):
+        with pytest.raises(Trouble, match=why):
+            await do(house, verb, **said)
+    await do(house, "emoji remove", name="blob", erase=True)
+    assert await do(house, "emoji list") == ["There are no emojis of the house yet."]

@@ -390,8 +390,14 @@ class People:
 
 def node_speaker(tx: Transaction) -> Signer | None:
     """The microblog that speaks for the node itself, once it was made."""
-    microblog = facts.get(tx, NODE_ACTOR)
-    return microblogs.signer(tx, MicroblogId(int(microblog))) if microblog is not None else None
+    microblog = node_microblog(tx)
+    return microblogs.signer(tx, microblog) if microblog is not None else None
+
+
+def node_microblog(tx: Transaction) -> MicroblogId | None:
+    """The same by its number."""
+    number = facts.get(tx, NODE_ACTOR)
+    return MicroblogId(int(number)) if number is not None else None
 
 
 def new_secret() -> str:

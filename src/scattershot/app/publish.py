@@ -17,7 +17,7 @@ from scattershot.app.homes import hear_so
 from scattershot.app.permission import standing, to_answer, to_quote, with_link
 from scattershot.app.reading import reader_of
 from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, not_allowed, refusal, to_be_altered
-from scattershot.app.wording import PLAIN, SOURCE_TYPES, Wording, emojis_in
+from scattershot.app.wording import PLAIN, SOURCE_TYPES, Wording, emojis_in, with_emojis
 from scattershot.domain.change import (
     Blocked,
     Boosted,
@@ -309,10 +309,7 @@ class Publisher:
         """Let a microblog kept here present itself otherwise."""
 
         def work(tx: Transaction) -> Done | Refused:
-            lines = [text for field in profile.fields for text in (field.name, field.value)]
-            emojis = emojis_in(tx, profile.display_name, profile.bio_source or profile.bio, *lines)
-            shown = replace(profile, emojis=emojis)
-            return self._apply(tx, ProfileChanged(actor=profile.id, profile=shown), via)
+            return self._apply(tx, ProfileChanged(actor=profile.id, profile=with_emojis(tx, profile)), via)
 
         return await self._write(work)
 

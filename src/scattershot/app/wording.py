@@ -2,10 +2,12 @@
 
 from functools import partial
 
+from msgspec.structs import replace
+
 from scattershot.app.discover import Discover, Found
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.emoji import shortcodes_in
-from scattershot.domain.microblog import Emoji, Handle
+from scattershot.domain.microblog import Emoji, Handle, Profile
 from scattershot.domain.post import Mention
 from scattershot.domain.text import Composed, compose, handles_in
 from scattershot.ports.database import Database, Transaction
@@ -55,3 +57,10 @@ def emojis_in(tx: Transaction, *texts: str) -> tuple[Emoji, ...]:
     wanted = shortcodes_in(*texts)
     known = house_emojis.pictures(tx, wanted) if wanted else {}
     return tuple(known[name] for name in wanted if name in known)
+
+
+def with_emojis(tx: Transaction, profile: Profile) -> Profile:
+    """A profile of here with those of the house's own emojis that it shows."""
+    lines = [text for field in profile.fields for text in (field.name, field.value)]
+    found = emojis_in(tx, profile.display_name, profile.bio_source or profile.bio, *lines)
+    return replace(profile, emojis=found) if found != profile.emojis else profile

@@ -4,7 +4,7 @@ import re
 
 MAX_CHARS = 64
 OWN_SHORTCODE = re.compile(r"[A-Za-z0-9_]{2,50}", re.ASCII)
-"""What a node's own emoji may be called: what Mastodon finds in a text (its CustomEmoji), and no longer than is typed."""
+"""What a node's own emoji may be called: what Mastodon's CustomEmoji finds in a text, and no longer than is typed."""
 
 _IN_TEXT = re.compile(r"(?<![A-Za-z0-9_:]):([A-Za-z0-9_]{2,50}):(?![A-Za-z0-9_:])", re.ASCII)
 _SHORTCODE = re.compile(r":([\w+.-]{1,64}):", re.ASCII)

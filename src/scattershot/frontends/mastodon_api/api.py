@@ -15,6 +15,7 @@ from scattershot.app.dealing import Dealing
 from scattershot.app.drafts import Drafts
 from scattershot.app.filters import Filters
 from scattershot.app.followed_tags import FollowedTags
+from scattershot.app.house_emojis import HouseEmojis
 from scattershot.app.house_rules import HouseRules
 from scattershot.app.keepers import Keepers
 from scattershot.app.lists import Lists as ListsOfPeople
@@ -116,6 +117,7 @@ class House(NamedTuple):
     moderating: Moderating
     house_rules: HouseRules
     announcements: Announced
+    house_emojis: HouseEmojis
 
 
 class MastodonApi:
@@ -217,7 +219,9 @@ def _of_node(house: House) -> list[Endpoint]:
     settings, vapid_key = house.settings, house.push.public_key
     return [
         *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
-        *InstanceDocs(settings, house.timelines, vapid_key, house.dealing.open_to_few, house.house_rules).endpoints,
+        *InstanceDocs(
+            settings, house.timelines, vapid_key, house.dealing.open_to_few, house.house_rules, house.house_emojis
+        ).endpoints,
     ]
 
 

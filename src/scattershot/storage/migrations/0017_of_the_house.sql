@@ -32,6 +32,7 @@ CREATE TABLE house_emojis (           -- the node's own emojis; media is the upl
     shortcode     TEXT NOT NULL,
     media         BIGINT NOT NULL,
     url           TEXT NOT NULL,
+    still         TEXT NOT NULL,                    -- the same where it does not move
     category      TEXT NOT NULL DEFAULT '',
     offered       BOOLEAN NOT NULL DEFAULT TRUE,    -- whether it is shown to whoever chooses one
     at            BIGINT NOT NULL

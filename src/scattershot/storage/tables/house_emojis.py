@@ -9,21 +9,23 @@ from scattershot.ports.database import Transaction
 
 
 class HouseEmoji(NamedTuple):
-    """One of them; `url` is its picture. One that is not `offered` can be typed, but apps do not show it to choose."""
+    """One of them; `url` is its picture, `still` one that does not move. One that is not `offered` can be typed, but is
+    not shown to whoever chooses."""
 
     id: int
     shortcode: str
     media: MediaId
     url: str
+    still: str
     category: str
     offered: bool
 
 
-_COLUMNS = "id, shortcode, media, url, category, offered"
+_COLUMNS = "id, shortcode, media, url, still, category, offered"
 
 
-def _row(number: int, shortcode: str, media: MediaId, url: str, category: str, offered: bool) -> HouseEmoji:
-    return HouseEmoji(number, shortcode, media, url, category, bool(offered))
+def _row(number: int, shortcode: str, media: MediaId, url: str, still: str, category: str, offered: bool) -> HouseEmoji:
+    return HouseEmoji(number, shortcode, media, url, still, category, bool(offered))
 
 
 def every(tx: Transaction) -> list[HouseEmoji]:
@@ -47,15 +49,20 @@ def count(tx: Transaction) -> int:
     return int(tx.value("SELECT count(*) FROM house_emojis"))
 
 
-def add(tx: Transaction, shortcode: str, media: MediaId, url: str, category: str, offered: bool, now: Millis) -> bool:
-    """A new one; False where the name is taken."""
+def add(tx: Transaction, new: HouseEmoji, now: Millis) -> bool:
+    """A new one, its number aside; False where the name is taken."""
     return bool(
         tx.execute(
-            "INSERT INTO house_emojis (shortcode, media, url, category, offered, at) VALUES ($1, $2, $3, $4, $5, $6) "
-            "ON CONFLICT (shortcode) DO NOTHING",
-            shortcode, media, url, category, offered, now,
+            "INSERT INTO house_emojis (shortcode, media, url, still, category, offered, at) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (shortcode) DO NOTHING",
+            new.shortcode, new.media, new.url, new.still, new.category, new.offered, now,
         )
     )  # fmt: skip
+
+
+def alter(tx: Transaction, shortcode: str, category: str, offered: bool) -> None:
+    """It stands among others, or is offered or not."""
+    tx.execute("UPDATE house_emojis SET category = $2, offered = $3 WHERE shortcode = $1", shortcode, category, offered)
 
 
 def drop(tx: Transaction, shortcode: str) -> None:
