@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from scattershot import __version__
 from scattershot.app import counters, dispatch, web_push
 from scattershot.app.acquaintance import acquaintance
+from scattershot.app.activity import Activity
 from scattershot.app.announcements import Announcements
 from scattershot.app.apply.origin import House, Ids
 from scattershot.app.archives import Archives
@@ -224,6 +225,9 @@ class Node:
         self.housekeeping = Housekeeping(database, clock)
         self.programs = Programs(database, clock)
         people.when_ended(self.programs.forget_person)
+        self.activity = Activity(database, clock)
+        people.when_seen(self.activity.saw)
+        self.programs.when_seen(self.activity.saw)
         self.keepers = Keepers(
             database, clock, bus, drivers.keys, house, self.programs, settings.domains, settings.microblogs_per_person
         )
@@ -344,6 +348,7 @@ class Node:
                 house_rules=self.house_rules,
                 announcements=self.announcements,
                 house_emojis=self.house_emojis,
+                activity=self.activity,
             )
         )
 
@@ -382,6 +387,7 @@ class Node:
             self.backfill.run,
             self.housekeeping.run,
             self.tallies.run,
+            self.activity.run,
             self.verify_links.run,
             self.media.run,
             self.proxy.run,

@@ -92,10 +92,15 @@ class People:
         self._database, self._clock, self._bus, self._keys = database, clock, bus, keys
         self._house, self._domains = house, domains
         self._told: list[Callable[[PersonId], None]] = []
+        self._seen: list[Callable[[PersonId], None]] = []
 
     def when_ended(self, call: Callable[[PersonId], None]) -> None:
         """Have something told of whoever signs in here no more."""
         self._told.append(call)
+
+    def when_seen(self, call: Callable[[PersonId], None]) -> None:
+        """Have something told whenever somebody looks in with a session of theirs."""
+        self._seen.append(call)
 
     # -- making
 
@@ -381,7 +386,11 @@ class People:
     async def in_session(self, session: str) -> Person | None:
         """Who is signed in with that session."""
         now = self._clock.now()
-        return await self._database.read(lambda tx: rows.in_session(tx, hashed(session), now))
+        person = await self._database.read(lambda tx: rows.in_session(tx, hashed(session), now))
+        if person is not None:
+            for call in self._seen:
+                call(person.id)
+        return person
 
     async def sign_out(self, session: str) -> None:
         """End a session."""

@@ -94,6 +94,7 @@ class Programs:
         self._database, self._clock = database, clock
         self._known: Lately[bytes, _Known] = Lately(remembered)
         self._told: list[Callable[[TokenId], None]] = []
+        self._seen: list[Callable[[PersonId], None]] = []
 
     # -- registering
 
@@ -234,6 +235,9 @@ class Programs:
             self._known.pop(key, None)
             return None
         self._known[key] = _Known(caller, now)
+        if caller.person is not None:
+            for call in self._seen:
+                call(caller.person)
         return caller
 
     async def waits(self, token: str) -> bool:
@@ -318,6 +322,10 @@ class Programs:
             del self._known[key]
         for call in self._told:
             call(token)
+
+    def when_seen(self, call: Callable[[PersonId], None]) -> None:
+        """Have something told now and then of every person for whom a program asks."""
+        self._seen.append(call)
 
     def when_ended(self, call: Callable[[TokenId], None]) -> None:
         """Have something told of every token that ends here."""

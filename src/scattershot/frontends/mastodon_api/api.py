@@ -8,6 +8,7 @@ from typing import NamedTuple
 from starlette.types import Receive, Scope, Send
 
 from scattershot.app.acquaintance import Acquaintance
+from scattershot.app.activity import Activity
 from scattershot.app.announcements import Announcements as Announced
 from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
@@ -50,6 +51,7 @@ from scattershot.frontends.mastodon_api.door import Door
 from scattershot.frontends.mastodon_api.drafts import DraftEndpoints
 from scattershot.frontends.mastodon_api.edits import Edits
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
+from scattershot.frontends.mastodon_api.figures import Figures
 from scattershot.frontends.mastodon_api.filters import Filters as FiltersOfPosts
 from scattershot.frontends.mastodon_api.filters_v1 import FiltersOfOld
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
@@ -118,6 +120,7 @@ class House(NamedTuple):
     house_rules: HouseRules
     announcements: Announced
     house_emojis: HouseEmojis
+    activity: Activity
 
 
 class MastodonApi:
@@ -219,6 +222,7 @@ def _of_node(house: House) -> list[Endpoint]:
     settings, vapid_key = house.settings, house.push.public_key
     return [
         *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
+        *Figures(house.activity, house.dealing.open_to_few).endpoints,
         *InstanceDocs(
             settings, house.timelines, vapid_key, house.dealing.open_to_few, house.house_rules, house.house_emojis
         ).endpoints,

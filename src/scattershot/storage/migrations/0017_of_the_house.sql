@@ -38,3 +38,11 @@ CREATE TABLE house_emojis (           -- the node's own emojis; media is the upl
     at            BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX house_emojis_by_shortcode ON house_emojis (shortcode);
+
+CREATE TABLE weekly_people (          -- who was here in which week, counted from 1970; for the node's figures
+    week          BIGINT NOT NULL,
+    person        BIGINT NOT NULL,
+    PRIMARY KEY (week, person)
+) {without_rowid};
+CREATE INDEX weekly_people_by_person ON weekly_people (person);
+CREATE INDEX people_by_time ON people (created);
