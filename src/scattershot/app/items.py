@@ -35,6 +35,8 @@ class Face(Struct, frozen=True):
     local: bool
     page: str
     limited: bool = False
+    sensitive: bool = False
+    """All it posts is shown as sensitive: those who run the node say so."""
 
     @property
     def handle(self) -> str:
@@ -196,7 +198,7 @@ class Items:
         if glance.gone or Standing.BLOCKED in standings:
             return None
         page = _PATHS.page(profile.handle, self._domain)
-        return Face(glance.id, profile, bool(glance.local), page, Standing.LIMITED in standings)
+        return Face(glance.id, profile, bool(glance.local), page, Standing.LIMITED in standings, bool(glance.sensitive))
 
     def make(
         self,
@@ -315,7 +317,7 @@ _SOMEBODY = Asker(WireId("", ""))
 
 def _plainly(row: posts.Row, author: Face, answers: Face | None, tallies: Sequence[reactions.Tally]) -> _Plain:
     """The post as somebody of here sees it who has nothing to do with it."""
-    post = row.post
+    post = row.post if row.post.sensitive or not author.sensitive else structs.replace(row.post, sensitive=True)
     quote, reply = quote_rule(post, local=row.local), post.terms.replies
     item = Item(
         entry=row.id,

@@ -407,7 +407,7 @@ class Publisher:
             url=addresses.post_page(row.profile.handle, self._domains[0], post_id),
             title=draft.title,
             warning=draft.warning,
-            sensitive=draft.sensitive or bool(draft.warning),
+            sensitive=draft.sensitive or bool(draft.warning) or row.sensitive,
             language=draft.language,
             source=draft.text,
             source_type=draft.source_type,

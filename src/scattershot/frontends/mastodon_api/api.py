@@ -40,6 +40,7 @@ from scattershot.app.web_push import WebPush
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.admin import AdminDoor
 from scattershot.frontends.mastodon_api.admin_accounts import AdminAccounts, AdminAccountsAsJson
+from scattershot.frontends.mastodon_api.admin_applicants import Applicants
 from scattershot.frontends.mastodon_api.admin_hosts import AdminHosts
 from scattershot.frontends.mastodon_api.admin_reports import AdminReports
 from scattershot.frontends.mastodon_api.announcements import Announcements
@@ -244,9 +245,10 @@ def _of_notices(house: House, accounts: AccountsAsJson, as_json: NotificationsAs
 def _of_admins(house: House, accounts: AccountsAsJson, statuses: StatusesAsJson) -> list[Endpoint]:
     """What only those who run the node may do."""
     door, judged = AdminDoor(house.moderating), AdminAccountsAsJson(house.moderating, accounts)
+    waiting = Applicants(house.sign_up, accounts, house.settings)
     return [
         *AdminHosts(house.dealing, door).endpoints,
-        *AdminAccounts(house.timelines, house.moderating, judged, door).endpoints,
+        *AdminAccounts(house.timelines, house.moderating, waiting, judged, door).endpoints,
         *AdminReports(house.timelines, house.moderating, judged, statuses, door).endpoints,
     ]
 

@@ -46,3 +46,8 @@ CREATE TABLE weekly_people (          -- who was here in which week, counted fro
 ) {without_rowid};
 CREATE INDEX weekly_people_by_person ON weekly_people (person);
 CREATE INDEX people_by_time ON people (created);
+
+-- Microblogs all of whose posts are shown as sensitive, because those who run the node say so.
+
+ALTER TABLE microblogs ADD COLUMN sensitive BOOLEAN NOT NULL DEFAULT FALSE;
+CREATE INDEX microblogs_sensitive ON microblogs (id) WHERE sensitive;

@@ -30,9 +30,11 @@ class Row(NamedTuple):
     last_post: Millis | None
     endpoint: EndpointId | None
     profile: Profile
+    sensitive: bool = False
+    """Whether all it posts is shown as sensitive, because those who run this node say so."""
 
 
-_COLUMNS = "id, local, node, locked, gone, standing, moved_to, fetched_at, last_post, endpoint, value"
+_COLUMNS = "id, local, node, locked, gone, standing, moved_to, fetched_at, last_post, endpoint, value, sensitive"
 
 
 class Stand(NamedTuple):
@@ -71,10 +73,11 @@ def stand_of(tx: Transaction, microblog: MicroblogId) -> Stand | None:
 def _row(
     id_: MicroblogId, local: bool, node: NodeId | None, locked: bool, gone: bool, standing: str,
     moved_to: MicroblogId | None, fetched_at: Millis, last_post: Millis | None, endpoint: EndpointId | None, value: str,
+    sensitive: bool,
 ) -> Row:  # fmt: skip
     return Row(
         id_, bool(local), node, bool(locked), bool(gone), Standing(standing), moved_to, fetched_at, last_post,
-        endpoint, _decode(value),
+        endpoint, _decode(value), bool(sensitive),
     )  # fmt: skip
 
 
@@ -98,13 +101,14 @@ class Glance(NamedTuple):
     standing: str
     node_standing: str | None
     fetched_at: Millis
+    sensitive: bool
 
 
 def glances(tx: Transaction, microblogs: list[MicroblogId]) -> list[Glance]:
     """A glance at each of the microblogs that exist."""
     return tx.fetch(
         Glance,
-        "SELECT m.id, m.local, m.gone, m.standing, n.standing, m.fetched_at FROM microblogs m "
+        "SELECT m.id, m.local, m.gone, m.standing, n.standing, m.fetched_at, m.sensitive FROM microblogs m "
         "LEFT JOIN nodes n ON n.id = m.node WHERE m.id = ANY($1)",
         microblogs,
     )
