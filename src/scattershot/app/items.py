@@ -22,7 +22,7 @@ from scattershot.domain.terms import ONLY_THE_AUTHOR, Approval, Asker, Circle, R
 from scattershot.domain.terms import may_reply as may_answer
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, reactions, relations, wire_ids
+from scattershot.storage.tables import microblogs, posts, preferences, reactions, relations, wire_ids
 
 _PATHS = Addresses("")
 
@@ -37,6 +37,8 @@ class Face(Struct, frozen=True):
     limited: bool = False
     sensitive: bool = False
     """All it posts is shown as sensitive: those who run the node say so."""
+    names_programs: bool = True
+    """Whether others are told by which program it writes."""
 
     @property
     def handle(self) -> str:
@@ -178,8 +180,9 @@ class Items:
                 shown[glance.id] = known[1]
         if new:
             rows = microblogs.get_many(tx, [glance.id for glance in new])
+            silent = preferences.reticent(tx, [glance.id for glance in new if glance.local])
             for glance in new:
-                face = self._face(glance, rows[glance.id].profile)
+                face = self._face(glance, rows[glance.id], glance.id not in silent)
                 self._faces[glance.id] = glance, face
                 if face is not None:
                     shown[glance.id] = face
@@ -193,12 +196,19 @@ class Items:
             for row in rows.values()
         }
 
-    def _face(self, glance: microblogs.Glance, profile: Profile) -> Face | None:
+    def _face(self, glance: microblogs.Glance, row: microblogs.Row, names_programs: bool) -> Face | None:
         standings = (glance.standing, glance.node_standing)
         if glance.gone or Standing.BLOCKED in standings:
             return None
-        page = _PATHS.page(profile.handle, self._domain)
-        return Face(glance.id, profile, bool(glance.local), page, Standing.LIMITED in standings, bool(glance.sensitive))
+        return Face(
+            glance.id,
+            row.profile,
+            row.local,
+            _PATHS.page(row.profile.handle, self._domain),
+            Standing.LIMITED in standings,
+            row.sensitive,
+            names_programs,
+        )
 
     def make(
         self,

@@ -43,7 +43,7 @@ from scattershot.domain.ids import MediaId, MicroblogId, Millis, PersonId, PostI
 from scattershot.domain.microblog import Emoji, Handle, Profile
 from scattershot.domain.people import Deed
 from scattershot.domain.polls import edited_poll, poll_problem
-from scattershot.domain.post import Attachment, Audience, Form, Mention, Poll, Post
+from scattershot.domain.post import Attachment, Audience, Form, MadeWith, Mention, Poll, Post
 from scattershot.domain.reading import Refused
 from scattershot.domain.record import Recorded
 from scattershot.domain.report import Category
@@ -75,6 +75,7 @@ class Draft(NamedTuple):
     """Uploads of the author's to be shown, after `attachments`."""
     described: tuple[Described, ...] = ()
     """What is to be said of uploads from now on, before they are shown."""
+    made_with: MadeWith | None = None
 
 
 class Done(NamedTuple):
@@ -420,6 +421,7 @@ class Publisher:
             emojis=_emojis(tx, draft),
             attachments=attachments,
             poll=draft.poll,
+            made_with=draft.made_with,
         )
         if draft.quote is not None and (problem := to_quote(tx, quoted, author, post)):
             return problem

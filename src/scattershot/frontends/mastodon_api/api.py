@@ -147,7 +147,8 @@ class MastodonApi:
                 house.house_rules, house.media, accounts, statuses,
             ),
             *Statuses(
-                house.timelines, house.publisher, statuses, composing, house.drafts, house.known.featuring
+                house.timelines, house.publisher, statuses, composing, house.drafts, house.known.featuring,
+                house.programs,
             ).endpoints,
             *Threads(house.timelines, house.backfill, Quiet(house.database), statuses).endpoints,
             *Edits(house.timelines, accounts).endpoints,

@@ -58,6 +58,8 @@ class _Kept(NamedTuple):
     post: Post
     writer: Face | None
     body: bytes
+    program: bytes
+    """What it was written with."""
 
 
 class StatusesAsJson:
@@ -121,7 +123,7 @@ class StatusesAsJson:
         """The post itself; `within` another that quotes it, what it quotes in turn is told by its id alone."""
         kept = self._shells.get(item.id)
         if kept is None or kept.post is not item.post or kept.writer is not item.writer:
-            kept = self._shells[item.id] = _Kept(item.post, item.writer, self._start(tx, item))
+            kept = self._shells[item.id] = _Kept(item.post, item.writer, self._start(tx, item), _program(item))
         if item.quote is None:
             quote = b"null"
         elif within:
@@ -134,6 +136,8 @@ class StatusesAsJson:
         # Compared before it is looked up: an enum's hash is made in Python.
         fares = _AUTOMATIC if item.may_quote is Approval.AT_ONCE else _CURRENT_USER[item.may_quote]
         start = kept.body + fares + accounts[item.author.id]
+        if kept.program and (item.author.names_programs or item.mine):
+            start += kept.program
         if item.writer is not None:
             start += b',"written_by":' + accounts[item.writer.id]
         return start + _ending(item, quote, viewer, now, self._shown, _filtered(sieve, item))
@@ -227,6 +231,15 @@ class StatusesAsJson:
                 b"}",
             )
         )
+
+
+def _program(item: Item) -> bytes:
+    """By which program it was written: nothing of posts from elsewhere, for nobody knows."""
+    if not item.author.local:
+        return b""
+    made = item.post.made_with
+    shown = entities.Application(name=made.name, website=made.website or None) if made is not None else None
+    return b',"application":' + _encode(shown)
 
 
 def _ending(item: Item, quote: bytes, viewer: MicroblogId | None, now: Millis, shown: Shown, filtered: bytes) -> bytes:

@@ -101,14 +101,13 @@ class Glance(NamedTuple):
     standing: str
     node_standing: str | None
     fetched_at: Millis
-    sensitive: bool
 
 
 def glances(tx: Transaction, microblogs: list[MicroblogId]) -> list[Glance]:
     """A glance at each of the microblogs that exist."""
     return tx.fetch(
         Glance,
-        "SELECT m.id, m.local, m.gone, m.standing, n.standing, m.fetched_at, m.sensitive FROM microblogs m "
+        "SELECT m.id, m.local, m.gone, m.standing, n.standing, m.fetched_at FROM microblogs m "
         "LEFT JOIN nodes n ON n.id = m.node WHERE m.id = ANY($1)",
         microblogs,
     )
@@ -197,6 +196,11 @@ def put_verified(tx: Transaction, microblog: MicroblogId, profile: Profile) -> N
         microblog,
         _encode(profile).decode(),
     )
+
+
+def look_anew(tx: Transaction, microblog: MicroblogId) -> None:
+    """Whatever was made of it before is to be made anew: what is shown of it is not as it was."""
+    tx.execute("UPDATE microblogs SET fetched_at = fetched_at + 1 WHERE id = $1", microblog)
 
 
 def _put_keys(tx: Transaction, microblog: MicroblogId, keys: tuple[VerifyKey, ...]) -> None:

@@ -73,8 +73,9 @@ def set_standing(tx: Transaction, microblog: MicroblogId, standing: Standing) ->
 
 
 def set_sensitive(tx: Transaction, microblog: MicroblogId, sensitive: bool) -> None:
-    """All it posts is shown as sensitive, or as it says itself."""
-    tx.execute("UPDATE microblogs SET sensitive = $2 WHERE id = $1", microblog, sensitive)
+    """All it posts is shown as sensitive, or as it says itself; what was made of it before is to be made anew."""
+    sql = "UPDATE microblogs SET sensitive = $2, fetched_at = fetched_at + 1 WHERE id = $1"
+    tx.execute(sql, microblog, sensitive)
 
 
 class Keeping(NamedTuple):
