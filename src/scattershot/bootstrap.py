@@ -74,6 +74,7 @@ from scattershot.frontends.mastodon_api.api import House as ApiHouse
 from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.media.files import Files
+from scattershot.frontends.web.announcing import Announcing
 from scattershot.frontends.web.portability import Portability
 from scattershot.frontends.web.web import Web
 from scattershot.ports.blobs import Aside, Blobs
@@ -310,10 +311,11 @@ class Node:
         web = self._web(timelines)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
+        further = [*carried.routes, *Announcing(web.desk, self.announcements).routes, *files.routes]
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         return make_app(
-            [*self.doors.routes, *web.routes, *carried.routes, *files.routes, *shared(web.pages, self.doors.documents)],
+            [*self.doors.routes, *web.routes, *further, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
