@@ -101,6 +101,12 @@ def _done(applied: Applied, post: PostId | None = None) -> Done | Refused:
             return refusal(why)
 
 
+def _is_covered(tx: Transaction, author: MicroblogId) -> bool:
+    """Whether all that it posts is shown as sensitive."""
+    row = microblogs.get(tx, author)
+    return row is not None and row.sensitive
+
+
 def _emojis(tx: Transaction, draft: Draft) -> tuple[Emoji, ...]:
     options = [option.text for option in draft.poll.options] if draft.poll is not None else []
     return emojis_in(tx, draft.title, draft.warning, draft.text, *options)
@@ -192,7 +198,7 @@ class Publisher:
                 source_type=draft.source_type,
                 title=draft.title,
                 warning=draft.warning,
-                sensitive=draft.sensitive or bool(draft.warning),
+                sensitive=draft.sensitive or bool(draft.warning) or _is_covered(tx, author),
                 language=draft.language or old.language,
                 mentions=composed.mentions,
                 tags=composed.tags,

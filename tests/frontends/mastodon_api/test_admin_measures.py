@@ -87,6 +87,9 @@ async def test_what_somebody_shows_is_covered_and_uncovered(village: Village, ho
     await village.settle()
     wire = json.decode((await house.get(f"/p/{new}", accept="application/activity+json")).body)
     assert wire["sensitive"] is True
+    await (await house.phone("bob")).put(f"/api/v1/statuses/{new}", {"status": "newer", "sensitive": False})
+    wire = json.decode((await house.get(f"/p/{new}", accept="application/activity+json")).body)
+    assert (wire["content"], wire["sensitive"]) == ("<p>newer</p>", True)
     for _ in range(2):
         assert (await rita.post(f"{ACCOUNTS}/{bob}/unsensitive")).body["sensitized"] is False
     assert (await stranger.get(f"/api/v1/statuses/{old}")).body["sensitive"] is False
