@@ -13,8 +13,6 @@ from starlette.types import ASGIApp
 from scattershot import __version__
 from scattershot.app import counters, dispatch, web_push
 from scattershot.app.acquaintance import acquaintance
-from scattershot.app.activity import Activity
-from scattershot.app.announcements import Announcements
 from scattershot.app.apply.origin import House, Ids
 from scattershot.app.archives import Archives
 from scattershot.app.backfill import Backfill
@@ -27,8 +25,6 @@ from scattershot.app.drafts import Drafts
 from scattershot.app.exporting import Exporting
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
-from scattershot.app.house_emojis import HouseEmojis
-from scattershot.app.house_rules import HouseRules
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.importing import Importing
 from scattershot.app.indexing import Indexing
@@ -39,8 +35,10 @@ from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
 from scattershot.app.notifications import Notifications
+from scattershot.app.of_the_house import of_the_house
 from scattershot.app.people import People
 from scattershot.app.poll_ends import PollEnds
+from scattershot.app.previews import Previews
 from scattershot.app.programs import Programs
 from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
@@ -215,7 +213,11 @@ class Node:
         self.timelines = Timelines(database, clock, settings.domain)
         self.quotes = Quotes(self.publisher, self.timelines)
         self.reactions = Reactions(self.publisher, self.timelines)
-        self.indexing = Indexing(database, clock)
+        self.previews = Previews(
+            database, clock, fetcher, self.discover, (settings.host, *settings.domains),
+            on=settings.link_previews, insecure_http=settings.insecure_http,
+        )  # fmt: skip
+        self.indexing = Indexing(database, clock, self.previews.note)
         self._hang_pictures(shelves, own.signed)
         self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
@@ -226,18 +228,14 @@ class Node:
         self.housekeeping = Housekeeping(database, clock)
         self.programs = Programs(database, clock)
         people.when_ended(self.programs.forget_person)
-        self.activity = Activity(database, clock)
-        people.when_seen(self.activity.saw)
-        self.programs.when_seen(self.activity.saw)
         self.keepers = Keepers(
             database, clock, bus, drivers.keys, house, self.programs, settings.domains, settings.microblogs_per_person
         )
         self.sign_up = SignUp(database, clock, people, self.publisher, settings)
         self.reports = Reports(database, clock, settings.domain)
         self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
-        self.house_rules = HouseRules(database)
-        self.announcements = Announcements(database, clock, self.publisher.wording)
-        self.house_emojis = HouseEmojis(database, clock, self.media)
+        ours = of_the_house(database, clock, self.publisher.wording, self.media, people, self.programs)
+        self.house_rules, self.announcements, self.house_emojis, self.activity = ours
         self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
         self.tallies = Tallies(database, clock)
         self.known = acquaintance(
@@ -372,6 +370,7 @@ class Node:
             self.proxy.signed.path,
             self.notifications,
             self.known.presenting,
+            self.known.featuring.preferences,
         )
 
     async def start(self) -> None:
@@ -393,6 +392,7 @@ class Node:
             self.verify_links.run,
             self.media.run,
             self.proxy.run,
+            self.previews.run,
             self.poll_ends.run,
             self.push.run,
             self.drafts.run,
@@ -419,6 +419,7 @@ class Node:
         done += await self.discover.step()
         done += await self.backfill.step()
         done += await self.verify_links.step()
+        done += await self.previews.step()
         done += await self.media.step()
         done += await self.drafts.step()
         done += await self.importing.step()
