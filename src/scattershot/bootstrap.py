@@ -199,7 +199,6 @@ class Node:
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
         database, clock, bus, fetcher, _, shelves = drivers
-        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
         self.activitypub = activitypub(settings, fetcher, clock)
         tongues: Mapping[str, Tongue] = {self.activitypub.name: self.activitypub}
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
@@ -307,6 +306,8 @@ class Node:
         web = self._web(timelines)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
+        fetcher = self.drivers.fetcher
+        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
         self.feeds = Feeds(settings, timelines, database, clock, bus, self._any_web)
         self.couriers.add_herald(self.feeds.herald)
         further = [*carried.routes, *Announcing(web.desk, self.announcements).routes, *files.routes]

@@ -39,8 +39,8 @@ from scattershot.testing.village import House, Village, a_village
 from scattershot.wirekit.http_message import Headers, Response
 from scattershot.wirekit.mastodon_csv import File
 from tests.engines import open_database
+from tests.feed_reader import wait_for_feeds
 from tests.files import a_picture
-from tests.journeys.test_feeds_pushed import CLOUD, REGISTRATION, Reader
 
 LARGE = [
     "announcement_reactions",
@@ -380,26 +380,6 @@ async def carry(village: Village, a: House, ann: MicroblogId) -> None:
     await a.node.importing.of(ann)
     await a.node.importing.begin()
     await a.node.archives.ask(ann)
-    await village.settle()
-
-
-async def wait_for_feeds(village: Village, a: House) -> None:
-    """Feeds are read, and a reader elsewhere is told of what is new; it goes when the rest is over."""
-    reader = Reader(village)
-    await reader.subscribes()
-    await reader.post(CLOUD, REGISTRATION)
-    post = await a.post("ann", "New in the #feeds")
-    await village.settle()
-    assert len(reader.pushed) == 2
-    for path in (
-        "/@ann.rss",
-        "/@ann.atom?with=replies",
-        f"/@ann/{post}.json",
-        "/tags/feeds.rss",
-        "/@ann/following.opml",
-    ):
-        assert (await a.get(path)).status == 200
-    await reader.ask(mode="unsubscribe")
     await village.settle()
 
 

@@ -115,6 +115,7 @@ class Callbacks:
     def _put(self, tx: Transaction, wanted: Wanted, subject: Subject, until: Millis) -> Refused | None:
         url = parse_url(wanted.address)
         assert url is not None
+        tx.lock("callbacks")  # else two that are verified at once could both be the last one
         if callbacks.others_at(tx, url.authority, wanted.address, str(subject), MOST_AT_HOST) >= MOST_AT_HOST:
             return TOO_MANY
         callbacks.put(tx, wanted, str(subject), url.authority, until)
