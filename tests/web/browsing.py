@@ -1,0 +1,68 @@
+"""Real browsers: Chromium as it is started, and the pages that it looks at."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tests.web.scene import Scene
+
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@asynccontextmanager
+async def chromium(path: str) -> AsyncIterator[Any]:
+    """A browser without a window."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGS)
+        yield browser
+        with contextlib.suppress(Exception):
+            await browser.close()
+
+
+def pages(scene: Scene) -> dict[str, str]:
+    """Every main page of somebody signed in, by its name: the path."""
+    return {
+        "home": "/home",
+        "local": "/local",
+        "public": "/public",
+        "tag": "/tags/swifts",
+        "thread": f"/@bob/{scene.answer}",
+        "pictures": f"/@dana@far.example/{scene.pictures}",
+        "article": f"/@carol/{scene.article}",
+        "poll": f"/@bob/{scene.poll}",
+        "profile": "/@bob",
+        "profile-far": "/@dana@far.example",
+        "profile-mine": "/@ann",
+        "followers": "/@ann/followers",
+        "notifications": "/notifications",
+        "search": "/search",
+        "search-found": "/search?q=fence",
+        "settings": "/settings",
+        "account": "/settings/account",
+        "microblogs": "/settings/microblogs",
+        "sessions": "/settings/sessions",
+        "quote": f"/posts/{scene.article}/quote",
+        "report": f"/report/{scene.bob}",
+        "not-found": "/@nobody",
+    }
+
+
+def open_pages(scene: Scene) -> dict[str, str]:
+    """Pages that a stranger sees."""
+    return {
+        "front": "/",
+        "login": "/login",
+        "stranger-profile": "/@bob",
+        "stranger-thread": f"/@bob/{scene.thread}",
+        "stranger-local": "/local",
+    }
