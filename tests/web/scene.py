@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scattershot.domain.change import Boosted, Followed, Liked, Posted
+from scattershot.domain.change import Boosted, FollowAnswered, Followed, Liked, Posted
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.lists import List
 from scattershot.domain.microblog import Emoji, Field
@@ -55,6 +55,7 @@ async def play(stage: Stage) -> Scene:
         assert found is not None
         assert found.microblog is not None
         await stage.follow(ann, found.microblog)
+        await stage.apply(FollowAnswered(actor=each, follower=await _wire_id(stage, "ann"), accepted=True))
     await _old_posts(stage, far)
     thread, answer = await _talk(stage, ann, bob, carol)
     poll = await stage.say(
@@ -120,16 +121,57 @@ def _post(stage: Stage, author: WireId, number: int, html: str, ago: int, **more
 async def _old_posts(stage: Stage, far: dict[str, WireId]) -> None:
     dana, yusuf, long = far.values()
     for n in range(14):
-        html = f"<p>Day {n} of counting swifts: {n * 7 % 11}. <a href=\"https://far.example/tags/swifts\" class=\"mention hashtag\">#swifts</a></p>"
-        await stage.apply(Posted(actor=dana, post=_post(stage, dana, n, html, (20 - n) * DAY, tags=("swifts",), language="en")))
-    await stage.apply(Posted(actor=yusuf, post=_post(
-        stage, yusuf, 40, "<p>صباح الخير من الميناء. البحر هادئ اليوم والسفن تنتظر.</p>", 3 * HOUR, language="ar")))
-    await stage.apply(Posted(actor=long, post=_post(
-        stage, long, 41, "<p>" + "Donaudampfschifffahrtsgesellschaftskapitän" * 4 + "</p><p>https://far.example/" + "a" * 120 + "</p>",
-        2 * HOUR, language="de")))
-    ended = Poll((Option("Tea", 31), Option("Coffee", 12)), ends=Millis(stage.node.drivers.clock.now() - DAY), voters=43)
-    await stage.apply(Posted(actor=dana, post=_post(stage, dana, 42, "<p>Tea or coffee? :cat:</p>", 2 * DAY, poll=ended,
-                                                   emojis=(Emoji("cat", stage.picture("64x64-orange")),))))
+        html = f'<p>Day {n} of counting swifts: {n * 7 % 11}. <a href="https://far.example/tags/swifts" class="mention hashtag">#swifts</a></p>'
+        await stage.apply(
+            Posted(actor=dana, post=_post(stage, dana, n, html, (20 - n) * DAY, tags=("swifts",), language="en"))
+        )
+    await stage.apply(
+        Posted(
+            actor=yusuf,
+            post=_post(
+                stage,
+                yusuf,
+                40,
+                "<p>صباح الخير من الميناء. البحر هادئ اليوم والسفن تنتظر.</p>",
+                3 * HOUR,
+                language="ar",
+            ),
+        )
+    )
+    await stage.apply(
+        Posted(
+            actor=long,
+            post=_post(
+                stage,
+                long,
+                41,
+                "<p>"
+                + "Donaudampfschifffahrtsgesellschaftskapitän" * 4
+                + "</p><p>https://far.example/"
+                + "a" * 120
+                + "</p>",
+                2 * HOUR,
+                language="de",
+            ),
+        )
+    )
+    ended = Poll(
+        (Option("Tea", 31), Option("Coffee", 12)), ends=Millis(stage.node.drivers.clock.now() - DAY), voters=43
+    )
+    await stage.apply(
+        Posted(
+            actor=dana,
+            post=_post(
+                stage,
+                dana,
+                42,
+                "<p>Tea or coffee? :cat:</p>",
+                2 * DAY,
+                poll=ended,
+                emojis=(Emoji("cat", stage.picture("64x64-orange")),),
+            ),
+        )
+    )
 
 
 async def _talk(stage: Stage, ann: MicroblogId, bob: MicroblogId, carol: MicroblogId) -> tuple[PostId, PostId]:
@@ -151,9 +193,18 @@ async def _pictures(stage: Stage, far: dict[str, WireId]) -> PostId:
         Attachment(stage.picture(f"800x600-{colour}"), "image/png", alt, 800, 600, blurhash="")
         for colour, alt in zip(("steelblue", "rosybrown", "seagreen", "goldenrod"), alts, strict=True)
     )
-    await stage.apply(Posted(actor=dana, post=_post(stage, dana, 50, "<p>Four times the same hill.</p>", 30 * MINUTE, attachments=four)))
+    await stage.apply(
+        Posted(
+            actor=dana, post=_post(stage, dana, 50, "<p>Four times the same hill.</p>", 30 * MINUTE, attachments=four)
+        )
+    )
     veiled = (Attachment(stage.picture("600x900-indianred"), "image/png", "A storm", 600, 900),)
-    await stage.apply(Posted(actor=dana, post=_post(stage, dana, 51, "<p>Not for everybody.</p>", 25 * MINUTE, attachments=veiled, sensitive=True)))
+    await stage.apply(
+        Posted(
+            actor=dana,
+            post=_post(stage, dana, 51, "<p>Not for everybody.</p>", 25 * MINUTE, attachments=veiled, sensitive=True),
+        )
+    )
     tall = (Attachment(stage.picture("1200x500-cadetblue"), "image/png", "A wide valley with one house", 1200, 500),)
     mention = Mention(await _wire_id(stage, "ann"), "@ann", f"{stage.origin}/@ann")
     html = f'<p><a href="{stage.origin}/@ann" class="u-url mention">@ann</a> this is the valley I told you of.</p>'

@@ -1,5 +1,7 @@
 """The desk: where every request is met and every page handed out, with its headers; handlers stand behind it."""
 
+import hashlib
+import zlib
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from typing import Any, TypeAlias
@@ -17,7 +19,9 @@ from scattershot.domain.quote import QuoteState
 from scattershot.domain.reading import Refused
 from scattershot.frontends.web import icons, words
 from scattershot.frontends.web.assets import Assets
+from scattershot.frontends.web.entries import Entries
 from scattershot.frontends.web.forms import BadForm, Form, is_token_of, local_path, read_form
+from scattershot.frontends.web.meta import NOTHING
 from scattershot.frontends.web.visitors import Visitor, Visitors
 from scattershot.ports.clock import Clock
 from scattershot.settings import Settings
@@ -33,9 +37,21 @@ _STATUS = {"not_found": 404, "not_allowed": 403, "spent": 410, "moved": 403, "of
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """What our pages may load: nothing from anywhere else. Pictures of other nodes come by our own proxy."""
+
+WORTH_PACKING = 1_400
+"""Bytes of a page that fit into one packet anyway."""
+
+
+THEMES = ("light", "dark")
+
+
+def theme_of(request: Request) -> str:
+    """The look that the visitor chose for this browser; empty for what its system is set to."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else ""
 
 
 class Desk:
@@ -48,13 +64,15 @@ class Desk:
         self._settings, self._timelines, self._proxied = settings, timelines, proxied
         self.assets = Assets()
         self._templates = self._environment()
+        self._entries = Entries(clock, lambda context: self._templates.render_template("entry.html", **context))
+        self._templates.add_global("entry", self._entries.global_())
         self._headers = {
             "Content-Security-Policy": CONTENT_SECURITY_POLICY,
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
             "X-Frame-Options": "DENY",
             "Cross-Origin-Opener-Policy": "same-origin",
-            "Vary": "Accept, Cookie",
+            "Vary": "Accept, Accept-Encoding, Cookie",
         }
 
     # -- meeting
@@ -134,9 +152,26 @@ class Desk:
         """A page with everything around it."""
         untold = await self._timelines.untold(visitor.who) if visitor.who is not None else 0
         html = self._render(template, request, visitor, untold=untold, **context)
-        response = Response(html, status, media_type="text/html", headers=self._headers)
-        response.headers["Cache-Control"] = "private, no-cache" if visitor.person is not None else "no-cache"
-        return response
+        keeping = "private, no-cache" if visitor.person is not None else "no-cache"
+        return self._answer(request, html, status, keeping)
+
+    def _answer(self, request: Request, html: str, status: int, keeping: str) -> Response:
+        """The page, packed where the browser can unpack it; nothing but its name where the browser has it already.
+
+        That forms' tokens are packed with what others wrote gives them away to nobody who could use them: where a form
+        comes from is asked besides.
+        """
+        body = html.encode()
+        headers = {**self._headers, "Cache-Control": keeping}
+        if status == 200:
+            headers["ETag"] = etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+            if etag in request.headers.get("if-none-match", ""):
+                return Response(None, 304, headers=headers)
+        if len(body) > WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
+            packing = zlib.compressobj(1, wbits=31)
+            body = packing.compress(body) + packing.flush()
+            headers["Content-Encoding"] = "gzip"
+        return Response(body, status, media_type="text/html", headers=headers)
 
     async def form_page(
         self, request: Request, visitor: Visitor, template: str, status: int = 200, **context: Any
@@ -183,6 +218,11 @@ class Desk:
         headers = {**self._headers, "Cache-Control": "no-store"}
         return Response(html, 500, media_type="text/html", headers=headers)
 
+    @property
+    def proxied(self) -> words.Proxied:
+        """Under which path of ours a picture of any node is shown."""
+        return self._proxied
+
     # -- rendering
 
     def _render(self, template: str, request: Request, visitor: Visitor, **context: Any) -> str:
@@ -193,6 +233,8 @@ class Desk:
             site=self._settings.title,
             path=request.url.path,
             here=local_path(path, "/"),
+            theme=theme_of(request),
+            origin=self._settings.origin,
             token=visitor.token,
             me=speaker.profile if speaker is not None else None,
             me_page=_PATHS.page(speaker.profile.handle, self._settings.domain) if speaker is not None else "",
@@ -206,7 +248,7 @@ class Desk:
             sign_up=self._settings.sign_up,
             signed_in=visitor.person is not None,
             runs_node=visitor.runs_node,
-            **context,
+            **{"meta": NOTHING, "veiled": {}, "blurred": (), **context},
         )
 
     def _environment(self) -> minijinja.Environment:
@@ -230,7 +272,8 @@ class Desk:
             "audience": lambda audience: words.AUDIENCES[audience],
             "emoji": lambda emoji, picture: minijinja.safe(words.emoji_html(emoji, picture, self._proxied)),
             "quote_state": lambda state: words.QUOTE_STATES.get(state, words.QUOTE_STATES[QuoteState.UNAUTHORIZED]),
-            "notice": lambda kind: words.NOTICES.get(kind, "did something"),
+            "noticed": lambda told: words.noticed(*told),
+            "notice_sign": lambda kind: words.NOTICE_SIGNS.get(kind, "bell"),
         }
         return minijinja.Environment(
             templates=texts,
@@ -243,6 +286,7 @@ class Desk:
                 "languages": [{"code": code, "words": name} for code, name in words.LANGUAGES.items()],
             },
             undefined_behavior="strict",
+            debug=False,  # or a template that stumbles would put what it shows into the log
             trim_blocks=True,
             lstrip_blocks=True,
         )

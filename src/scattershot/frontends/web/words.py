@@ -92,6 +92,20 @@ NOTICES: Mapping[str, str] = {
     "severed": "lost follows, for this node deals with another no more",
 }
 
+NOTICE_SIGNS: Mapping[str, str] = {
+    "mention": "reply", "like": "like", "boost": "boost", "reaction": "like", "quote": "quote", "quoted_edit": "edit",
+    "follow": "person", "poll": "poll", "edit": "edit", "sign_up": "person", "report": "flag", "warning": "flag",
+    "severed": "world",
+}  # fmt: skip
+"""By which sign a notification is known at a glance."""
+
+
+def noticed(kind: str, others: int) -> str:
+    """What somebody did, of whom a notification tells, and so many others."""
+    words = NOTICES.get(kind, "did something")
+    return "follow you" if kind == "follow" and others else words
+
+
 LANGUAGES: Mapping[str, str] = {
     "ar": "العربية", "bn": "বাংলা", "ca": "Català", "cs": "Čeština", "da": "Dansk", "de": "Deutsch", "el": "Ελληνικά",
     "en": "English", "eo": "Esperanto", "es": "Español", "et": "Eesti", "eu": "Euskara", "fa": "فارسی", "fi": "Suomi",

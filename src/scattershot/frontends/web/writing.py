@@ -44,6 +44,7 @@ class Writing:
         """Its paths."""
         desk = self._desk
         return [
+            Route("/compose", desk.members(self._compose_page), methods=["GET"]),
             Route("/posts", desk.form(self._post), methods=["POST"]),
             Route("/posts/{id:int}/quote", desk.members(self._quote_page), methods=["GET"]),
             Route("/posts/{id:int}/edit", desk.members(self._edit_page), methods=["GET"]),
@@ -130,6 +131,12 @@ class Writing:
             problem=problem,
             composer=composer.fields(typed, parent, secrets.token_urlsafe(12), limit, quoted),
         )
+
+    async def _compose_page(self, request: Request, visitor: Visitor) -> Response:
+        """An empty form, or one with the text that another program shares."""
+        shared = (request.query_params.get(name, "").strip() for name in ("title", "text", "url"))
+        text = "\n".join(filter(None, shared)).replace("\0", "")[: self._settings.max_post_length]
+        return await self._composer(request, visitor, composer.blank(request)._replace(text=text), None, None)
 
     async def _quote_page(self, request: Request, visitor: Visitor) -> Response:
         item = await self._timelines.item(_id(request), visitor.who)
