@@ -58,9 +58,8 @@ async def play(stage: Stage) -> Scene:
         await stage.apply(FollowAnswered(actor=each, follower=await _wire_id(stage, "ann"), accepted=True))
     await _old_posts(stage, far)
     thread, answer = await _talk(stage, ann, bob, carol)
-    poll = await stage.say(
-        bob, "Which bridge at sunrise? #herons", poll=Poll((Option("The old one"), Option("The new one"), Option("Neither, sleep"))),
-    )  # fmt: skip
+    bridges = Poll((Option("The old one"), Option("The new one"), Option("Neither, sleep")))
+    poll = await stage.say(bob, "Which bridge at sunrise? #herons", poll=bridges)
     article = await stage.say(carol, ARTICLE, title="A small node is a garden", source_type="text/markdown")
     await stage.say(bob, "The last page of the book: everybody lives.", warning="Spoiler for the book")
     await stage.say(carol, "Only for those who follow me: the key is under the third pot.", Audience.FOLLOWERS)
@@ -106,22 +105,23 @@ async def _elsewhere(stage: Stage) -> dict[str, WireId]:
         "dana": {"display_name": "Dana :cat:", "emojis": cat, "avatar": stage.picture("120x120-teal"),
                  "header": stage.picture("900x300-slateblue"), "bio": "<p>Photographs weather.</p>"},
         "yusuf": {"display_name": "يوسف", "avatar": stage.picture("120x120-darkred"), "bio": "<p>أكتب عن البحر</p>"},
-        "a_very_long_name_that_does_not_end_soon": {"display_name": "Somebody with a name so long that no phone shows it whole"},
+        "a_very_long_name_that_does_not_end_soon": {"display_name": "Somebody whose name no phone shows whole, " * 2},
     }  # fmt: skip
     return {name: await stage.elsewhere(name, **more) for name, more in made.items()}
 
 
 def _post(stage: Stage, author: WireId, number: int, html: str, ago: int, **more: object) -> Post:
     now = stage.node.drivers.clock.now()
-    host = author.value.split("/")[2]
-    made = {"published": Millis(now - ago), "audience": Audience.PUBLIC, "url": f"https://{host}/p/{number}", **more}
-    return Post(id=WireId(ACTIVITYPUB, f"https://{host}/p/{number}"), author=author, html=html, **made)  # type: ignore[arg-type]
+    url = f"https://{author.value.split('/')[2]}/p/{number}"
+    made = {"published": Millis(now - ago), "audience": Audience.PUBLIC, "url": url, **more}
+    return Post(id=WireId(ACTIVITYPUB, url), author=author, html=html, **made)  # type: ignore[arg-type]
 
 
 async def _old_posts(stage: Stage, far: dict[str, WireId]) -> None:
     dana, yusuf, long = far.values()
     for n in range(14):
-        html = f'<p>Day {n} of counting swifts: {n * 7 % 11}. <a href="https://far.example/tags/swifts" class="mention hashtag">#swifts</a></p>'
+        tag = '<a href="https://far.example/tags/swifts" class="mention hashtag">#swifts</a>'
+        html = f"<p>Day {n} of counting swifts: {n * 7 % 11}. {tag}</p>"
         await stage.apply(
             Posted(actor=dana, post=_post(stage, dana, n, html, (20 - n) * DAY, tags=("swifts",), language="en"))
         )
@@ -213,7 +213,7 @@ async def _pictures(stage: Stage, far: dict[str, WireId]) -> PostId:
     await stage.apply(Boosted(actor=far["yusuf"], post=wide.id, at=stage.node.drivers.clock.now()))
     await stage.apply(Liked(actor=far["yusuf"], post=wide.id))
     await stage.apply(Followed(actor=far["yusuf"], target=mention.id))
-    found = await stage.node.discover.known(f"https://far.example/p/50")
+    found = await stage.node.discover.known("https://far.example/p/50")
     assert found is not None
     assert found.post is not None
     return found.post

@@ -132,8 +132,8 @@ def draw(width: int, height: int, colour: str) -> bytes:
     pen.ellipse((width * 0.6, height * 0.12, width * 0.6 + height * 0.22, height * 0.34), fill=(255, 240, 200, 220))
     for n, shade in enumerate((70, 110, 150)):
         top = height * (0.55 + n * 0.14)
-        pen.polygon([(0, top), (width * (0.3 + n * 0.2), top - height * 0.2), (width, top), (width, height), (0, height)],
-                    fill=(0, 0, 0, shade))  # fmt: skip
+        ridge = [(0, top), (width * (0.3 + n * 0.2), top - height * 0.2), (width, top), (width, height), (0, height)]
+        pen.polygon(ridge, fill=(0, 0, 0, shade))
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()

@@ -142,8 +142,8 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
         sign_up = SignUp(database, clock, people, publisher, settings)
         told = Notifications(database, clock, timelines)
         web = Web(
-            settings, clock, database, people, programs, publisher, discover, timelines, streams, backfill, reports, keepers,
-            sign_up, search, proxied, told, presenting,
+            settings, clock, database, people, programs, publisher, discover, timelines, streams, backfill, reports,
+            keepers, sign_up, search, proxied, told, presenting,
         )  # fmt: skip
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])

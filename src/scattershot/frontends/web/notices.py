@@ -47,7 +47,7 @@ class Notices:
         chosen = request.query_params.get("only", "")
         chosen = chosen if chosen in CHOICES else ""
         sought = Notifications.sought(CHOICES[chosen][1], None, held=False)
-        [marker] = await self._notifications.markers(who, ["notifications"]) or [None]
+        markers = await self._notifications.markers(who, ["notifications"])
 
         def work(tx: Transaction) -> Listed[Group]:
             return self._notifications.groups_in(tx, who, Window(below=before), PAGE, sought)
@@ -64,7 +64,7 @@ class Notices:
             groups=[_shown(group) for group in found.entries if group.newest.row.kind not in _TOLD_APART],
             older=found.older,
             waiting=waiting,
-            seen_to=marker.place if marker is not None else 0,
+            seen_to=markers[0].place if markers else 0,
             chosen=chosen,
             choices=[{"value": value, "words": words} for value, (words, _) in CHOICES.items()],
         )
