@@ -65,8 +65,8 @@ async def play(stage: Stage) -> Scene:
     await stage.say(carol, "Only for those who follow me: the key is under the third pot.", Audience.FOLLOWERS)
     quoted = await stage.say(ann, "The bakery on the corner opens at six. #bread #morning")
     await stage.say(bob, "Good to know, and the queue begins at five.", quote=quoted)
-    await stage.say(bob, "@ann shall we meet there at half past?", Audience.MENTIONED)
-    await stage.say(ann, "@bob with pleasure. I bring the tea.", Audience.MENTIONED)
+    asked = await stage.say(bob, "@ann shall we meet there at half past?", Audience.MENTIONED)
+    await stage.say(ann, "@bob with pleasure. I bring the tea.", Audience.MENTIONED, reply_to=asked)
     for who in (bob, carol):
         await stage.node.publisher.like(who, quoted, "test")
     await stage.node.publisher.like(bob, quoted, "test", "🎉")

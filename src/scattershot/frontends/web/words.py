@@ -99,11 +99,15 @@ NOTICE_SIGNS: Mapping[str, str] = {
 }  # fmt: skip
 """By which sign a notification is known at a glance."""
 
+_OF_MANY: Mapping[str, str] = {"follow": "follow you", "reaction": "liked your post or reacted to it"}
+"""Where it reads otherwise of several; likes and reactions are told together."""
+
 
 def noticed(kind: str, others: int) -> str:
     """What somebody did, of whom a notification tells, and so many others."""
-    words = NOTICES.get(kind, "did something")
-    return "follow you" if kind == "follow" and others else words
+    if others and kind in _OF_MANY:
+        return _OF_MANY[kind]
+    return NOTICES.get(kind, "did something")
 
 
 LANGUAGES: Mapping[str, str] = {
@@ -199,6 +203,7 @@ def link(address: str) -> str:
 
 
 _SHORTCODE = re.compile(r":([A-Za-z0-9_]{1,64}):")
+_QUOTING = re.compile(r'<(p|span) class="quote-inline">.*?</\1>', re.DOTALL)
 _TAG = re.compile(r'(<(?:[^"<>]|"[^"]*")*>)')
 
 
@@ -230,7 +235,7 @@ def body_html(post: Post, proxied: Proxied) -> str:
 
 def gist(post: Post, length: int) -> str:
     """The beginning of a post as plain text; of one with a warning, the warning."""
-    text = post.title or post.warning or unescape(_TAG.sub(_space, post.html))
+    text = post.title or post.warning or unescape(_TAG.sub(_space, _QUOTING.sub("", post.html)))
     words = " ".join(text.split())
     return words if len(words) <= length else words[: length - 1].rstrip() + "…"
 
