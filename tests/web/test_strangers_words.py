@@ -152,8 +152,8 @@ HURT = """() => {
     const src = each.getAttribute("src");
     if (src && !ours.some((start) => src.startsWith(start))) bad.push(`${each.localName} loads ${src}`);
   }
-  const foreign = ["iframe", "object", "embed", "style", "math", "base", "meta[http-equiv]", "main link", "main script"];
-  for (const name of foreign)
+  const alien = ["iframe", "object", "embed", "style", "math", "base", "[http-equiv]", "main link", "main script"];
+  for (const name of alien)
     if (document.querySelector(name)) bad.push(`there is ${name}`);
   if (getComputedStyle(document.body).display === "none") bad.push("the page is gone");
   return {bad, threads: [...document.querySelectorAll("a.when")].map((link) => link.getAttribute("href"))};

@@ -9,7 +9,7 @@ from scattershot.app.items import Item
 from scattershot.domain.filters import Action, Context
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.ports.clock import Clock
-from scattershot.ports.database import Database
+from scattershot.ports.database import Database, Transaction
 
 
 class Sifted(Struct, frozen=True):
@@ -31,8 +31,11 @@ class Sifting:
         """The items as whoever looks wishes to see them there."""
         if viewer is None or not items:
             return Sifted(list(items))
-        now = self._clock.now()
-        sieve = await self._database.read(lambda tx: self._filters.sieve(tx, viewer, now))
+        return await self._database.read(lambda tx: self.sifted_in(tx, viewer, items, where))
+
+    def sifted_in(self, tx: Transaction, viewer: MicroblogId, items: Sequence[Item], where: Context) -> Sifted:
+        """The same within a transaction."""
+        sieve = self._filters.sieve(tx, viewer, self._clock.now())
         if sieve is None:
             return Sifted(list(items))
         kept, veiled, blurred = [], {}, set()

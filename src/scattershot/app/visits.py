@@ -24,14 +24,10 @@ class Visits:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    async def last(self, owner: MicroblogId) -> Visit:
-        """The last look."""
-
-        def work(tx: Transaction) -> Visit:
-            found = markers.get(tx, owner, [markers.HOME])
-            return Visit(PostId(found[0].place), found[0].at) if found else Visit()
-
-        return await self._database.read(work)
+    def last_in(self, tx: Transaction, owner: MicroblogId) -> Visit:
+        """The last look, within a transaction."""
+        found = markers.get(tx, owner, [markers.HOME])
+        return Visit(PostId(found[0].place), found[0].at) if found else Visit()
 
     async def seen(self, owner: MicroblogId, newest: PostId) -> None:
         """The owner has seen its home timeline up to there; a look at older posts alters nothing."""

@@ -11,6 +11,7 @@ import minijinja
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from scattershot.app.lately import Lately
 from scattershot.app.refusals import NOT_OWNERS
 from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
@@ -19,7 +20,7 @@ from scattershot.domain.quote import QuoteState
 from scattershot.domain.reading import Refused
 from scattershot.frontends.web import icons, words
 from scattershot.frontends.web.assets import Assets
-from scattershot.frontends.web.entries import Entries
+from scattershot.frontends.web.entries import Entries, Own
 from scattershot.frontends.web.forms import BadForm, Form, is_token_of, local_path, read_form
 from scattershot.frontends.web.meta import NOTHING
 from scattershot.frontends.web.visitors import Visitor, Visitors
@@ -41,6 +42,8 @@ CONTENT_SECURITY_POLICY = (
 )
 """What our pages may load: nothing from anywhere else. Pictures of other nodes come by our own proxy."""
 
+PAGES_REMEMBERED = 200
+"""Pages that are kept packed, of some 10 kB each: for whoever looks again before anything has changed."""
 WORTH_PACKING = 1_400
 """Bytes of a page that fit into one packet anyway."""
 
@@ -54,6 +57,10 @@ def theme_of(request: Request) -> str:
     return chosen if chosen in THEMES else ""
 
 
+def _here(request: Request) -> str:
+    return local_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""), "/")
+
+
 class Desk:
     """Knows who asks, renders pages, and lets no form through that our own page did not make."""
 
@@ -63,9 +70,10 @@ class Desk:
         self.clock, self.visitors = clock, visitors
         self._settings, self._timelines, self._proxied = settings, timelines, proxied
         self.assets = Assets()
+        self._packed: Lately[str, bytes] = Lately(PAGES_REMEMBERED)
         self._templates = self._environment()
         self._entries = Entries(clock, lambda context: self._templates.render_template("entry.html", **context))
-        self._templates.add_global("entry", self._entries.global_())
+        self._templates.add_global("entry", self._entries.function)
         self._headers = {
             "Content-Security-Policy": CONTENT_SECURITY_POLICY,
             "X-Content-Type-Options": "nosniff",
@@ -151,26 +159,41 @@ class Desk:
     ) -> Response:
         """A page with everything around it."""
         untold = await self._timelines.untold(visitor.who) if visitor.who is not None else 0
-        html = self._render(template, request, visitor, untold=untold, **context)
+        html = self._draw(template, request, visitor, untold=untold, **context)
         keeping = "private, no-cache" if visitor.person is not None else "no-cache"
-        return self._answer(request, html, status, keeping)
+        own = self._own(request, visitor, context)
+        if status != 200:
+            return self._answer(request, self._entries.completed(html, own), status, keeping)
+        # Named by what it says: what is new in it each time, the `once` of its form, does not make it another page.
+        named = hashlib.blake2b(html.encode(), digest_size=16)
+        named.update(f"{own.token} {own.back}".encode())
+        return self._answer(request, lambda: self._entries.completed(html, own), status, keeping, named.hexdigest())
 
-    def _answer(self, request: Request, html: str, status: int, keeping: str) -> Response:
+    def _answer(
+        self, request: Request, page: str | Callable[[], str], status: int, keeping: str, name: str = ""
+    ) -> Response:
         """The page, packed where the browser can unpack it; nothing but its name where the browser has it already.
 
         That forms' tokens are packed with what others wrote gives them away to nobody who could use them: where a form
         comes from is asked besides.
         """
-        body = html.encode()
         headers = {**self._headers, "Cache-Control": keeping}
-        if status == 200:
-            headers["ETag"] = etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        packs = "gzip" in request.headers.get("accept-encoding", "")
+        if name:
+            headers["ETag"] = etag = f'W/"{name}"'
             if etag in request.headers.get("if-none-match", ""):
                 return Response(None, 304, headers=headers)
-        if len(body) > WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
-            packing = zlib.compressobj(1, wbits=31)
+            known = self._packed.get(name) if packs else None
+            if known is not None:
+                headers["Content-Encoding"] = "gzip"
+                return Response(known, status, media_type="text/html", headers=headers)
+        body = (page if isinstance(page, str) else page()).encode()
+        if packs and len(body) > WORTH_PACKING:
+            packing = zlib.compressobj(3, wbits=31)
             body = packing.compress(body) + packing.flush()
             headers["Content-Encoding"] = "gzip"
+            if name:
+                self._packed[name] = body
         return Response(body, status, media_type="text/html", headers=headers)
 
     async def form_page(
@@ -226,13 +249,24 @@ class Desk:
     # -- rendering
 
     def _render(self, template: str, request: Request, visitor: Visitor, **context: Any) -> str:
+        html = self._draw(template, request, visitor, **context)
+        return self._entries.completed(html, self._own(request, visitor, context))
+
+    def _own(self, request: Request, visitor: Visitor, context: dict[str, Any]) -> Own:
+        """What stands on a page for its visitor alone."""
+        composer = context.get("composer")
+        return Own(visitor.token, context.get("back_to") or _here(request), composer["once"] if composer else "")
+
+    def _draw(self, template: str, request: Request, visitor: Visitor, **context: Any) -> str:
+        """The page, but for its `Own`."""
+        if "composer" in context:
+            context["composer"] = {**context["composer"], "once": self._entries.once}
         speaker = visitor.speaker
-        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return self._templates.render_template(
             template,
             site=self._settings.title,
             path=request.url.path,
-            here=local_path(path, "/"),
+            here=_here(request),
             theme=theme_of(request),
             origin=self._settings.origin,
             token=visitor.token,
@@ -280,10 +314,11 @@ class Desk:
             filters=filters,
             globals={
                 "icon": lambda name: minijinja.safe(icons.svg(name)),
-                "asset": self.assets.path,
+                "signs": minijinja.safe(icons.sprite()),
+                "asset": lambda name: minijinja.safe(self.assets.path(name)),
                 "is_over": lambda poll: poll.closed is not None or (poll.ends or 1 << 62) <= self.clock.now(),
                 "per_cent": lambda part, whole: round(100 * part / whole) if whole else 0,
-                "languages": [{"code": code, "words": name} for code, name in words.LANGUAGES.items()],
+                "language_options": lambda chosen: minijinja.safe(words.language_options(chosen)),
             },
             undefined_behavior="strict",
             debug=False,  # or a template that stumbles would put what it shows into the log

@@ -24,8 +24,17 @@ Render = Callable[[dict[str, Any]], str]
 
 class _Known(NamedTuple):
     item: Item
-    moments: tuple[str, ...]
+    until: int
     html: str
+
+
+class Own(NamedTuple):
+    """What stands on a page for its visitor alone: the token of its forms, where they lead back, and the mark by which
+    a form that is sent twice is known."""
+
+    token: str
+    back: str
+    once: str = ""
 
 
 class Entries:
@@ -35,41 +44,42 @@ class Entries:
         self._clock, self._render = clock, render
         self._known: Lately[tuple[object, ...], _Known] = Lately(REMEMBERED)
         # Nobody knows them who writes posts.
-        self._token, self._back = (f"{sign}{secrets.token_hex(8)}" for sign in "TB")
+        self._token, self._back, self.once = (f"{sign}{secrets.token_hex(8)}" for sign in "TBO")
 
-    def global_(self) -> Any:
-        """The function that templates call: `entry(item)`, for a post whose pictures are to be veiled
-        `entry(item, true)`."""
+    @property
+    def function(self) -> Any:
+        """What templates call: `entry(item)`, or `entry(item, true)` for a post whose pictures are to be veiled. What
+        they render is to be `completed`."""
 
         def entry(state: Any, item: Item, blurred: bool = False) -> Any:
-            back = state.lookup("back_to") or state.lookup("here") or "/"
-            token = state.lookup("token") or ""
-            return minijinja.safe(
-                self.html(item, token, back, signed_in=bool(token and state.lookup("signed_in")), blurred=blurred)
-            )
+            return minijinja.safe(self.html(item, signed_in=bool(state.lookup("signed_in")), blurred=blurred))
 
         return minijinja.pass_state(entry)
 
-    def html(self, item: Item, token: str, back: str, *, signed_in: bool, blurred: bool = False) -> str:
-        """The item as HTML, with forms that bring that token and lead back there."""
+    def html(self, item: Item, *, signed_in: bool, blurred: bool = False) -> str:
+        """The item as HTML, but for what differs between those who look."""
         key = (item.entry, item.id, signed_in, blurred, item.mine, item.liked, item.boosted, item.kept)
-        moments = _moments(item, self._clock.now())
+        now = self._clock.now()
         known = self._known.get(key)
-        if known is None or known.moments != moments or (known.item is not item and known.item != item):
+        if known is None or known.until <= now or (known.item is not item and known.item != item):
             html = self._render(
                 {"item": item, "token": self._token, "back": self._back, "signed_in": signed_in, "blurred": blurred}
             )
-            known = self._known[key] = _Known(item, moments, html)
-        return known.html.replace(self._token, escape(token)).replace(self._back, escape(back))
+            known = self._known[key] = _Known(item, _good_until(item, now), html)
+        return known.html
+
+    def completed(self, html: str, own: Own) -> str:
+        """A page with entries as its visitor gets it; `once` in it stands for that of its form."""
+        html = html.replace(self._token, escape(own.token)).replace(self._back, escape(own.back))
+        return html.replace(self.once, escape(own.once)) if own.once else html
 
 
-def _moments(item: Item, now: int) -> tuple[str, ...]:
-    """Everything in an entry that time alone alters."""
-    quoted = item.quote.item if item.quote is not None else None
+def _good_until(item: Item, now: int) -> int:
+    """When something in it reads otherwise though nothing was altered."""
+    moments = [words.reads_until(item.post.published, now)]
+    if item.quote is not None and item.quote.item is not None:
+        moments.append(words.reads_until(item.quote.item.post.published, now))
     poll = item.post.poll
-    return (
-        words.ago(item.post.published, now),
-        words.ago(quoted.post.published, now) if quoted is not None else "",
-        words.until(poll.ends, now) if poll is not None and poll.ends is not None else "",
-        str(poll is not None and poll.ends is not None and poll.ends <= now),
-    )
+    if poll is not None and poll.ends is not None and poll.ends > now:
+        moments.append(min(poll.ends, now + words.MINUTE))
+    return min(moments)

@@ -33,7 +33,13 @@ _PATHS = {
 
 
 def svg(name: str) -> str:
-    """The sign as inline SVG, hidden from readers aloud: words beside it say what it means."""
-    return (
-        f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{_PATHS[name]}"/></svg>'
-    )
+    """The sign as it stands beside words, hidden from readers aloud; the page holds `sprite` once."""
+    if name not in _PATHS:
+        raise KeyError(name)
+    return f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="#i-{name}"/></svg>'
+
+
+def sprite() -> str:
+    """All signs, drawn nowhere by themselves."""
+    signs = "".join(f'<path id="i-{name}" d="{path}"/>' for name, path in _PATHS.items())
+    return f'<svg class="signs" aria-hidden="true"><defs>{signs}</defs></svg>'

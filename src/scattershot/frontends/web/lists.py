@@ -12,6 +12,7 @@ from scattershot.app.timelines import Page
 from scattershot.app.visits import Visit
 from scattershot.domain.choosing import HERE
 from scattershot.domain.filters import Context
+from scattershot.domain.ids import MicroblogId
 from scattershot.domain.people import Deed
 from scattershot.domain.reading import Refused
 from scattershot.domain.window import Window
@@ -61,8 +62,8 @@ class Lists:
     async def _home(self, request: Request, visitor: Visitor) -> Response:
         assert visitor.who is not None
         before = before_of(request)
-        page = await self._timelines.home(visitor.who, Window(below=before))
-        away = await self._away(visitor, page) if before is None else None
+        page, sifted, last = await self._reading.home(visitor.who, Window(below=before))
+        away = await self._away(visitor.who, page, last) if before is None else None
         typed = composer.blank(request)
         return await self._desk.page(
             request,
@@ -72,18 +73,16 @@ class Lists:
             away=away._asdict() if away is not None else None,
             composer=composer.fields(typed, None, secrets.token_urlsafe(12), self._settings.max_post_length),
             problem="",
-            **await self._reading.seen(visitor, page, Context.HOME),
+            **self._reading.shown(page, sifted),
         )
 
-    async def _away(self, visitor: Visitor, page: Page) -> Visit | None:
+    async def _away(self, who: MicroblogId, page: Page, last: Visit) -> Visit | None:
         """The last visit, where more came since than the page shows; and that this is one."""
-        assert visitor.who is not None
         visits = self._reading.visits
-        last = await visits.last(visitor.who)
         if not page.items:
             return None
         if page.items[0].entry > last.newest:
-            await visits.seen(visitor.who, page.items[0].entry)
+            await visits.seen(who, page.items[0].entry)
         return last if visits.was_away(last) and page.items[-1].entry > last.newest else None
 
     async def _local(self, request: Request, visitor: Visitor) -> Response:

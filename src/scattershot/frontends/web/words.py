@@ -1,5 +1,6 @@
 """Words for people: moments, counts, audiences and what happened, in plain English."""
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from scattershot.domain.post import Audience, Post
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.terms import ALL, ONLY_THE_AUTHOR, Circle, Rule
 
-_MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
+MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
 
 
 Proxied: TypeAlias = Callable[[str], str]
@@ -129,6 +130,15 @@ def language_of(accept_language: str) -> str:
     return ""
 
 
+@functools.cache
+def language_options(chosen: str) -> str:
+    """The languages as options of a form."""
+    return "".join(
+        f'<option value="{code}" lang="{code}"{" selected" if code == chosen else ""}>{name}</option>'
+        for code, name in LANGUAGES.items()
+    )
+
+
 def emoji_html(emoji: str, picture: str, proxied: Proxied) -> str:
     """An emoji with which one reacts: a node's own as its picture, where that can be shown."""
     words, url = escape(emoji), proxied(picture)
@@ -159,10 +169,10 @@ def full_time(moment: int) -> str:
 def ago(moment: int, now: int) -> str:
     """How long ago, in few words; the day once that is long enough ago."""
     passed = now - moment
-    if passed < _MINUTE:
+    if passed < MINUTE:
         return "now"
     if passed < _HOUR:
-        return f"{passed // _MINUTE} min"
+        return f"{passed // MINUTE} min"
     if passed < _DAY:
         return f"{passed // _HOUR} h"
     if passed < 7 * _DAY:
@@ -171,10 +181,19 @@ def ago(moment: int, now: int) -> str:
     return f"{at.day} {at:%b}" if at.year == _at(now).year else f"{at.day} {at:%b %Y}"
 
 
+def reads_until(moment: int, now: int) -> int:
+    """When `ago` says something else of it; once it says the day, that is looked at again each day."""
+    passed = now - moment
+    if passed < 0:
+        return moment + MINUTE
+    step = MINUTE if passed < _HOUR else _HOUR if passed < _DAY else _DAY
+    return moment + (passed // step + 1) * step if passed < 7 * _DAY else now + _DAY - now % _DAY
+
+
 def until(moment: int, now: int) -> str:
     """How long until then."""
     left = moment - now
-    for unit, words in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
+    for unit, words in ((_DAY, "day"), (_HOUR, "hour"), (MINUTE, "minute")):
         if left >= unit:
             count = left // unit
             return f"{count} {words}{'' if count == 1 else 's'}"

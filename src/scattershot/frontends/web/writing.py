@@ -73,7 +73,9 @@ class Writing:
             typed, parent.id if parent is not None else None, quoted.id if quoted is not None else None
         )
         person, who = _keeper(visitor), visitor.who
-        done = await self._once(visitor.secret, form.get("once"), lambda: self._publisher.post(who, draft, person, VIA))
+        # A browser may show a page it has, so that its form was sent before: then with other words.
+        once = f"{form.get('once')} {hash(draft)}" if form.get("once") else ""
+        done = await self._once(visitor.secret, once, lambda: self._publisher.post(who, draft, person, VIA))
         if isinstance(done, Refused):
             return await self._again(request, visitor, typed, parent, done, quoted)
         if parent is not None:
