@@ -159,9 +159,9 @@ class Desk:
     ) -> Response:
         """A page with everything around it."""
         untold = await self._timelines.untold(visitor.who) if visitor.who is not None else 0
-        html = self._draw(template, request, visitor, untold=untold, **context)
-        keeping = "private, no-cache" if visitor.person is not None else "no-cache"
         own = self._own(request, visitor, context)
+        html = self._draw(template, request, visitor, own, untold=untold, **context)
+        keeping = "private, no-cache" if visitor.person is not None else "no-cache"
         if status != 200:
             return self._answer(request, self._entries.completed(html, own), status, keeping)
         # Named by what it says: what is new in it each time, the `once` of its form, does not make it another page.
@@ -249,16 +249,16 @@ class Desk:
     # -- rendering
 
     def _render(self, template: str, request: Request, visitor: Visitor, **context: Any) -> str:
-        html = self._draw(template, request, visitor, **context)
-        return self._entries.completed(html, self._own(request, visitor, context))
+        own = self._own(request, visitor, context)
+        return self._entries.completed(self._draw(template, request, visitor, own, **context), own)
 
     def _own(self, request: Request, visitor: Visitor, context: dict[str, Any]) -> Own:
         """What stands on a page for its visitor alone."""
         composer = context.get("composer")
         return Own(visitor.token, context.get("back_to") or _here(request), composer["once"] if composer else "")
 
-    def _draw(self, template: str, request: Request, visitor: Visitor, **context: Any) -> str:
-        """The page, but for its `Own`."""
+    def _draw(self, template: str, request: Request, visitor: Visitor, own: Own, **context: Any) -> str:
+        """The page, but for what differs within its entries, and the `once` of its form."""
         if "composer" in context:
             context["composer"] = {**context["composer"], "once": self._entries.once}
         speaker = visitor.speaker
@@ -269,7 +269,7 @@ class Desk:
             here=_here(request),
             theme=theme_of(request),
             origin=self._settings.origin,
-            token=visitor.token,
+            token=own.token,
             me=speaker.profile if speaker is not None else None,
             me_page=_PATHS.page(speaker.profile.handle, self._settings.domain) if speaker is not None else "",
             me_id=speaker.id if speaker is not None else None,
