@@ -14,7 +14,7 @@ from scattershot.app.discover import Discover
 from scattershot.app.fanout import Fanout
 from scattershot.app.indexing import Indexing
 from scattershot.app.keepers import Keepers
-from scattershot.app.notifications import Notifications
+from scattershot.app.notifications import Listed, Notice, Notifications
 from scattershot.app.people import People
 from scattershot.app.presenting import Presenting
 from scattershot.app.programs import Programs
@@ -33,6 +33,7 @@ from scattershot.domain.ids import MicroblogId, PersonId, PostId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
+from scattershot.domain.window import FROM_THE_TOP
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.drivers.bus_local import LocalBus
 from scattershot.frontends.web.web import Web
@@ -107,6 +108,13 @@ class Node:
     async def apply(self, change: Change) -> Applied:
         origin = Origin(self.clock.now(), "test", asked_for=True)
         return await self.database.write(lambda tx: apply(tx, change, origin, self.house))
+
+    async def told(self, owner: MicroblogId) -> Listed[Notice]:
+        """What the owner was told, newest first."""
+        all_of_it = Notifications.sought(None, None, held=False)
+        return await self.notifications.read(
+            lambda tx: self.notifications.page_in(tx, owner, FROM_THE_TOP, 20, all_of_it)
+        )
 
     async def settle(self) -> None:
         """Let fan-out and live pages come to the end of what happened."""
