@@ -6,15 +6,20 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
+from msgspec import structs
 
 from scattershot.app.proxy import Signed
 from scattershot.domain.change import Boosted, FollowAnswered, Followed, Liked, Posted
 from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Emoji, Field
 from scattershot.domain.post import Attachment, Audience, Mention, Option, Poll, Post
+from scattershot.domain.preview import Preview
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
+from scattershot.ports.database import Transaction
+from scattershot.storage.tables import previews
 from scattershot.wirekit.html import clean_html
 from tests.web.stage import Stage, open_stage
 
@@ -86,11 +91,38 @@ async def _stranger(stage: Stage, number: int, trick: str) -> None:
     await stage.apply(Boosted(actor=who, post=full.id, at=now))
     answer = Post(id=WireId(ACTIVITYPUB, f"{FAR}/a/{number}"), html=clean_html(trick), reply_to=full.id, **plain)
     await stage.apply(Posted(actor=who, post=answer))
+    await _preview(stage, f"{FAR}/a/{number}", trick)
     mine = await stage.say(ann.id, f"Number {number}.")
     for emoji in (trick[:64], ":x:"):
         await stage.apply(
             Liked(actor=who, post=WireId(ACTIVITYPUB, f"{stage.origin}/p/{mine}"), emoji=emoji, picture=trick)
         )
+
+
+async def _preview(stage: Stage, url: str, trick: str) -> None:
+    """The post links to a page that puts the trick into everything it says of itself."""
+    found = await stage.node.discover.known(url)
+    assert found is not None
+    assert found.post is not None
+    post = found.post
+    page = Preview(url=trick, title=trick, about=trick, author=trick, provider=trick, image=trick, image_alt=trick)
+    if not trick.startswith(("javascript:", "data:")):
+        page = structs.replace(page, url=f"{FAR}/{trick}", image=f"{FAR}/{trick}.png")
+
+    def work(tx: Transaction) -> None:
+        now = stage.node.drivers.clock.now()
+        number = previews.want(tx, f"{url}/page", now, now)
+        asked = previews.Wanted(number, f"{url}/page", "", 0)
+        previews.put(tx, asked, msgspec.json.encode(page).decode(), now)
+        previews.attach(tx, post, number)
+
+    await stage.node.drivers.database.write(work)
+
+
+async def _answer(stage: Stage, number: int) -> str:
+    found = await stage.node.discover.known(f"{FAR}/a/{number}")
+    assert found is not None
+    return f"/@s{number}@evil.example/{found.post}"
 
 
 def _paths(stage: Stage) -> list[str]:
@@ -120,9 +152,10 @@ async def test_no_trick_does_anything(stage: Stage, chromium_path: str, browser:
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on("dialog", lambda dialog: heard.append(dialog.message))
     page.on("request", lambda made: made.url.startswith(stage.origin) or heard.append(f"asks {made.url}"))
-    seen = set(_paths(stage))
+    seen = {*_paths(stage), *[await _answer(stage, number) for number in range(len(TRICKS))]}
     waiting = sorted(seen)
     found: list[str] = []
+    previewed = 0
     while waiting:
         path = waiting.pop(0)
         await page.goto(stage.origin + path)
@@ -131,10 +164,12 @@ async def test_no_trick_does_anything(stage: Stage, chromium_path: str, browser:
         hurt = await page.evaluate(HURT)
         found += [f"{path}: {each}" for each in [*hurt["bad"], *filter(_tells, heard)]]
         heard.clear()
+        previewed += await page.locator("a.preview").count()
         threads = [each for each in hurt["threads"] if each not in seen][:1] if path.startswith("/@s") else []
         seen.update(threads)
         waiting += threads
-    assert len(seen) > 2 * len(TRICKS)
+    assert len(seen) > 3 * len(TRICKS)
+    assert previewed > len(TRICKS) // 2
     assert not found, "\n".join(found[:20])
     await context.close()
 

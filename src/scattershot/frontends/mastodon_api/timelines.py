@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-
 from scattershot.app.glimpses import Glimpse, Glimpses
 from scattershot.app.lists import Lists
 from scattershot.app.shelves import Shelves
@@ -11,35 +9,13 @@ from scattershot.app.timelines import Page
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.domain.choosing import MOST_TAGS, Tags, Which
 from scattershot.domain.ids import MicroblogId
-from scattershot.domain.window import Window
-from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Reply, paged, window
+from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Reply, paged
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.status import Status
+from scattershot.frontends.mastodon_api.pages import PageParams
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.stretches_as_json import StretchesAsJson
 from scattershot.ports.database import Transaction
-
-MOST = 40
-"""Posts on a page, whatever is asked for."""
-
-
-class PageParams(Struct, frozen=True):
-    """Which stretch of a list, and how many of it."""
-
-    max_id: str | None = None
-    since_id: str | None = None
-    min_id: str | None = None
-    limit: int = 20
-
-    @property
-    def window(self) -> Window:
-        """The stretch."""
-        return window(self.max_id, self.since_id, self.min_id)
-
-    @property
-    def size(self) -> int:
-        """How many, within bounds."""
-        return max(1, min(self.limit, MOST))
 
 
 class PublicParams(PageParams, frozen=True):

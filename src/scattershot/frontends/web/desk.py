@@ -15,7 +15,9 @@ from scattershot.app.lately import Lately
 from scattershot.app.refusals import NOT_OWNERS
 from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
+from scattershot.domain.ids import MicroblogId
 from scattershot.domain.people import Deed
+from scattershot.domain.preferences import Preferences
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.reading import Refused
 from scattershot.frontends.web import icons, words
@@ -61,14 +63,19 @@ def _here(request: Request) -> str:
     return local_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""), "/")
 
 
+Chosen: TypeAlias = Callable[[MicroblogId], Awaitable[Preferences]]
+"""Tells how a microblog's keepers like to post."""
+
+
 class Desk:
     """Knows who asks, renders pages, and lets no form through that our own page did not make."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, visitors: Visitors, timelines: Timelines, proxied: words.Proxied
-    ) -> None:
+        self, settings: Settings, clock: Clock, visitors: Visitors, timelines: Timelines, proxied: words.Proxied,
+        chosen: Chosen,
+    ) -> None:  # fmt: skip
         self.clock, self.visitors = clock, visitors
-        self._settings, self._timelines, self._proxied = settings, timelines, proxied
+        self._settings, self._timelines, self._proxied, self._chosen = settings, timelines, proxied, chosen
         self.assets = Assets()
         self._packed: Lately[str, bytes] = Lately(PAGES_REMEMBERED)
         self._templates = self._environment()
@@ -82,6 +89,10 @@ class Desk:
             "Cross-Origin-Opener-Policy": "same-origin",
             "Vary": "Accept, Accept-Encoding, Cookie",
         }
+
+    async def chosen_by(self, visitor: Visitor) -> Preferences:
+        """How the visitor likes posts to be."""
+        return await self._chosen(visitor.who) if visitor.who is not None else Preferences()
 
     # -- meeting
 
@@ -296,6 +307,7 @@ class Desk:
             "counted": words.counted,
             "browser": words.browser,
             "link": words.link,
+            "host": words.host,
             "shown": self._proxied,
             "initial": words.initial,
             "hue": words.hue,

@@ -64,7 +64,7 @@ class Lists:
         before = before_of(request)
         page, sifted, last = await self._reading.home(visitor.who, Window(below=before))
         away = await self._away(visitor.who, page, last) if before is None else None
-        typed = composer.blank(request)
+        typed = composer.blank(request, await self._desk.chosen_by(visitor))
         return await self._desk.page(
             request,
             visitor,

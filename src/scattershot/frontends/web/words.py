@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from html import escape, unescape
 from typing import NamedTuple, TypeAlias
+from urllib.parse import urlsplit
 
 from scattershot.domain.microblog import Emoji, Profile
 from scattershot.domain.post import Audience, Post
@@ -90,7 +91,7 @@ NOTICES: Mapping[str, str] = {
     "sign_up": "signed up",
     "report": "reported somebody to you",
     "warning": "got a message from those who run this node",
-    "severed": "lost follows, for this node deals with another no more",
+    "severed": "lost follows, for nothing is exchanged any more",
 }
 
 NOTICE_SIGNS: Mapping[str, str] = {
@@ -219,6 +220,14 @@ def counted(count: int) -> str:
 def link(address: str) -> str:
     """An address that is safe to link to, or nothing: what others send may be `javascript:`."""
     return address if address.startswith(("https://", "http://")) else ""
+
+
+def host(address: str) -> str:
+    """The host that an address leads to, or nothing."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 _SHORTCODE = re.compile(r":([A-Za-z0-9_]{1,64}):")

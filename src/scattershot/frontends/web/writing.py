@@ -138,13 +138,14 @@ class Writing:
         """An empty form, or one with the text that another program shares."""
         shared = (request.query_params.get(name, "").strip() for name in ("title", "text", "url"))
         text = "\n".join(filter(None, shared)).replace("\0", "")[: self._settings.max_post_length]
-        return await self._composer(request, visitor, composer.blank(request)._replace(text=text), None, None)
+        blank = composer.blank(request, await self._desk.chosen_by(visitor))
+        return await self._composer(request, visitor, blank._replace(text=text), None, None)
 
     async def _quote_page(self, request: Request, visitor: Visitor) -> Response:
         item = await self._timelines.item(_id(request), visitor.who)
         if item is None or item.may_quote is Approval.NEVER:
             return await self._desk.not_found(request, visitor)
-        typed = composer.blank(request)
+        typed = composer.blank(request, await self._desk.chosen_by(visitor))
         if not item.post.audience.is_open:
             typed = typed._replace(audience=item.post.audience)
         return await self._composer(request, visitor, typed, None, item)
