@@ -8,11 +8,14 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
+from scattershot.app.house_emojis import HouseEmoji
 from scattershot.app.media import Kept
 from scattershot.app.publish import Draft
 from scattershot.app.rosters import Cut
 from scattershot.app.search import Portion
+from scattershot.domain.announcement import Span
 from scattershot.domain.authored import Which
 from scattershot.domain.follows import Wish
 from scattershot.domain.ids import MicroblogId, Millis, PostId
@@ -40,6 +43,8 @@ from tests.engines import open_database
 from tests.files import a_picture
 
 LARGE = [
+    "announcement_reactions",
+    "announcements_read",
     "arrivals",
     "askers",
     "blocks",
@@ -103,6 +108,7 @@ LARGE = [
     "votes",
     "wanted",
     "watches",
+    "weekly_people",
     "wire_ids",
 ]
 
@@ -169,6 +175,7 @@ async def everyday_life(village: Village) -> None:
     await a.node.publisher.mute(ann, bob_here, None)
     await village.settle()
     await know_people(a, ann, bob_here)
+    await say_to_all(a, ann)
     village.clock.advance(90_000)
     await village.settle()
     b.done(await b.node.publisher.delete(bob, first, "test"))
@@ -212,6 +219,30 @@ async def keep_together(a: House, b: House, village: Village) -> None:
     await keepers.hand_over(bob, team, dan)
     await keepers.remove(bob, team, bob)
     await keepers.delete(dan, team, "test")
+
+
+async def say_to_all(a: House, ann: MicroblogId) -> None:
+    """An emoji of the house's own, an announcement that bears it, and how much goes on."""
+    node = a.node
+    given = node.media.receiving()
+    await given.add(a_picture("PNG", (16, 16)))
+    await given.end()
+    assert isinstance(await node.house_emojis.add("tea", given), HouseEmoji)
+    number = await node.announcements.add("Some :tea:, @ann?", Span())
+    assert isinstance(number, int)
+    phone = await a.phone("ann")
+    path = f"/api/v1/announcements/{number}"
+    await phone.post(f"{path}/dismiss")
+    await phone.put(f"{path}/reactions/tea")
+    for listed in ("announcements", "custom_emojis", "instance/activity"):
+        assert (await phone.get(f"/api/v1/{listed}")).body
+    await phone.delete(f"{path}/reactions/tea")
+    await a.post("ann", "more :tea:")
+    assert await node.announcements.drop(number)
+    assert await node.house_emojis.drop("tea") is None
+    await node.activity.step()
+    preferred = await node.known.featuring.preferences(ann)
+    await node.known.featuring.prefer(ann, structs.replace(preferred, names_programs=False))
 
 
 async def know_people(a: House, ann: MicroblogId, bob: MicroblogId) -> None:
