@@ -46,7 +46,13 @@ def websub_peer_dir() -> Path:
     return Path(peers.INTEROP)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def axe_core(fedify_peer_dir: Path) -> str:
+    """The script that judges whether a page can be used by everybody."""
+    return (fedify_peer_dir / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The browser for playwright's `executable_path`."""
     found = peers.find_chromium()

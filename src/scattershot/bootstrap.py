@@ -358,6 +358,7 @@ class Node:
         return Web(
             self.settings,
             self.drivers.clock,
+            self.drivers.database,
             self.people,
             self.programs,
             self.publisher,

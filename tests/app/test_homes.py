@@ -63,7 +63,7 @@ async def _home(node: Node, owner: MicroblogId) -> list[str]:
 
 async def _told(node: Node, owner: MicroblogId) -> list[str]:
     await node.settle()
-    return [notice.kind for notice in (await node.timelines.notices(owner)).notices]
+    return [notice.row.kind for notice in (await node.told(owner)).entries]
 
 
 async def _written_elsewhere(node: Node, author: WireId, text: str, **parts: object) -> PostId:

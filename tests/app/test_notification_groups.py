@@ -171,8 +171,8 @@ async def test_a_marker_is_one_for_the_web_and_for_apps(
     timelines = Timelines(world.database, world.clock, "here.example")
     await mentioned_by(world, BOB, ann.profile)
     await mentioned_by(world, BOB, ann.profile)
-    newest = (await timelines.notices(ann.id)).newest
-    assert newest is not None
+    found = await told.read(lambda tx: told.page_in(tx, ann.id, FROM_THE_TOP, 20, ALL))
+    newest = found.entries[0].row.id
     await timelines.looked_at(ann.id, newest)
     [marker] = await told.markers(ann.id, ["home", "notifications"])
     assert (marker.name, marker.place, marker.version) == ("notifications", newest, 1)

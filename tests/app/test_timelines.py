@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from scattershot.app.publish import Done, Draft
 from scattershot.app.reading import readable, reader_of
 from scattershot.domain.change import Boosted, Posted, ProfileChanged, Voted
-from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.ids import MicroblogId, NotificationId, PostId
 from scattershot.domain.post import Audience, Option, Poll, Post
 from scattershot.domain.visibility import may_see
 from scattershot.domain.window import Window
@@ -174,10 +174,10 @@ async def test_notifications_are_looked_at_once(node: Node, ann: MicroblogId, bo
     await node.say(bob, "@ann hi", reply_to=post)
     await node.settle()
     assert await node.timelines.untold(ann) == 2
-    found = await node.timelines.notices(ann)
-    assert [notice.kind for notice in found.notices] == ["mention", "like"]
+    found = await node.told(ann)
+    assert [notice.row.kind for notice in found.entries] == ["mention", "like"]
     assert found.newest is not None
-    await node.timelines.looked_at(ann, found.newest)
+    await node.timelines.looked_at(ann, NotificationId(found.newest))
     assert await node.timelines.untold(ann) == 0
 
 

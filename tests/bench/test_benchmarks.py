@@ -16,6 +16,7 @@ COUNTED = {
     "latency": {"posts seen": 3},
     "fanout": {"lines on home timelines": 160},
     "home": {"pages read": 50},
+    "web": {"pages read": 60},
     "streaming": {"frames heard": 30},
     "api": {"calls answered": 100, "posts stored": 20},
     "search": {"posts found by a seldom word": 1},

@@ -10,6 +10,7 @@ from scattershot.domain.post import Audience
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.reading import Refused
 from scattershot.domain.terms import ONLY_THE_AUTHOR, Circle, Rule, Terms
+from scattershot.domain.window import FROM_THE_TOP
 from scattershot.storage.tables import posts
 from scattershot.testing.village import House, Village
 
@@ -223,8 +224,10 @@ async def test_a_quote_for_followers_is_seen_by_whom_it_quotes(village: Village)
     await village.settle()
     seen = await at(b, await a.wire_id(quoting))
     assert seen.quoting is QuoteState.ACCEPTED
-    [notice] = (await b.node.timelines.notices(bob)).notices[:1]
-    assert notice.kind == "quote"
+    told = b.node.notifications
+    found = await told.read(lambda tx: told.page_in(tx, bob, FROM_THE_TOP, 1, told.sought(None, None, held=False)))
+    [notice] = found.entries
+    assert notice.row.kind == "quote"
     assert notice.item is not None
     assert notice.item.id == seen.id
 

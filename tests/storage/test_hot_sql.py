@@ -4,6 +4,7 @@ import re
 import sqlite3
 from contextlib import AsyncExitStack, closing
 from functools import partial
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from scattershot.app.search import Portion
 from scattershot.domain.announcement import Span
 from scattershot.domain.authored import Which
 from scattershot.domain.follows import Wish
-from scattershot.domain.ids import MicroblogId, Millis
+from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.media import Use
 from scattershot.domain.microblog import Profile
 from scattershot.domain.people import KeeperRole
@@ -262,12 +263,7 @@ async def know_people(a: House, ann: MicroblogId, bob: MicroblogId) -> None:
     await node.known.featuring.prefer(ann, await node.known.featuring.preferences(ann))
     for roster in (rosters.followers, rosters.following, rosters.endorsed):
         await roster(ann, bob, top)
-    for own in (
-        rosters.requests,
-        rosters.blocked,
-        rosters.muted,
-        rosters.shunned,
-    ):
+    for own in (rosters.requests, rosters.blocked, rosters.muted, rosters.shunned):
         await own(ann, top)
     await rosters.familiar(ann, [bob])
     await rosters.count_requests(ann)
@@ -333,7 +329,7 @@ async def look_for_things(a: House, ann: MicroblogId) -> None:
     for look in (a.node.trends.tags, a.node.trends.pages, a.node.trends.posts):
         await look(20)
     await a.node.trends.linking("https://example.org/", FROM_THE_TOP, 20)
-    assert (await a.node.while_away.missed(ann)).matters
+    assert (await a.node.while_away.missed(ann, PostId(1))).matters
 
 
 async def show_pictures(village: Village, a: House, b: House) -> None:
@@ -389,10 +385,23 @@ async def look_around(a: House, b: House) -> None:
     link = await a.node.people.sign_in_link("ann")
     page = await browser.get(f"/welcome/{link}")
     assert (await browser.submit(page, page.forms[0], password="")).status < 400
-    assert (await browser.get("/home")).status == 200
     own = ("/settings/microblogs", "/settings/sessions", "/settings/account")
-    for path in ("/home", "/local", "/public", "/tags/tea", "/notifications", "/@ann", "/@bob@b.example", *own):
-        await browser.get(path)
+    shelves = ("/kept", "/liked", "/lists", "/conversations", "/missed?span=week", "/notifications?only=marks")
+    talk = re.findall(r'href="([^"]*/conversations/[0-9]+)"', unescape((await browser.get("/conversations")).text))[0]
+    post = re.findall(r'data-post="([0-9]+)"', (await browser.get("/home")).text)[0]
+    about = [f"/posts/{post}/{what}" for what in ("likes", "boosts", "versions")]
+    plain = (
+        "/home",
+        "/local",
+        "/public",
+        "/tags/tea",
+        "/notifications",
+        "/@ann",
+        "/@bob@b.example",
+        "/@ann?with=media",
+    )
+    for path in (*plain, *own, *shelves, *about, talk):
+        assert (await browser.get(path)).status == 200, path
     for path in ("/outbox", "/outbox?page=true", "/followers", "/followers?page=1", "/following", "/featured"):
         await b.get((await b.row("bob")).profile.id.value.removeprefix("https://b.example") + path)
     for path in ("/nodeinfo/2.1", "/.well-known/webfinger?resource=acct:bob@b.example"):

@@ -13,10 +13,19 @@ from scattershot.app.items import Face, Item
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId, Millis, NotificationId, PostId
 from scattershot.domain.notification import BUNDLED, Told, Wishes
-from scattershot.domain.window import Window
+from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import askers, conversations, markers, notifications, posts, reports, severances
+from scattershot.storage.tables import (
+    askers,
+    conversations,
+    markers,
+    notifications,
+    posts,
+    relations,
+    reports,
+    severances,
+)
 from scattershot.storage.tables.askers import Asker, Summary
 from scattershot.storage.tables.markers import Marker
 from scattershot.storage.tables.notifications import Notification, Sought
@@ -27,6 +36,8 @@ T = TypeVar("T")
 
 SAMPLE = 8
 """So many of those who caused what is in a bundle are named with it; Mastodon's figure."""
+MOST_KNOCKING = 20
+"""So many of those who are kept out are shown at once."""
 MOST_OF_BUNDLE = 1_000
 """So many of them are listed where all are asked for."""
 
@@ -78,6 +89,13 @@ class Request(Struct, frozen=True):
     asker: Asker
     sender: Face
     item: Item | None
+
+
+class Knocking(Struct, frozen=True):
+    """Those who wish to follow, and those who are kept out until they are let in."""
+
+    requests: list[Face]
+    waiting: list[Face]
 
 
 class Conversation(Struct, frozen=True):
@@ -270,6 +288,15 @@ class Notifications:
         """Who waits to be let in, the last to come first."""
         found = askers.waiting(tx, owner, window, limit)
         return _listed(self._requests(tx, owner, found), [asker.id for asker in found], limit)
+
+    def knocking_in(self, tx: Transaction, owner: MicroblogId) -> Knocking:
+        """Everybody who waits for an answer of the owner: all who wish to follow, the last of those kept out."""
+        wishes = relations.requests(tx, owner)
+        outside = askers.waiting(tx, owner, FROM_THE_TOP, MOST_KNOCKING)
+        return Knocking(
+            self._timelines.faces_in(tx, [wish.follower for wish in wishes]),
+            self._timelines.faces_in(tx, [asker.sender for asker in outside]),
+        )
 
     def request_in(self, tx: Transaction, owner: MicroblogId, number: int) -> Request | None:
         """The one who waits under that number."""

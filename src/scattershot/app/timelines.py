@@ -10,14 +10,12 @@ from scattershot.app.reading import open_to, readable
 from scattershot.domain.choosing import EVERY, Tags, Which
 from scattershot.domain.ids import MicroblogId, NotificationId, PostId, Seq
 from scattershot.domain.microblog import Handle, Voice
-from scattershot.domain.notification import Told
 from scattershot.domain.post import Post
 from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import (
-    askers,
     counts,
     log,
     markers,
@@ -26,7 +24,6 @@ from scattershot.storage.tables import (
     open_posts,
     posts,
     relations,
-    severances,
     wire_ids,
 )
 
@@ -88,28 +85,6 @@ class About(Struct, frozen=True, kw_only=True):
     blocked: bool = False
     blocks_viewer: bool = False
     moved_to: Face | None = None
-
-
-class Notice(Struct, frozen=True):
-    """What a person is told: who did what, with which post."""
-
-    id: NotificationId
-    kind: str
-    sender: Face
-    item: Item | None
-    at: int
-    note: str = ""
-    """What those who run the node say in a warning, or which node was lost."""
-
-
-class Notices(Struct, frozen=True):
-    """A page of notifications, with those who wish to follow, and those who are kept out until they are let in."""
-
-    notices: list[Notice]
-    requests: list[Face]
-    waiting: list[Face]
-    next: int | None = None
-    newest: NotificationId | None = None
 
 
 class Timelines:
@@ -392,43 +367,6 @@ class Timelines:
 
     # -- notifications
 
-    async def notices(self, owner: MicroblogId, before: int | None = None) -> Notices:
-        """What the owner was told, newest first; on the first page also who waits."""
-        return await self.read(lambda tx: self._notices(tx, owner, before))
-
-    def _notices(self, tx: Transaction, owner: MicroblogId, before: int | None) -> Notices:
-        told = notifications.page(tx, owner, Window(before), PAGE)
-        wishes = relations.requests(tx, owner) if before is None else []
-        waiting = askers.waiting(tx, owner, FROM_THE_TOP, PAGE) if before is None else []
-        known = posts.get_many(tx, [each.post for each in told if each.post is not None])
-        may = readable(tx, list(known.values()), owner)
-        items = {item.id: item for item in self._made(tx, [line(row) for row in may], owner)}
-        faces = self._items.faces(
-            tx,
-            [
-                *(each.sender for each in told),
-                *(wish.follower for wish in wishes),
-                *(asker.sender for asker in waiting),
-            ],
-        )
-        notices = [
-            Notice(
-                each.id,
-                each.kind,
-                faces[each.sender],
-                items.get(each.post) if each.post else None,
-                each.at,
-                _note(tx, each),
-            )
-            for each in told
-            if each.sender in faces and (each.post is None or each.post in items) and each.kind != "follow_request"
-        ]
-        requests = [faces[wish.follower] for wish in wishes if wish.follower in faces]
-        outside = [faces[asker.sender] for asker in waiting if asker.sender in faces]
-        return Notices(
-            notices, requests, outside, told[-1].id if len(told) == PAGE else None, told[0].id if told else None
-        )
-
     async def untold(self, owner: MicroblogId) -> int:
         """How many notifications the owner has not looked at, up to a hundred."""
 
@@ -443,16 +381,6 @@ class Timelines:
         now = self._clock.now()
         if await self.read(lambda tx: markers.place(tx, owner, markers.NOTIFICATIONS)) < newest:
             await self._database.write(lambda tx: markers.advance(tx, owner, markers.NOTIFICATIONS, newest, now))
-
-
-def _note(tx: Transaction, told: notifications.Notification) -> str:
-    match told.kind:
-        case Told.WARNING:
-            return "".join(each.text for each in severances.warnings(tx, told.owner, [int(told.about)]).values())
-        case Told.SEVERED:
-            return "".join(each.host for each in severances.get_many(tx, told.owner, [int(told.about)]).values())
-        case _:
-            return ""
 
 
 def _below(before: int | None) -> PostId:

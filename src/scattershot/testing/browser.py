@@ -88,9 +88,9 @@ class Browser:
         said["content-type"] = "application/x-www-form-urlencoded"
         return await self._go("POST", path, urlencode(fields).encode(), said, follow=follow)
 
-    async def file(self, path: str) -> bytes:
+    async def file(self, path: str, headers: Mapping[str, str] | None = None) -> bytes:
         """A file by its path, as it is."""
-        answer = await self._fetcher.send(Request("GET", urljoin(self._origin, path), self._with({})))
+        answer = await self._fetcher.send(Request("GET", urljoin(self._origin, path), self._with(dict(headers or {}))))
         assert isinstance(answer, Response), answer
         assert answer.status == 200, answer.status
         return answer.body

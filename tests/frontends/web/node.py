@@ -15,7 +15,7 @@ from scattershot.app.fanout import Fanout
 from scattershot.app.featuring import Featuring
 from scattershot.app.indexing import Indexing
 from scattershot.app.keepers import Keepers
-from scattershot.app.notifications import Notifications
+from scattershot.app.notifications import Listed, Notice, Notifications
 from scattershot.app.people import People
 from scattershot.app.presenting import Presenting
 from scattershot.app.programs import Programs
@@ -34,6 +34,7 @@ from scattershot.domain.ids import MicroblogId, PersonId, PostId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
+from scattershot.domain.window import FROM_THE_TOP
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.drivers.bus_local import LocalBus
 from scattershot.frontends.web.web import Web
@@ -109,6 +110,13 @@ class Node:
         origin = Origin(self.clock.now(), "test", asked_for=True)
         return await self.database.write(lambda tx: apply(tx, change, origin, self.house))
 
+    async def told(self, owner: MicroblogId) -> Listed[Notice]:
+        """What the owner was told, newest first."""
+        all_of_it = Notifications.sought(None, None, held=False)
+        return await self.notifications.read(
+            lambda tx: self.notifications.page_in(tx, owner, FROM_THE_TOP, 20, all_of_it)
+        )
+
     async def settle(self) -> None:
         """Let fan-out and live pages come to the end of what happened."""
         while await self.readers.step():
@@ -143,8 +151,8 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
         sign_up = SignUp(database, clock, people, publisher, settings)
         told = Notifications(database, clock, timelines)
         web = Web(
-            settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, keepers,
-            sign_up, search, proxied, told, presenting,
+            settings, clock, database, people, programs, publisher, discover, timelines, streams, backfill, reports,
+            keepers, sign_up, search, proxied, told, presenting,
             Featuring(database, clock).preferences,
         )  # fmt: skip
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]

@@ -1,5 +1,7 @@
 """The desk: where every request is met and every page handed out, with its headers; handlers stand behind it."""
 
+import hashlib
+import zlib
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from typing import Any, TypeAlias
@@ -9,6 +11,7 @@ import minijinja
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from scattershot.app.lately import Lately
 from scattershot.app.refusals import NOT_OWNERS
 from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
@@ -19,7 +22,9 @@ from scattershot.domain.quote import QuoteState
 from scattershot.domain.reading import Refused
 from scattershot.frontends.web import icons, words
 from scattershot.frontends.web.assets import Assets
+from scattershot.frontends.web.entries import Entries, Own
 from scattershot.frontends.web.forms import BadForm, Form, is_token_of, local_path, read_form
+from scattershot.frontends.web.meta import NOTHING
 from scattershot.frontends.web.visitors import Visitor, Visitors
 from scattershot.ports.clock import Clock
 from scattershot.settings import Settings
@@ -35,9 +40,27 @@ _STATUS = {"not_found": 404, "not_allowed": 403, "spent": 410, "moved": 403, "of
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """What our pages may load: nothing from anywhere else. Pictures of other nodes come by our own proxy."""
+
+PAGES_REMEMBERED = 200
+"""Pages that are kept packed, of some 10 kB each: for whoever looks again before anything has changed."""
+WORTH_PACKING = 1_400
+"""Bytes of a page that fit into one packet anyway."""
+
+
+THEMES = ("light", "dark")
+
+
+def theme_of(request: Request) -> str:
+    """The look that the visitor chose for this browser; empty for what its system is set to."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else ""
+
+
+def _here(request: Request) -> str:
+    return local_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""), "/")
 
 
 Chosen: TypeAlias = Callable[[MicroblogId], Awaitable[Preferences]]
@@ -54,14 +77,17 @@ class Desk:
         self.clock, self.visitors = clock, visitors
         self._settings, self._timelines, self._proxied, self._chosen = settings, timelines, proxied, chosen
         self.assets = Assets()
+        self._packed: Lately[str, bytes] = Lately(PAGES_REMEMBERED)
         self._templates = self._environment()
+        self._entries = Entries(clock, lambda context: self._templates.render_template("entry.html", **context))
+        self._templates.add_global("entry", self._entries.function)
         self._headers = {
             "Content-Security-Policy": CONTENT_SECURITY_POLICY,
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
             "X-Frame-Options": "DENY",
             "Cross-Origin-Opener-Policy": "same-origin",
-            "Vary": "Accept, Cookie",
+            "Vary": "Accept, Accept-Encoding, Cookie",
         }
 
     async def chosen_by(self, visitor: Visitor) -> Preferences:
@@ -144,10 +170,42 @@ class Desk:
     ) -> Response:
         """A page with everything around it."""
         untold = await self._timelines.untold(visitor.who) if visitor.who is not None else 0
-        html = self._render(template, request, visitor, untold=untold, **context)
-        response = Response(html, status, media_type="text/html", headers=self._headers)
-        response.headers["Cache-Control"] = "private, no-cache" if visitor.person is not None else "no-cache"
-        return response
+        own = self._own(request, visitor, context)
+        html = self._draw(template, request, visitor, own, untold=untold, **context)
+        keeping = "private, no-cache" if visitor.person is not None else "no-cache"
+        if status != 200:
+            return self._answer(request, self._entries.completed(html, own), status, keeping)
+        # Named by what it says: what is new in it each time, the `once` of its form, does not make it another page.
+        named = hashlib.blake2b(html.encode(), digest_size=16)
+        named.update(f"{own.token} {own.back}".encode())
+        return self._answer(request, lambda: self._entries.completed(html, own), status, keeping, named.hexdigest())
+
+    def _answer(
+        self, request: Request, page: str | Callable[[], str], status: int, keeping: str, name: str = ""
+    ) -> Response:
+        """The page, packed where the browser can unpack it; nothing but its name where the browser has it already.
+
+        That forms' tokens are packed with what others wrote gives them away to nobody who could use them: where a form
+        comes from is asked besides.
+        """
+        headers = {**self._headers, "Cache-Control": keeping}
+        packs = "gzip" in request.headers.get("accept-encoding", "")
+        if name:
+            headers["ETag"] = etag = f'W/"{name}"'
+            if etag in request.headers.get("if-none-match", ""):
+                return Response(None, 304, headers=headers)
+            known = self._packed.get(name) if packs else None
+            if known is not None:
+                headers["Content-Encoding"] = "gzip"
+                return Response(known, status, media_type="text/html", headers=headers)
+        body = (page if isinstance(page, str) else page()).encode()
+        if packs and len(body) > WORTH_PACKING:
+            packing = zlib.compressobj(3, wbits=31)
+            body = packing.compress(body) + packing.flush()
+            headers["Content-Encoding"] = "gzip"
+            if name:
+                self._packed[name] = body
+        return Response(body, status, media_type="text/html", headers=headers)
 
     async def form_page(
         self, request: Request, visitor: Visitor, template: str, status: int = 200, **context: Any
@@ -194,17 +252,35 @@ class Desk:
         headers = {**self._headers, "Cache-Control": "no-store"}
         return Response(html, 500, media_type="text/html", headers=headers)
 
+    @property
+    def proxied(self) -> words.Proxied:
+        """Under which path of ours a picture of any node is shown."""
+        return self._proxied
+
     # -- rendering
 
     def _render(self, template: str, request: Request, visitor: Visitor, **context: Any) -> str:
+        own = self._own(request, visitor, context)
+        return self._entries.completed(self._draw(template, request, visitor, own, **context), own)
+
+    def _own(self, request: Request, visitor: Visitor, context: dict[str, Any]) -> Own:
+        """What stands on a page for its visitor alone."""
+        composer = context.get("composer")
+        return Own(visitor.token, context.get("back_to") or _here(request), composer["once"] if composer else "")
+
+    def _draw(self, template: str, request: Request, visitor: Visitor, own: Own, **context: Any) -> str:
+        """The page, but for what differs within its entries, and the `once` of its form."""
+        if "composer" in context:
+            context["composer"] = {**context["composer"], "once": self._entries.once}
         speaker = visitor.speaker
-        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return self._templates.render_template(
             template,
             site=self._settings.title,
             path=request.url.path,
-            here=local_path(path, "/"),
-            token=visitor.token,
+            here=_here(request),
+            theme=theme_of(request),
+            origin=self._settings.origin,
+            token=own.token,
             me=speaker.profile if speaker is not None else None,
             me_page=_PATHS.page(speaker.profile.handle, self._settings.domain) if speaker is not None else "",
             me_id=speaker.id if speaker is not None else None,
@@ -217,7 +293,7 @@ class Desk:
             sign_up=self._settings.sign_up,
             signed_in=visitor.person is not None,
             runs_node=visitor.runs_node,
-            **context,
+            **{"meta": NOTHING, "veiled": {}, "blurred": (), **context},
         )
 
     def _environment(self) -> minijinja.Environment:
@@ -231,6 +307,7 @@ class Desk:
             "counted": words.counted,
             "browser": words.browser,
             "link": words.link,
+            "host": words.host,
             "shown": self._proxied,
             "initial": words.initial,
             "hue": words.hue,
@@ -241,19 +318,22 @@ class Desk:
             "audience": lambda audience: words.AUDIENCES[audience],
             "emoji": lambda emoji, picture: minijinja.safe(words.emoji_html(emoji, picture, self._proxied)),
             "quote_state": lambda state: words.QUOTE_STATES.get(state, words.QUOTE_STATES[QuoteState.UNAUTHORIZED]),
-            "notice": lambda kind: words.NOTICES.get(kind, "did something"),
+            "noticed": lambda told: words.noticed(*told),
+            "notice_sign": lambda kind: words.NOTICE_SIGNS.get(kind, "bell"),
         }
         return minijinja.Environment(
             templates=texts,
             filters=filters,
             globals={
                 "icon": lambda name: minijinja.safe(icons.svg(name)),
-                "asset": self.assets.path,
+                "signs": minijinja.safe(icons.sprite()),
+                "asset": lambda name: minijinja.safe(self.assets.path(name)),
                 "is_over": lambda poll: poll.closed is not None or (poll.ends or 1 << 62) <= self.clock.now(),
                 "per_cent": lambda part, whole: round(100 * part / whole) if whole else 0,
-                "languages": [{"code": code, "words": name} for code, name in words.LANGUAGES.items()],
+                "language_options": lambda chosen: minijinja.safe(words.language_options(chosen)),
             },
             undefined_behavior="strict",
+            debug=False,  # or a template that stumbles would put what it shows into the log
             trim_blocks=True,
             lstrip_blocks=True,
         )

@@ -1,26 +1,36 @@
-"""Lists: the front page, the home timeline, public lists, tags and notifications."""
+"""Timelines: the front page, home, what is written here and everywhere, and hashtags."""
 
 import secrets
+from typing import Any
 
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scattershot.app.timelines import Page, Timelines
+from scattershot.app.timelines import Page
+from scattershot.app.visits import Visit
 from scattershot.domain.choosing import HERE
+from scattershot.domain.filters import Context
+from scattershot.domain.ids import MicroblogId
+from scattershot.domain.people import Deed
+from scattershot.domain.reading import Refused
 from scattershot.domain.window import Window
 from scattershot.frontends.web import composer
 from scattershot.frontends.web.desk import Desk
-from scattershot.frontends.web.forms import number
+from scattershot.frontends.web.forms import Form, number
+from scattershot.frontends.web.meta import NOTHING, Meta, feeds_at
+from scattershot.frontends.web.reading import Reading
 from scattershot.frontends.web.visitors import Visitor
 from scattershot.settings import Settings
 
 
 class Lists:
-    """Pages that show many posts."""
+    """Pages that show many posts of many."""
 
-    def __init__(self, desk: Desk, settings: Settings, timelines: Timelines) -> None:
-        self._desk, self._settings, self._timelines = desk, settings, timelines
+    def __init__(self, desk: Desk, settings: Settings, reading: Reading) -> None:
+        self._desk, self._settings, self._reading = desk, settings, reading
+        self._timelines = reading.timelines
 
     @property
     def routes(self) -> list[Route]:
@@ -32,8 +42,7 @@ class Lists:
             Route("/local", desk.open(self._local)),
             Route("/public", desk.members(self._public)),
             Route("/tags/{tag}", desk.open(self._tag)),
-            Route("/notifications", desk.members(self._notifications)),
-            Route("/notifications/untold", desk.members(self._untold)),
+            Route("/tags/{tag}/{deed}", desk.form(self._follow_tag, Deed.RELATE), methods=["POST"]),
         ]
 
     async def _front(self, request: Request, visitor: Visitor) -> Response:
@@ -43,6 +52,7 @@ class Lists:
             request,
             visitor,
             "front.html",
+            meta=Meta(title=self._settings.title, about=self._settings.description, path="/"),
             description=self._settings.description,
             contact=self._settings.contact,
             faces=await self._timelines.people_here(),
@@ -51,51 +61,86 @@ class Lists:
 
     async def _home(self, request: Request, visitor: Visitor) -> Response:
         assert visitor.who is not None
-        before = _before(request)
-        page = await self._timelines.home(visitor.who, Window(below=before))
+        before = before_of(request)
+        page, sifted, last = await self._reading.home(visitor.who, Window(below=before))
+        away = await self._away(visitor.who, page, last) if before is None else None
         typed = composer.blank(request, await self._desk.chosen_by(visitor))
         return await self._desk.page(
             request,
             visitor,
             "home.html",
-            page=page,
             first=before is None,
+            away=away._asdict() if away is not None else None,
             composer=composer.fields(typed, None, secrets.token_urlsafe(12), self._settings.max_post_length),
             problem="",
+            **self._reading.shown(page, sifted),
         )
 
+    async def _away(self, who: MicroblogId, page: Page, last: Visit) -> Visit | None:
+        """The last visit, where more came since than the page shows; and that this is one."""
+        visits = self._reading.visits
+        if not page.items:
+            return None
+        if page.items[0].entry > last.newest:
+            await visits.seen(who, page.items[0].entry)
+        return last if visits.was_away(last) and page.items[-1].entry > last.newest else None
+
     async def _local(self, request: Request, visitor: Visitor) -> Response:
-        page = await self._timelines.public(visitor.who, Window(below=_before(request)), which=HERE)
-        return await self._list(request, visitor, page, "Written here", "What people of this node tell everyone.")
+        page = await self._timelines.public(visitor.who, Window(below=before_of(request)), which=HERE)
+        return await self._list(
+            request, visitor, page, "Here", "What people of this node tell everyone.", Meta(path="/local")
+        )
 
     async def _public(self, request: Request, visitor: Visitor) -> Response:
-        page = await self._timelines.public(visitor.who, Window(below=_before(request)))
+        page = await self._timelines.public(visitor.who, Window(below=before_of(request)))
         return await self._list(
             request, visitor, page, "Everywhere", "Public posts of every node that reached this one."
         )
 
     async def _tag(self, request: Request, visitor: Visitor) -> Response:
         tag = request.path_params["tag"].lower()[:100]
-        page = await self._timelines.tagged(tag, visitor.who, Window(below=_before(request)))
-        return await self._list(request, visitor, page, f"#{tag}", "Public posts with this tag that reached this node.")
+        page = await self._timelines.tagged(tag, visitor.who, Window(below=before_of(request)))
+        followed = bool(await self._reading.tags.among(visitor.who, [tag])) if visitor.who is not None else False
+        return await self._list(
+            request,
+            visitor,
+            page,
+            f"#{tag}",
+            "Public posts with this tag that reached this node.",
+            Meta(path=request.url.path, alternates=feeds_at(f"/tags/{tag}")),
+            tag=tag,
+            followed=followed,
+        )
 
-    async def _list(self, request: Request, visitor: Visitor, page: Page, title: str, about: str) -> Response:
-        return await self._desk.page(request, visitor, "list.html", page=page, title=title, about=about)
-
-    async def _notifications(self, request: Request, visitor: Visitor) -> Response:
+    async def _follow_tag(self, request: Request, visitor: Visitor, form: Form) -> Response:
         assert visitor.who is not None
-        before = _before(request)
-        found = await self._timelines.notices(visitor.who, before)
-        if before is None and found.newest is not None:
-            await self._timelines.looked_at(visitor.who, found.newest)
-        return await self._desk.page(request, visitor, "notifications.html", found=found)
+        tag, deed = request.path_params["tag"], request.path_params["deed"]
+        doing = {"follow": self._reading.tags.follow, "unfollow": self._reading.tags.unfollow}.get(deed)
+        if doing is None:
+            return await self._desk.not_found(request, visitor)
+        done = await doing(visitor.who, tag)
+        if isinstance(done, Refused):
+            return await self._desk.refused(request, visitor, done)
+        return self._desk.back(form, f"/tags/{done}")
 
-    async def _untold(self, _request: Request, visitor: Visitor) -> Response:
-        """How many notifications were not looked at, for a page that is open."""
-        assert visitor.who is not None
-        count = await self._timelines.untold(visitor.who)
-        return Response(str(count), media_type="text/plain", headers={"Cache-Control": "private, no-store"})
+    async def _list(
+        self,
+        request: Request,
+        visitor: Visitor,
+        page: Page,
+        title: str,
+        about: str,
+        meta: Meta | None = None,
+        **more: Any,
+    ) -> Response:
+        seen = await self._reading.seen(visitor, page, Context.PUBLIC)
+        given = {"tag": "", "followed": False, **more}
+        meta = structs.replace(meta or NOTHING, title=title, about=about)
+        return await self._desk.page(
+            request, visitor, "list.html", title=title, about=about, meta=meta, **seen, **given
+        )
 
 
-def _before(request: Request) -> int | None:
+def before_of(request: Request) -> int | None:
+    """Where the page begins that is asked for."""
     return number(request.query_params.get("before"))

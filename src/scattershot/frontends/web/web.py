@@ -21,13 +21,17 @@ from scattershot.frontends.web.account import Account
 from scattershot.frontends.web.consent import Consents
 from scattershot.frontends.web.desk import Chosen, Desk, Endpoint
 from scattershot.frontends.web.finding import Finding
+from scattershot.frontends.web.furnishing import Furnishing
 from scattershot.frontends.web.lists import Lists
 from scattershot.frontends.web.live import Live
+from scattershot.frontends.web.notices import Notices
 from scattershot.frontends.web.own_profile import OwnProfile
 from scattershot.frontends.web.profiles import Profiles
+from scattershot.frontends.web.reading import reading
 from scattershot.frontends.web.relating import Relating
 from scattershot.frontends.web.reporting import Reporting
 from scattershot.frontends.web.sessions import Sessions
+from scattershot.frontends.web.shelving import Shelving
 from scattershot.frontends.web.signing_in import SigningIn
 from scattershot.frontends.web.signing_up import SigningUp
 from scattershot.frontends.web.teams import Teams
@@ -35,6 +39,7 @@ from scattershot.frontends.web.visitors import Visitors
 from scattershot.frontends.web.words import Proxied
 from scattershot.frontends.web.writing import Writing
 from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database
 from scattershot.settings import Settings
 
 
@@ -45,6 +50,7 @@ class Web:
         self,
         settings: Settings,
         clock: Clock,
+        database: Database,
         people: People,
         programs: Programs,
         publisher: Publisher,
@@ -64,13 +70,17 @@ class Web:
         visitors = Visitors(people, keepers, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines, proxied, chosen)
         account = Account(desk, timelines, people, publisher, discover)
-        profiles = Profiles(desk, settings, timelines, backfill)
+        read = reading(database, clock, timelines)
+        profiles = Profiles(desk, settings, read, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
         self.routes: list[Route] = [
             Route("/static/{file}", desk.assets.serve),
             *SigningIn(desk, people).routes,
             *Consents(desk, programs).routes,
-            *Lists(desk, settings, timelines).routes,
+            *Furnishing(desk, settings).routes,
+            *Lists(desk, settings, read).routes,
+            *Shelving(desk, read, notifications).routes,
+            *Notices(desk, timelines, notifications).routes,
             *Finding(desk, timelines, discover, search).routes,
             *profiles.routes,
             *Writing(desk, settings, timelines, publisher).routes,

@@ -1,17 +1,19 @@
 """Words for people: moments, counts, audiences and what happened, in plain English."""
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from html import escape, unescape
 from typing import NamedTuple, TypeAlias
+from urllib.parse import urlsplit
 
 from scattershot.domain.microblog import Emoji, Profile
 from scattershot.domain.post import Audience, Post
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.terms import ALL, ONLY_THE_AUTHOR, Circle, Rule
 
-_MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
+MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
 
 
 Proxied: TypeAlias = Callable[[str], str]
@@ -92,6 +94,24 @@ NOTICES: Mapping[str, str] = {
     "severed": "lost follows, for nothing is exchanged any more",
 }
 
+NOTICE_SIGNS: Mapping[str, str] = {
+    "mention": "reply", "like": "like", "boost": "boost", "reaction": "like", "quote": "quote", "quoted_edit": "edit",
+    "follow": "person", "poll": "poll", "edit": "edit", "sign_up": "person", "report": "flag", "warning": "flag",
+    "severed": "world",
+}  # fmt: skip
+"""By which sign a notification is known at a glance."""
+
+_OF_MANY: Mapping[str, str] = {"follow": "follow you", "reaction": "liked your post or reacted to it"}
+"""Where it reads otherwise of several; likes and reactions are told together."""
+
+
+def noticed(kind: str, others: int) -> str:
+    """What somebody did, of whom a notification tells, and so many others."""
+    if others and kind in _OF_MANY:
+        return _OF_MANY[kind]
+    return NOTICES.get(kind, "did something")
+
+
 LANGUAGES: Mapping[str, str] = {
     "ar": "العربية", "bn": "বাংলা", "ca": "Català", "cs": "Čeština", "da": "Dansk", "de": "Deutsch", "el": "Ελληνικά",
     "en": "English", "eo": "Esperanto", "es": "Español", "et": "Eesti", "eu": "Euskara", "fa": "فارسی", "fi": "Suomi",
@@ -109,6 +129,15 @@ def language_of(accept_language: str) -> str:
         if code in LANGUAGES:
             return code
     return ""
+
+
+@functools.cache
+def language_options(chosen: str) -> str:
+    """The languages as options of a form."""
+    return "".join(
+        f'<option value="{code}" lang="{code}"{" selected" if code == chosen else ""}>{name}</option>'
+        for code, name in LANGUAGES.items()
+    )
 
 
 def emoji_html(emoji: str, picture: str, proxied: Proxied) -> str:
@@ -141,10 +170,10 @@ def full_time(moment: int) -> str:
 def ago(moment: int, now: int) -> str:
     """How long ago, in few words; the day once that is long enough ago."""
     passed = now - moment
-    if passed < _MINUTE:
+    if passed < MINUTE:
         return "now"
     if passed < _HOUR:
-        return f"{passed // _MINUTE} min"
+        return f"{passed // MINUTE} min"
     if passed < _DAY:
         return f"{passed // _HOUR} h"
     if passed < 7 * _DAY:
@@ -153,10 +182,19 @@ def ago(moment: int, now: int) -> str:
     return f"{at.day} {at:%b}" if at.year == _at(now).year else f"{at.day} {at:%b %Y}"
 
 
+def reads_until(moment: int, now: int) -> int:
+    """When `ago` says something else of it; once it says the day, that is looked at again each day."""
+    passed = now - moment
+    if passed < 0:
+        return moment + MINUTE
+    step = MINUTE if passed < _HOUR else _HOUR if passed < _DAY else _DAY
+    return moment + (passed // step + 1) * step if passed < 7 * _DAY else now + _DAY - now % _DAY
+
+
 def until(moment: int, now: int) -> str:
     """How long until then."""
     left = moment - now
-    for unit, words in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
+    for unit, words in ((_DAY, "day"), (_HOUR, "hour"), (MINUTE, "minute")):
         if left >= unit:
             count = left // unit
             return f"{count} {words}{'' if count == 1 else 's'}"
@@ -184,7 +222,16 @@ def link(address: str) -> str:
     return address if address.startswith(("https://", "http://")) else ""
 
 
+def host(address: str) -> str:
+    """The host that an address leads to, or nothing."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
 _SHORTCODE = re.compile(r":([A-Za-z0-9_]{1,64}):")
+_QUOTING = re.compile(r'<(p|span) class="quote-inline">.*?</\1>', re.DOTALL)
 _TAG = re.compile(r'(<(?:[^"<>]|"[^"]*")*>)')
 
 
@@ -216,7 +263,7 @@ def body_html(post: Post, proxied: Proxied) -> str:
 
 def gist(post: Post, length: int) -> str:
     """The beginning of a post as plain text; of one with a warning, the warning."""
-    text = post.title or post.warning or unescape(_TAG.sub(_space, post.html))
+    text = post.title or post.warning or unescape(_TAG.sub(_space, _QUOTING.sub("", post.html)))
     words = " ".join(text.split())
     return words if len(words) <= length else words[: length - 1].rstrip() + "…"
 

@@ -44,6 +44,7 @@ class Writing:
         """Its paths."""
         desk = self._desk
         return [
+            Route("/compose", desk.members(self._compose_page), methods=["GET"]),
             Route("/posts", desk.form(self._post), methods=["POST"]),
             Route("/posts/{id:int}/quote", desk.members(self._quote_page), methods=["GET"]),
             Route("/posts/{id:int}/edit", desk.members(self._edit_page), methods=["GET"]),
@@ -72,7 +73,9 @@ class Writing:
             typed, parent.id if parent is not None else None, quoted.id if quoted is not None else None
         )
         person, who = _keeper(visitor), visitor.who
-        done = await self._once(visitor.secret, form.get("once"), lambda: self._publisher.post(who, draft, person, VIA))
+        # A browser may show a page it has, so that its form was sent before: then with other words.
+        once = f"{form.get('once')} {hash(draft)}" if form.get("once") else ""
+        done = await self._once(visitor.secret, once, lambda: self._publisher.post(who, draft, person, VIA))
         if isinstance(done, Refused):
             return await self._again(request, visitor, typed, parent, done, quoted)
         if parent is not None:
@@ -130,6 +133,13 @@ class Writing:
             problem=problem,
             composer=composer.fields(typed, parent, secrets.token_urlsafe(12), limit, quoted),
         )
+
+    async def _compose_page(self, request: Request, visitor: Visitor) -> Response:
+        """An empty form, or one with the text that another program shares."""
+        shared = (request.query_params.get(name, "").strip() for name in ("title", "text", "url"))
+        text = "\n".join(filter(None, shared)).replace("\0", "")[: self._settings.max_post_length]
+        blank = composer.blank(request, await self._desk.chosen_by(visitor))
+        return await self._composer(request, visitor, blank._replace(text=text), None, None)
 
     async def _quote_page(self, request: Request, visitor: Visitor) -> Response:
         item = await self._timelines.item(_id(request), visitor.who)

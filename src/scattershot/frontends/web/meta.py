@@ -1,0 +1,86 @@
+"""What a page says of itself to programs: Open Graph, robots, and where the same is told in other forms."""
+
+from msgspec import Struct
+
+from scattershot.app.items import Face, Item
+from scattershot.domain.post import Audience
+from scattershot.frontends.web.words import Proxied, gist
+from scattershot.wirekit.html import plain_text
+
+_SHOWN = 200
+"""Characters of a post or profile in a preview."""
+
+
+class Alternate(Struct, frozen=True):
+    """The same page in another form (`rel=alternate`)."""
+
+    media_type: str
+    href: str
+    title: str = ""
+
+
+_FEEDS = (
+    ("rss", "application/rss+xml", "RSS"),
+    ("atom", "application/atom+xml", "Atom"),
+    ("json", "application/feed+json", "JSON Feed"),
+)
+
+
+def feeds_at(path: str) -> tuple[Alternate, ...]:
+    """The feeds of what stands at that path."""
+    return tuple(Alternate(media_type, f"{path}.{ending}", title) for ending, media_type, title in _FEEDS)
+
+
+class Meta(Struct, frozen=True):
+    """Of a page that is shown to anybody; `path` is empty where it is nobody's business elsewhere."""
+
+    title: str = ""
+    about: str = ""
+    kind: str = "website"
+    path: str = ""
+    image: str = ""
+    image_alt: str = ""
+    noindex: bool = False
+    alternates: tuple[Alternate, ...] = ()
+
+
+NOTHING = Meta()
+
+
+def of_microblog(face: Face, proxied: Proxied) -> Meta:
+    """Of a microblog's page."""
+    profile = face.profile
+    return Meta(
+        title=f"{profile.title} ({face.handle})",
+        about=_plain(profile.bio)[:_SHOWN],
+        kind="profile",
+        path=face.page if face.local else "",
+        image=proxied(profile.avatar),
+        noindex=not profile.indexable,
+        alternates=(Alternate("application/activity+json", face.address), *feeds_at(face.page)) if face.local else (),
+    )
+
+
+def of_post(item: Item, proxied: Proxied) -> Meta:
+    """Of a post's page; a post with a warning shows that alone."""
+    author, post = item.author, item.post
+    pictures = [each for each in post.attachments if each.shown_as == "image"]
+    picture = pictures[0] if pictures and not post.sensitive and not post.warning else None
+    image = proxied(picture.thumbnail or picture.url) if picture is not None else ""
+    alternates = (Alternate("application/activity+json", f"/p/{item.id}"),) if author.local else ()
+    if author.local and post.audience.is_open:
+        alternates += feeds_at(item.page)
+    return Meta(
+        title=post.title or f"{author.profile.title} ({author.handle})",
+        about=gist(post, _SHOWN),
+        kind="article",
+        path=item.page if author.local and post.audience.is_open else "",
+        image=image or proxied(author.profile.avatar),
+        image_alt=picture.alt if picture is not None and image else "",
+        noindex=not author.profile.indexable or post.audience is not Audience.PUBLIC,
+        alternates=alternates,
+    )
+
+
+def _plain(html: str) -> str:
+    return " ".join(plain_text(html).split())

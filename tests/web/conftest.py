@@ -1,0 +1,27 @@
+"""The stage with its scene and one browser, opened once for all tests of a file."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+
+from tests.web.browsing import chromium
+from tests.web.scene import Scene, play
+from tests.web.stage import open_stage
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def scene() -> AsyncIterator[Scene]:
+    """The street, and everybody in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_stage(Path(folder)) as stage:
+            yield await play(stage)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser(chromium_path: str) -> AsyncIterator[Any]:
+    """Chromium."""
+    async with chromium(chromium_path) as opened:
+        yield opened
