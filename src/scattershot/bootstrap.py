@@ -50,6 +50,7 @@ from scattershot.app.search import Search
 from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
+from scattershot.app.slips import Slips
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
@@ -84,6 +85,7 @@ from scattershot.ports.protocol import Signer, Tongue
 from scattershot.protocols.activitypub.adapter import ActivityPub
 from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
+from scattershot.protocols.nostr import adapter as nostr
 from scattershot.server import make_app, shared
 from scattershot.settings import BadSettings, Settings
 from scattershot.storage.migrate import migrate
@@ -184,10 +186,12 @@ def open_database(settings: Settings) -> Database:
 
 
 class OwnKeys(NamedTuple):
-    """Secrets of the node's own: what makes addresses of pictures from elsewhere its own, and what its pushes bear."""
+    """Secrets of the node's own: what makes addresses of pictures from elsewhere its own, what its pushes bear, and by
+    what it is known among relays."""
 
     signed: Signed
     push: Keys
+    relay: bytes
 
 
 class Node:
@@ -246,6 +250,8 @@ class Node:
         self.push = self._push(own)
         self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
         self.streams = Streams(database)
+        self.slips = Slips(database, clock, bus)
+        self.relay = nostr.a_relay(settings, self.slips, clock, own.relay)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app()
 
@@ -310,7 +316,7 @@ class Node:
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
-            api=self.api,
+            apis=(self.api, self.relay),
         )
 
     def _client_api(self) -> MastodonApi:
@@ -386,6 +392,7 @@ class Node:
             self.archives.run,
             self.indexing.run,
             self.trends.run,
+            self.slips.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -410,13 +417,20 @@ class Node:
         done += await self.importing.step()
         done += await self.archives.step()
         done += await self.indexing.take_up()
+        done += await self.slips.step()
         return done + await self.catch_up.step()
+
+    def end_sockets(self) -> None:
+        """Let go of everybody who listens by WebSocket, so that the server can stop."""
+        self.api.streaming.close()
+        self.relay.let_all_go()
 
     async def stop(self, patience: float = 5.0) -> None:
         """Stop without haste: what is under way has so many seconds to finish, and is kept."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.relay.close()
         await self.couriers.stop(patience)
         await self.doors.stop()
         await self.media.stop()
@@ -447,7 +461,8 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     speaker = await people.node_speaker(settings.title)
     signed = Signed(await proxy_secret(drivers.database), settings.origin)
     push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
-    return Node(settings, drivers, house, people, speaker, OwnKeys(signed, push_keys))
+    relay_key = secret_in(settings.data, nostr.KEY_FILE, nostr.KEY_BYTES)
+    return Node(settings, drivers, house, people, speaker, OwnKeys(signed, push_keys, relay_key))
 
 
 def _push_contact(settings: Settings) -> str:

@@ -171,6 +171,12 @@ class _Keyed:
         self.keys = [run[place : place + KEY_BYTES] for place in range(0, len(run), KEY_BYTES)]
 
 
+def has_expired(tx: Transaction, now: int) -> bool:
+    """Whether there is something to sweep."""
+    first = tx.value("SELECT expires FROM slips WHERE expires IS NOT NULL ORDER BY expires LIMIT 1")
+    return first is not None and first <= now
+
+
 def sweep(tx: Transaction, now: int, limit: int = 200) -> int:
     """Drop what has expired, so many at most; how many that were."""
     expired = tx.fetch(
