@@ -12,7 +12,7 @@ import msgspec
 
 from tests.bench.findings import Options, Result, table
 
-NAMES = ("idle", "storage", "inbox", "deliveries", "latency", "fanout", "home", "search", "api", "streaming")
+NAMES = ("idle", "storage", "inbox", "deliveries", "latency", "fanout", "home", "search", "api", "streaming", "nostr")
 
 
 def main() -> int:
