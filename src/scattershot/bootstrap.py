@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from starlette.types import ASGIApp
 
 from scattershot import __version__
-from scattershot.app import counters, dispatch, web_push
+from scattershot.app import counters, dispatch, slips, web_push
 from scattershot.app.acquaintance import acquaintance
 from scattershot.app.apply.origin import House, Ids
 from scattershot.app.archives import Archives
@@ -461,8 +461,8 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     speaker = await people.node_speaker(settings.title)
     signed = Signed(await proxy_secret(drivers.database), settings.origin)
     push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
-    relay_key = secret_in(settings.data, nostr.KEY_FILE, nostr.KEY_BYTES)
-    return Node(settings, drivers, house, people, speaker, OwnKeys(signed, push_keys, relay_key))
+    own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database))
+    return Node(settings, drivers, house, people, speaker, own)
 
 
 def _push_contact(settings: Settings) -> str:

@@ -45,8 +45,8 @@ async def run(options: Options) -> Result:
     """One node for everything but the comparison of large sets, which has its own store."""
     size = QUICK if options.quick else FULL
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        figures, counts = await _relay(Path(folder) / "relay", size)
         compared = await _compared(Path(folder) / "compared", size)
+        figures, counts = await _relay(Path(folder) / "relay", size)
     return Result(
         "nostr",
         f"{size.stored:,} events stored, events of 400 bytes with two tags that are searched by their words",

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import AsyncExitStack, closing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,8 @@ from scattershot.wirekit.http_message import Response
 from scattershot.wirekit.mastodon_csv import File
 from tests.engines import open_database
 from tests.files import a_picture
+from tests.protocols.nostr.events import an_event
+from tests.protocols.nostr.relay_client import a_client
 
 LARGE = [
     "arrivals",
@@ -89,6 +92,10 @@ LARGE = [
     "seen",
     "sessions",
     "shunned",
+    "slip_graves",
+    "slip_keys",
+    "slip_texts",
+    "slips",
     "severances",
     "severed",
     "signed_copies",
@@ -158,6 +165,7 @@ async def everyday_life(village: Village) -> None:
     await carry(village, a, ann)
     await show_pictures(village, a, b)
     await look_at_the_phone(village, a, b)
+    await listen_to_the_relay(a, village.clock.now() // 1000)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
     for act in (a.node.publisher.unfollow, a.node.publisher.block, a.node.publisher.unblock):
@@ -380,6 +388,32 @@ async def look_at_the_phone(village: Village, a: House, b: House) -> None:
     await phone.post(f"/api/v2/notifications/{first['group_key']}/dismiss")
     await phone.post(f"{told}/clear")
     await phone.delete("/api/v1/push/subscription")
+
+
+async def listen_to_the_relay(a: House, now: int) -> None:
+    """What clients of the relay bring and ask for."""
+    note = an_event(at=now, tags=[["t", "tea"], ["expiration", str(now + 1)]])
+    wrap = an_event("once", kind=1059, at=now, tags=[["p", note.pubkey]])
+    profiles = [an_event(kind=0, at=now + n) for n in range(2)]
+    gone = an_event(kind=5, at=now, tags=[["e", note.id], ["a", f"30023:{note.pubkey}:x"]])
+    asked: list[dict[str, Any]] = [
+        {}, {"ids": [note.id]}, {"authors": [note.pubkey]}, {"authors": [note.pubkey], "kinds": [0]}, {"kinds": [1]},
+        {"#t": ["tea"]}, {"#t": ["tea"], "kinds": [1]}, {"#t": ["tea"], "#p": [note.pubkey], "authors": [note.pubkey]},
+        {"search": "hello", "kinds": [1]},
+        {"authors": [note.pubkey], "kinds": [1], "since": 1, "until": now, "limit": 1},
+    ]  # fmt: skip
+    async with a_client(a.node.relay) as client:
+        for event in (note, wrap, *profiles):
+            assert (await client.publish(event))[0]
+        for wanted in asked:
+            await client.found(wanted)
+            await client.say("COUNT", "c", wanted)
+            await client.heard()
+            await client.say("NEG-OPEN", "n", wanted, "61")
+            await client.heard()
+        for event in (gone, note, an_event(kind=62, at=now, tags=[["relay", "ALL_RELAYS"]])):
+            await client.publish(event)
+    assert (await a.node.slips.after(0, 10))[-1].kind == 62
 
 
 async def choose(a: House, post: str, bob: str) -> None:

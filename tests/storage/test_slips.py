@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from scattershot.app import slips as app
 from scattershot.domain.slip import Outcome, Slip, Want
+from scattershot.drivers.bus_local import LocalBus
 from scattershot.ports.database import Database
 from scattershot.protocols.nostr.translate.slips import to_slip, to_want, with_burial
 from scattershot.protocols.nostr.wire.event import Event
 from scattershot.protocols.nostr.wire.filters import Filter, matches
 from scattershot.storage.tables import slips, slips_found
+from scattershot.testing.fakes import FakeClock
 from tests.engines import database, engine
 from tests.protocols.nostr.events import NOW, a_sketch
 
@@ -196,6 +199,20 @@ async def test_too_much_is_not_compared_and_counted_only_so_far(database: Databa
     newest = await database.read(lambda tx: slips_found.items(tx, Want(limit=5), NOW, 1_000))
     assert newest is not None
     assert list(newest[0]) == [NOW + n for n in range(25, 30)]
+
+
+async def test_everything_is_read_in_portions_in_the_order_in_which_sets_are_compared(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = [a_sketch(content=str(n), at=NOW - n % 5) for n in range(40)] + [a_sketch(kind=1059)]
+    await put(database, *events)
+    monkeypatch.setattr(app, "PORTION", 7)
+    everything = Want(limit=1_000, but_kinds=(1059,), since=NOW - 3)
+    slips = app.Slips(database, FakeClock(NOW * 1000), LocalBus())
+    assert await slips.items(everything, 1_000) == await database.read(
+        lambda tx: slips_found.items(tx, everything, NOW, 1_000)
+    )
+    assert await slips.items(everything, 20) is None
 
 
 async def test_nothing_is_that_where_a_list_is_empty(database: Database) -> None:

@@ -3,6 +3,7 @@
 They lie beside the changes and need none: what one means to the house is told by who follows `after`, at its own pace.
 """
 
+import secrets
 from array import array
 from collections.abc import Sequence
 from functools import partial
@@ -11,7 +12,7 @@ from scattershot.domain.slip import Kept, Outcome, Slip, Want, seconds
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import slips, slips_found
+from scattershot.storage.tables import facts, slips, slips_found
 
 TOPIC = "slips"
 """Nudged whenever something was kept."""
@@ -20,7 +21,24 @@ AT_ONCE = 200
 """Looks at an index that a read may take on the event loop; what needs more runs aside."""
 MOST_COUNTED = 100_000
 """Slips that are counted exactly."""
+_KEY = "slips_key"
+PORTION = 50_000
+"""Items of everything that are read at a time."""
 _SWEEP_SECONDS = 30.0
+
+
+async def own_key(database: Database) -> bytes:
+    """The private key by which this node is known where slips are exchanged, made at the first start."""
+
+    def work(tx: Transaction) -> str:
+        known = facts.get(tx, _KEY)
+        if known is None:
+            known = secrets.token_hex(32)
+            facts.put(tx, _KEY, known)
+        return known
+
+    known = await database.read(partial(facts.get, name=_KEY))
+    return bytes.fromhex(known if known is not None else await database.write(work))
 
 
 class Slips:
@@ -69,7 +87,23 @@ class Slips:
     async def items(self, want: Want, most: int) -> "tuple[array[int], bytes] | None":
         """Moments and ids of all that is wanted, oldest first; None where they are more than that."""
         now = seconds(self._clock.now())
+        if slips_found.is_everything(want) and want.limit >= most:
+            return await self._everything(want, most)
         return await self._database.read(lambda tx: slips_found.items(tx, want, now, most), slow=True)
+
+    async def _everything(self, want: Want, most: int) -> "tuple[array[int], bytes] | None":
+        """In portions, each a read of its own: what comes meanwhile may be in it or not."""
+        moments, ids = array("q"), bytearray()
+        last = ((want.since or 0) - 1, b"\xff" * 32)
+        while True:
+            portion = await self._database.read(partial(_portion, want=want, after=last), slow=True)
+            moments.extend([at for at, _ in portion])
+            ids += b"".join([name for _, name in portion])
+            if len(moments) > most:
+                return None
+            if len(portion) < PORTION:
+                return moments, bytes(ids)
+            last = portion[-1]
 
     async def after(self, seq: int, limit: int) -> list[Kept]:
         """What came behind that place, in the order it came."""
@@ -89,6 +123,10 @@ class Slips:
         while True:
             if not await self.step():
                 await self._clock.sleep(_SWEEP_SECONDS)
+
+
+def _portion(tx: Transaction, want: Want, after: tuple[int, bytes]) -> list[tuple[int, bytes]]:
+    return slips_found.portion(tx, want, after, PORTION)
 
 
 def _is_slow(wants: Sequence[Want]) -> bool:

@@ -8,10 +8,6 @@ from scattershot.protocols.nostr.session.limits import Limits
 from scattershot.protocols.nostr.wire.event import public_key
 from scattershot.settings import Settings
 
-KEY_FILE = "relay.key"
-"""The file in the data folder with the relay's own private key: by it the node is known among relays."""
-KEY_BYTES = 32
-
 
 def a_relay(settings: Settings, slips: Slips, clock: Clock, secret: bytes) -> Relay:
     """The relay at the node's own address."""

@@ -15,7 +15,7 @@ CREATE TABLE slips (
 CREATE UNIQUE INDEX slips_by_place ON slips (place) WHERE place IS NOT NULL;
 CREATE INDEX slips_by_author ON slips (author, kind, at);
 CREATE INDEX slips_by_kind ON slips (kind, at);
-CREATE INDEX slips_by_moment ON slips (at, kind);
+CREATE INDEX slips_by_moment ON slips (at, id, kind);  -- sets are compared in this order
 CREATE INDEX slips_by_end ON slips (expires) WHERE expires IS NOT NULL;
 
 CREATE TABLE slip_keys (                            -- by what they are found beside their author

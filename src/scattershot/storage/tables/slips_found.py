@@ -98,6 +98,22 @@ def items(tx: Transaction, want: Want, now: int, most: int) -> "tuple[array[int]
     return array("q", [at for at, _ in ordered]), b"".join(name for _, name in ordered)
 
 
+def is_everything(want: Want) -> bool:
+    """Whether it asks for all there is, but for moments and kinds kept from the asker."""
+    named = (want.ids, want.places, want.authors, want.kinds)
+    return all(each is None for each in named) and not want.keys and not want.words
+
+
+def portion(tx: Transaction, want: Want, after: tuple[int, bytes], limit: int) -> list[tuple[int, bytes]]:
+    """Of everything, so many moments and ids behind that one, oldest first: read from the index alone."""
+    return tx.fetch(
+        _pair,
+        f"SELECT s.at, s.id FROM slips s WHERE (s.at, s.id) > ($1, $2) AND s.at <= $3{_but(want)} "
+        "ORDER BY s.at, s.id LIMIT $4",
+        *after, _until(want), limit,
+    )  # fmt: skip
+
+
 def _pair(at: int, id: bytes) -> tuple[int, bytes]:  # noqa: A002
     return at, bytes(id)
 
