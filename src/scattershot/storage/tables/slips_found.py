@@ -37,9 +37,12 @@ class _Walk(NamedTuple):
     args: tuple[bytes | int | str, ...]
 
 
-class _Entry(NamedTuple):
-    at: int
-    seq: int
+_Entry = tuple[int, int]
+"""Its moment and its place: a plain tuple, since most are thrown away again."""
+
+
+def _entry(at: int, seq: int) -> _Entry:
+    return at, seq
 
 
 def find(tx: Transaction, want: Want, now: int) -> Page:
@@ -52,7 +55,7 @@ def find(tx: Transaction, want: Want, now: int) -> Page:
     if want.limit < 1:
         return Page([], more=True)
     entries, more = _merged(tx, want)
-    rows = _whole(tx, [entry.seq for entry in entries], now)
+    rows = _whole(tx, [seq for _, seq in entries], now)
     return _page(rows, want.limit, more)
 
 
@@ -67,7 +70,7 @@ def count(tx: Transaction, wants: list[Want], now: int, most: int) -> tuple[int,
             continue
         for walk in _walks(tx, want):
             sql, args = _sql(walk, want.since or 0, _until(want))
-            seqs.update(entry.seq for entry in tx.fetch(_Entry, f"{sql} LIMIT {most + 1}", *args))
+            seqs.update(seq for _, seq in tx.fetch(_entry, f"{sql} LIMIT {most + 1}", *args))
             if len(seqs) > most:
                 return most, False
     return len(seqs), True
@@ -128,22 +131,24 @@ def _until(want: Want) -> int:
 def _merged(tx: Transaction, want: Want) -> tuple[list[_Entry], bool]:
     """The newest entries of all walks: `limit` of them and whatever shares the last one's second."""
     limit, floor, until = want.limit, want.since or 0, _until(want)
-    found: dict[int, _Entry] = {}
+    newest: list[_Entry] = []
     more = False
     for walk in _walks(tx, want):
         sql, args = _sql(walk, floor, until)
-        rows = tx.fetch(_Entry, f"{sql} ORDER BY {walk.at} DESC LIMIT {limit + 1}", *args)
-        if len(rows) > limit and rows[limit].at == rows[limit - 1].at:
-            tied, its_args = _sql(walk, rows[limit].at, rows[limit].at)
-            rows += tx.fetch(_Entry, f"{tied} LIMIT {MOST_TIES}", *its_args)
-        for row in rows:
-            found[row.seq] = row
-        if len(found) > limit:
+        rows = tx.fetch(_entry, f"{sql} ORDER BY {walk.at} DESC LIMIT {limit + 1}", *args)
+        if not rows:
+            continue
+        if len(rows) > limit and rows[limit][0] == rows[limit - 1][0]:
+            tied, its_args = _sql(walk, rows[limit][0], rows[limit][0])
+            rows += tx.fetch(_entry, f"{tied} LIMIT {MOST_TIES}", *its_args)
+            rows = list(set(rows))
+        newest = sorted({*newest, *rows} if want.keys else newest + rows, reverse=True)
+        if len(newest) > limit:
             more = True
-            ordered = sorted(found.values(), reverse=True)
-            floor = ordered[limit - 1].at
-            found = {entry.seq: entry for entry in ordered if entry.at >= floor}
-    return list(found.values()), more
+            floor = newest[limit - 1][0]
+            while newest[-1][0] < floor:
+                newest.pop()
+    return newest, more
 
 
 def _sql(walk: _Walk, since: int, until: int) -> tuple[str, tuple[bytes | int | str, ...]]:
