@@ -4,6 +4,7 @@ A conftest takes the fixtures by importing them: `from tests.engines import data
 what needs PostgreSQL is skipped, and fails where CI is set.
 """
 
+import asyncio
 import atexit
 import functools
 import itertools
@@ -11,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -46,22 +48,37 @@ async def database(engine: Engine) -> AsyncIterator[Database]:
 async def open_database(engine: Engine, folder: Traversable | None = MIGRATIONS) -> AsyncIterator[Database]:
     """A fresh database with the folder's migrations applied (None: an empty one), gone afterwards."""
     if engine == "sqlite":
-        scratch = SqliteDatabase(slow_seconds=_SOON)
+        opened: Database = SqliteDatabase(slow_seconds=_SOON, like=await _new_file() if folder is MIGRATIONS else None)
         try:
-            if folder is not None:
-                await migrate(scratch, Millis(0), folder)
-            yield scratch
-        finally:
-            await scratch.close()
-        return
-    with postgres_dsn() as dsn:
-        opened = PostgresDatabase(dsn, connections=4, slow_seconds=_SOON)
-        try:
-            if folder is not None:
+            if folder not in (None, MIGRATIONS):
                 await migrate(opened, Millis(0), folder)
             yield opened
         finally:
             await opened.close()
+        return
+    with _new_schema() if folder is MIGRATIONS else postgres_dsn() as dsn:
+        opened = PostgresDatabase(dsn, connections=4, slow_seconds=_SOON)
+        try:
+            if folder not in (None, MIGRATIONS):
+                await migrate(opened, Millis(0), folder)
+            yield opened
+        finally:
+            await opened.close()
+
+
+_files: list[Path] = []
+
+
+async def _new_file() -> Path:
+    """A closed SQLite file with all of our migrations, made once: applying them takes ten times as long as a copy."""
+    if not _files:
+        folder = Path(tempfile.mkdtemp(prefix="scattershot-new-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        database = SqliteDatabase(folder / "new.db")
+        await migrate(database, Millis(0), MIGRATIONS)
+        await database.close()
+        _files.append(database.path)
+    return _files[0]
 
 
 @contextmanager
@@ -70,16 +87,75 @@ def postgres_dsn() -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     _administer(f"CREATE SCHEMA {name}")
     try:
-        yield f"{_server()}&options=-csearch_path%3D{name}"
+        yield _dsn(name)
     finally:
         _administer(f"DROP SCHEMA {name} CASCADE")
+
+
+_emptied: list[str] = []
+"""Schemas with all of our migrations that a test has used and that were emptied since; making one takes 0.2 s."""
+
+
+@contextmanager
+def _new_schema() -> Iterator[str]:
+    """The address of a schema that is as it was when all of our migrations had just been applied to it."""
+    if not _emptied:
+        _emptied.append(_make_schema(f"test_{next(_numbers)}"))
+    name = _emptied.pop()
+    yield _dsn(name)
+    _administer(_EMPTIED.format(schema=name, new=_untouched()))
+    _emptied.append(name)
+
+
+_EMPTIED = """
+DO $$ DECLARE this record; BEGIN
+    SET session_replication_role = replica;  -- no triggers, no foreign keys
+    FOR this IN SELECT relname AS name FROM pg_class
+            WHERE relkind = 'r' AND relnamespace = '{schema}'::regnamespace AND pg_relation_size(oid) > 0 LOOP
+        EXECUTE format('DELETE FROM {schema}.%I', this.name);
+    END LOOP;
+    FOR this IN SELECT relname AS name FROM pg_class
+            WHERE relkind = 'r' AND relnamespace = '{new}'::regnamespace AND pg_relation_size(oid) > 0 LOOP
+        EXECUTE format('INSERT INTO {schema}.%I OVERRIDING SYSTEM VALUE SELECT * FROM {new}.%I', this.name, this.name);
+    END LOOP;
+    FOR this IN SELECT s.sequencename AS name, n.last_value AS value FROM pg_sequences s
+            JOIN pg_sequences n ON n.schemaname = '{new}' AND n.sequencename = s.sequencename
+            WHERE s.schemaname = '{schema}' AND s.last_value IS DISTINCT FROM n.last_value LOOP
+        PERFORM setval(format('{schema}.%I', this.name)::regclass, coalesce(this.value, 1), this.value IS NOT NULL);
+    END LOOP;
+END $$
+"""
+
+
+@functools.cache
+def _untouched() -> str:
+    """A schema that no test uses."""
+    return _make_schema("untouched")
+
+
+def _make_schema(name: str) -> str:
+    """A schema with all of our migrations."""
+
+    async def make() -> None:
+        database = PostgresDatabase(_dsn(name), connections=1)
+        await migrate(database, Millis(0), MIGRATIONS)
+        await database.close()
+
+    _administer(f"CREATE SCHEMA {name}")
+    with ThreadPoolExecutor(1) as aside:  # the caller's loop is running
+        aside.submit(asyncio.run, make()).result()
+    return name
+
+
+def _dsn(schema: str) -> str:
+    return f"{_server()}&options=-csearch_path%3D{schema}"
 
 
 def _administer(statement: str) -> None:
     import psycopg
 
     with psycopg.connect(_server(), autocommit=True) as connection:
-        connection.execute(statement)
+        connection.execute(statement)  # type: ignore[arg-type]
 
 
 @functools.cache

@@ -43,3 +43,8 @@ class Tally:
                 self._known[each] = _Counted(same, now)
                 found[each] = same
         return found
+
+    def good_until(self, ids: Iterable[MicroblogId]) -> Millis:
+        """Up to when all of these are remembered as they were counted; 0 where one of them is not."""
+        known = [self._known.get(each) for each in ids]
+        return Millis(min((each.at + GOOD_FOR if each is not None else 0 for each in known), default=0))

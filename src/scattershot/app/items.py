@@ -94,6 +94,8 @@ class Item(Struct, frozen=True, kw_only=True):
     may_reply: bool = False
     may_boost: bool = False
     may_quote: Approval = Approval.NEVER
+    asks: bool = False
+    """Whether its terms tell people apart."""
     mine: bool = False
     pinned: bool = False
     """Of one's own: whether one's page shows it first."""
@@ -147,12 +149,10 @@ class _Marks(NamedTuple):
 
 
 class _Plain(NamedTuple):
-    """An item that holds nothing of its viewer, and the version of the post it was made from; `asks`: its terms tell
-    people apart."""
+    """An item that holds nothing of its viewer, and the version of the post it was made from."""
 
     version: int
     item: Item
-    asks: bool
 
 
 class Items:
@@ -333,9 +333,9 @@ def _plainly(row: posts.Row, author: Face, answers: Face | None, tallies: Sequen
         may_reply=may_answer(reply, _SOMEBODY) is not Approval.NEVER,
         may_boost=row.audience.is_open,
         may_quote=approval(quote, _SOMEBODY),
+        asks=_tells_apart(quote) or (reply is not None and Circle.EVERYONE not in reply.at_once),
     )
-    asks = _tells_apart(quote) or (reply is not None and Circle.EVERYONE not in reply.at_once)
-    return _Plain(row.version, item, asks)
+    return _Plain(row.version, item)
 
 
 def _tells_apart(rule: Rule) -> bool:
@@ -398,7 +398,7 @@ def _marks(
         else:
             sorts[how].add(post)
     hidden = relations.hidden_among(tx, viewer, concerned, now, muted=not shown.muted)
-    asking = {post for post, each in plain.items() if each.asks}
+    asking = {post for post, each in plain.items() if each.item.asks}
     askers = _askers(tx, viewer, [row for _, row, _ in lines if row.id in asking]) if asking else {}
     return _Marks(
         liked=frozenset(liked),

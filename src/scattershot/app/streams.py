@@ -4,7 +4,6 @@ An event carries ids, never a text: what a page shows of it, it asks for, so tha
 """
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from types import TracebackType
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from msgspec import json
 
 from scattershot.app import counters
+from scattershot.app.soon import Soon
 from scattershot.domain.ids import MicroblogId, NotificationId, Seq
 from scattershot.domain.record import ALTERING, Kind
 from scattershot.ports.database import Database, Transaction
@@ -23,8 +23,6 @@ BATCH = 200
 """Changes looked at in one read."""
 FARTHEST = 5_000
 """How many changes back a listener that returns is told of; a page older than that is better loaded anew."""
-
-_logger = logging.getLogger(__name__)
 
 
 class Event(NamedTuple):
@@ -90,8 +88,7 @@ class Streams:
         self._listening: dict[MicroblogId, set[Listener]] = {}
         self._seq: Seq | None = None
         self._newest = NotificationId(0)
-        self._stepping: asyncio.Task[None] | None = None
-        self._again = False
+        self._soon = Soon(self.step, "live pages were not told")
 
     # -- who listens
 
@@ -130,17 +127,8 @@ class Streams:
         """The readers have come further: tell who listens, soon. From the event loop."""
         if not self._listening:
             self._seq = None
-        elif self._stepping is None or self._stepping.done():
-            self._stepping = asyncio.get_running_loop().create_task(self._run())
         else:
-            self._again = True
-
-    async def _run(self) -> None:
-        try:
-            while await self.step() or self._again:
-                self._again = False
-        except Exception:
-            _logger.exception("live pages were not told")
+            self._soon.nudge()
 
     async def step(self) -> int:
         """Tell of one batch of changes; how many were looked at."""

@@ -5,7 +5,6 @@ asks the lists instead.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import NamedTuple, Protocol
@@ -14,6 +13,7 @@ from scattershot.app.filters import Filters
 from scattershot.app.items import Item
 from scattershot.app.notifications import Conversation, Notice, Notifications
 from scattershot.app.shelves import Said, is_listed
+from scattershot.app.soon import Soon
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId, Millis, NotificationId, PostId, Seq
 from scattershot.domain.post import Audience
@@ -24,8 +24,6 @@ from scattershot.storage.tables import log, notifications, posts, relations, tim
 
 BATCH = 200
 """Changes looked at in one read."""
-
-_logger = logging.getLogger(__name__)
 
 
 class About(Enum):
@@ -128,8 +126,7 @@ class Topics:
         self._hearers: dict[Topic, dict[Hearer, None]] = {}
         self._seq: Seq | None = None
         self._newest = NotificationId(0)
-        self._stepping: asyncio.Task[None] | None = None
-        self._again = False
+        self._soon = Soon(self.step, "listening programs were not told")
         self._one_at_a_time = asyncio.Lock()
 
     # -- who listens
@@ -155,17 +152,8 @@ class Topics:
         """The readers have come further: tell who listens, soon. From the event loop."""
         if not self._hearers:
             self._seq = None
-        elif self._stepping is None or self._stepping.done():
-            self._stepping = asyncio.get_running_loop().create_task(self._run())
         else:
-            self._again = True
-
-    async def _run(self) -> None:
-        try:
-            while await self.step() or self._again:
-                self._again = False
-        except Exception:
-            _logger.exception("listening programs were not told")
+            self._soon.nudge()
 
     async def begin(self) -> None:
         """Note where the log stands, so that what comes after somebody began to listen is told."""

@@ -114,11 +114,14 @@ class SqliteTransaction:
 
 
 class SqliteDatabase:
-    """One file, one process: the port's Database. Without a path it is a scratch database, gone when closed."""
+    """One file, one process: the port's Database. Without a path it is a scratch database, gone when closed, which
+    begins as a copy of the closed file that it is `like`, or empty."""
 
-    def __init__(self, path: Path | None = None, *, slow_seconds: float = 5.0) -> None:
+    def __init__(self, path: Path | None = None, *, slow_seconds: float = 5.0, like: Path | None = None) -> None:
         self._scratch = None if path else Path(tempfile.mkdtemp(prefix="scattershot-"))
         self.path = path or cast(Path, self._scratch) / "scratch.db"
+        if self._scratch and like is not None:
+            shutil.copyfile(like, self.path)
         self._slow_seconds = slow_seconds
         self._closing = False
         writing = _connect(self.path, synchronous="OFF" if self._scratch else "FULL")

@@ -21,11 +21,11 @@ from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.account import Account
 from scattershot.frontends.mastodon_api.entities.people import Empty, FamiliarFollowers, FeaturedTag, Relationship
 from scattershot.frontends.mastodon_api.entities.status import Status
+from scattershot.frontends.mastodon_api.pages import PageParams, within
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.people_as_json import featured_tag, relationship
-from scattershot.frontends.mastodon_api.places import RosterParams, within
+from scattershot.frontends.mastodon_api.places import RosterParams
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
-from scattershot.frontends.mastodon_api.timelines import PageParams
 from scattershot.ports.database import Transaction
 
 MOST_AT_ONCE = 200

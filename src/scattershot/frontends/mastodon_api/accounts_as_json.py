@@ -66,6 +66,10 @@ class AccountsAsJson:
             bodies[number] = known.body
         return bodies
 
+    def good_until(self, shown: Iterable[MicroblogId]) -> Millis:
+        """Up to when those whose entities were just made need not be counted anew."""
+        return self._tally.good_until(shown)
+
     def one(self, tx: Transaction, face: Face, now: Millis) -> Account:
         """The entity of one."""
         counts = self._tally.of(tx, [face.id], now)[face.id]

@@ -72,6 +72,7 @@ from scattershot.frontends.mastodon_api.statuses import Statuses
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.streaming import PATH as STREAMING
 from scattershot.frontends.mastodon_api.streaming import Streaming
+from scattershot.frontends.mastodon_api.stretches_as_json import StretchesAsJson
 from scattershot.frontends.mastodon_api.tags import Tags
 from scattershot.frontends.mastodon_api.tags_as_json import TagsAsJson
 from scattershot.frontends.mastodon_api.teams import Teams
@@ -123,8 +124,8 @@ class MastodonApi:
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally(), house.timelines, house.shown)
         filters = Filters(house.database, house.clock)
         statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown, filters)
-        composing = Composing(house.media)
-        shelves = Shelves(house.database, house.clock, house.timelines)
+        stretches = StretchesAsJson(statuses, accounts, filters)
+        shelves, composing = Shelves(house.database, house.clock, house.timelines), Composing(house.media)
         lists, followed = ListsOfPeople(house.database), FollowedTags(house.database)
         tags = TagsAsJson(settings.origin, followed.among, house.known.featuring.among)
         told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
@@ -145,7 +146,7 @@ class MastodonApi:
             *Polls(house.timelines, house.publisher, house.shown).endpoints,
             *DraftEndpoints(house.drafts, composing).endpoints,
             *MediaEndpoints(house.media).endpoints,
-            *Timelines(house.timelines, shelves, lists, statuses).endpoints,
+            *Timelines(house.timelines, shelves, lists, statuses, stretches).endpoints,
             *SigningUp(settings, house.sign_up, house.programs).endpoints,
             *Teams(house.keepers, house.timelines, accounts).endpoints,
             *Marks(house.timelines, shelves, statuses, accounts).endpoints,

@@ -117,12 +117,14 @@ def paged_by_offset(call: Call, entity: Any, offset: int, limit: int, found: int
     return Answer(entity, headers=((b"link", ", ".join(links).encode()),) if links else ())
 
 
-_PAGING = ("max_id", "since_id", "min_id", "offset")
+_NOT_AGAIN = ("max_id", "since_id", "min_id", "offset", "access_token")
 
 
 def _again(call: Call, name: str, value: int | str) -> str:
     """The address of the same list from another place on."""
-    query = call.request.scope["query_string"].decode("latin-1")
-    kept = [(key, text) for key, text in parse_qsl(query, keep_blank_values=True) if key not in _PAGING]
-    kept = [pair for pair in kept if pair[0] != "access_token"]
-    return f"{call.origin}{call.request.scope['path']}?{urlencode([*kept, (name, value)])}"
+    scope = call.request.scope
+    query = scope["query_string"].decode("latin-1")
+    if not query and isinstance(value, int):  # the usual one
+        return f"{call.origin}{scope['path']}?{name}={value}"
+    kept = [(key, text) for key, text in parse_qsl(query, keep_blank_values=True) if key not in _NOT_AGAIN]
+    return f"{call.origin}{scope['path']}?{urlencode([*kept, (name, value)])}"

@@ -139,12 +139,11 @@ class Door:
         headers: list[tuple[bytes, bytes]],
     ) -> bool:
         """Whether it was not too often; the headers tell how often it may be."""
-        address = self.address(request)
-        key = str(caller.token) if caller is not None else address
+        key = str(caller.token) if caller is not None else self.address(request)
         taken = self._limits[""].take(key, now)
         shown = self._usual
         if taken.allowed and allowance is not None:
-            taken = self._limits[allowance.name].take(address if allowance.by_address else key, now)
+            taken = self._limits[allowance.name].take(self.address(request) if allowance.by_address else key, now)
             shown = allowance
         headers += _rate_headers(shown, taken, now)
         return taken.allowed

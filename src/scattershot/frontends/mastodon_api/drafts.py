@@ -13,8 +13,8 @@ from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Pr
 from scattershot.frontends.mastodon_api.composing import Composing, NewStatus
 from scattershot.frontends.mastodon_api.endpoints import Endpoint
 from scattershot.frontends.mastodon_api.entities.writing import ScheduledStatus, StatusDraft
+from scattershot.frontends.mastodon_api.pages import PageParams
 from scattershot.frontends.mastodon_api.params import Nothing
-from scattershot.frontends.mastodon_api.timelines import PageParams
 from scattershot.wirekit.dates import parse_rfc3339
 
 DRAFTS = "/api/v1/scattershot/drafts"

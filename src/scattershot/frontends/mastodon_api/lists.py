@@ -13,7 +13,7 @@ from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Pr
 from scattershot.frontends.mastodon_api.endpoints import Endpoint
 from scattershot.frontends.mastodon_api.entities.account import Account
 from scattershot.frontends.mastodon_api.entities.lists import List
-from scattershot.frontends.mastodon_api.marks import RosterParams
+from scattershot.frontends.mastodon_api.pages import PeoplePageParams
 from scattershot.frontends.mastodon_api.params import Nothing
 
 _REPLIES = {replies.value: replies for replies in Replies}
@@ -50,7 +50,7 @@ class Lists:
             Endpoint("GET", one, self._show, read, answers=List),
             Endpoint("PUT", one, self._change, write, takes=ListParams, answers=List),
             Endpoint("DELETE", one, self._drop, write, answers=dict),
-            Endpoint("GET", f"{one}/accounts", self._members, read, takes=RosterParams, answers=list[Account]),
+            Endpoint("GET", f"{one}/accounts", self._members, read, takes=PeoplePageParams, answers=list[Account]),
             Endpoint("POST", f"{one}/accounts", self._add, write, takes=MemberParams, answers=dict),
             Endpoint("DELETE", f"{one}/accounts", self._remove, write, takes=MemberParams, answers=dict),
             Endpoint("GET", "/api/v1/accounts/{id}/lists", self._with_member, read, answers=list[List]),
@@ -87,7 +87,7 @@ class Lists:
     async def _drop(self, call: Call, _: Nothing) -> Reply:
         return _done(await self._lists.drop(call.who, call.id()))
 
-    async def _members(self, call: Call, params: RosterParams) -> Reply:
+    async def _members(self, call: Call, params: PeoplePageParams) -> Reply:
         row = await self._lists.get(call.who, call.id())
         if row is None:
             return NOT_FOUND

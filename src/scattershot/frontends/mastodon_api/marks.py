@@ -2,43 +2,18 @@
 
 from collections.abc import Callable
 
-from msgspec import Struct
-
 from scattershot.app.shelves import Roster, Shelf, Shelves
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import PostId
-from scattershot.domain.window import Window
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson
-from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Reply, paged, refused, window
+from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Reply, paged, refused
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.account import Account
 from scattershot.frontends.mastodon_api.entities.status import Status
+from scattershot.frontends.mastodon_api.pages import PageParams, PeoplePageParams
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
-from scattershot.frontends.mastodon_api.timelines import PageParams
 from scattershot.ports.database import Transaction
-
-MOST = 80
-"""Microblogs on a page, whatever is asked for."""
-
-
-class RosterParams(Struct, frozen=True):
-    """Which stretch of a list of microblogs, and how many of it."""
-
-    max_id: str | None = None
-    since_id: str | None = None
-    min_id: str | None = None
-    limit: int = 40
-
-    @property
-    def window(self) -> Window:
-        """The stretch."""
-        return window(self.max_id, self.since_id, self.min_id)
-
-    @property
-    def size(self) -> int:
-        """How many, within bounds."""
-        return max(1, min(self.limit, MOST))
 
 
 class Marks:
@@ -60,9 +35,9 @@ class Marks:
                      answers=list[Status]),
             Endpoint("POST", f"{one}/bookmark", self._keep, "write:bookmarks", answers=Status),
             Endpoint("POST", f"{one}/unbookmark", self._let_go, "write:bookmarks", answers=Status),
-            Endpoint("GET", f"{one}/favourited_by", self._favourited_by, "read:accounts", anyone, RosterParams,
+            Endpoint("GET", f"{one}/favourited_by", self._favourited_by, "read:accounts", anyone, PeoplePageParams,
                      list[Account]),
-            Endpoint("GET", f"{one}/reblogged_by", self._reblogged_by, "read:accounts", anyone, RosterParams,
+            Endpoint("GET", f"{one}/reblogged_by", self._reblogged_by, "read:accounts", anyone, PeoplePageParams,
                      list[Account]),
         ]  # fmt: skip
 
@@ -99,13 +74,13 @@ class Marks:
             return NOT_FOUND
         return Answer(await self._timelines.read(lambda tx: self._statuses.one(tx, item, call.who, call.now)))
 
-    async def _favourited_by(self, call: Call, params: RosterParams) -> Reply:
+    async def _favourited_by(self, call: Call, params: PeoplePageParams) -> Reply:
         return await self._roster(call, params, self._shelves.likers_in)
 
-    async def _reblogged_by(self, call: Call, params: RosterParams) -> Reply:
+    async def _reblogged_by(self, call: Call, params: PeoplePageParams) -> Reply:
         return await self._roster(call, params, self._shelves.boosters_in)
 
-    async def _roster(self, call: Call, params: RosterParams, look: Callable[..., Roster | None]) -> Reply:
+    async def _roster(self, call: Call, params: PeoplePageParams, look: Callable[..., Roster | None]) -> Reply:
         item = await self._timelines.item(call.id(), call.viewer)
         if item is None:
             return NOT_FOUND

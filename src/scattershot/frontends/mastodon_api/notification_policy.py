@@ -4,8 +4,7 @@ from msgspec import Struct, structs
 
 from scattershot.app.notifications import Notifications as Told
 from scattershot.domain.notification import Treatment, Wishes
-from scattershot.domain.window import Window
-from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, paged, parse_id, window
+from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, paged, parse_id
 from scattershot.frontends.mastodon_api.endpoints import Endpoint
 from scattershot.frontends.mastodon_api.entities.notification import (
     Merged,
@@ -15,10 +14,9 @@ from scattershot.frontends.mastodon_api.entities.notification import (
     Summary,
 )
 from scattershot.frontends.mastodon_api.notifications_as_json import NotificationsAsJson
+from scattershot.frontends.mastodon_api.pages import PeoplePageParams
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.ports.database import Transaction
-
-MOST = 80
 
 _NAMES = {
     "for_not_following": "not_following",
@@ -58,20 +56,6 @@ class PolicyParamsV1(Struct, frozen=True):
     filter_private_mentions: bool | None = None
 
 
-class RequestsParams(Struct, frozen=True):
-    """Which stretch of those who wait."""
-
-    max_id: str | None = None
-    since_id: str | None = None
-    min_id: str | None = None
-    limit: int = 40
-
-    @property
-    def window(self) -> Window:
-        """The stretch."""
-        return window(self.max_id, self.since_id, self.min_id)
-
-
 class Several(Struct, frozen=True):
     """Several of those who wait."""
 
@@ -107,7 +91,7 @@ class Policy:
                     Endpoint(method, v1, self._change_v1, write, takes=PolicyParamsV1, answers=NotificationPolicyV1),
                 )
             ),
-            Endpoint("GET", requests, self._requests, read, takes=RequestsParams, answers=list[NotificationRequest]),
+            Endpoint("GET", requests, self._requests, read, takes=PeoplePageParams, answers=list[NotificationRequest]),
             Endpoint("GET", f"{requests}/merged", self._merged, read, answers=Merged),
             Endpoint("POST", f"{requests}/accept", self._accept_several, write, takes=Several, answers=dict),
             Endpoint("POST", f"{requests}/dismiss", self._dismiss_several, write, takes=Several, answers=dict),
@@ -158,9 +142,9 @@ class Policy:
 
     # -- those who wait
 
-    async def _requests(self, call: Call, params: RequestsParams) -> Reply:
+    async def _requests(self, call: Call, params: PeoplePageParams) -> Reply:
         def work(tx: Transaction) -> Answer:
-            found = self._told.requests_in(tx, call.who, params.window, max(1, min(params.limit, MOST)))
+            found = self._told.requests_in(tx, call.who, params.window, params.size)
             body = b"[" + b",".join(self._notifications.requests(tx, found.entries, call.who, call.now)) + b"]"
             return paged(call, body, found.older, found.newest)
 

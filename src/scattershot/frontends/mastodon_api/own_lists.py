@@ -15,9 +15,10 @@ from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply, paged,
 from scattershot.frontends.mastodon_api.endpoints import Endpoint
 from scattershot.frontends.mastodon_api.entities.account import Account
 from scattershot.frontends.mastodon_api.entities.people import DomainPreview, Empty, MutedAccount, Suggestion
+from scattershot.frontends.mastodon_api.pages import within
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.people_as_json import SOURCES
-from scattershot.frontends.mastodon_api.places import DomainListParams, RosterParams, within
+from scattershot.frontends.mastodon_api.places import DomainListParams, RosterParams
 from scattershot.frontends.mastodon_api.statuses import VIA
 from scattershot.ports.database import Transaction
 from scattershot.wirekit.dates import rfc3339

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from scattershot.app.rosters import Cut
+from scattershot.frontends.mastodon_api.pages import within
 
 MOST_DIGITS = 40
 
@@ -30,11 +31,6 @@ class DomainListParams(RosterParams, frozen=True):
     def cut(self) -> Cut:
         """The stretch."""
         return super().cut._replace(limit=within(self.limit, 200))
-
-
-def within(asked: int, most: int) -> int:
-    """How many, within bounds."""
-    return max(1, min(asked, most))
 
 
 def place(text: str | None) -> int | None:

@@ -17,10 +17,10 @@ from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Pr
 from scattershot.frontends.mastodon_api.endpoints import Endpoint
 from scattershot.frontends.mastodon_api.entities.quote import InteractionRequest
 from scattershot.frontends.mastodon_api.entities.status import Status
+from scattershot.frontends.mastodon_api.pages import PageParams
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.terms import PolicyParams, terms_from
-from scattershot.frontends.mastodon_api.timelines import PageParams
 from scattershot.ports.database import Transaction
 from scattershot.wirekit.dates import rfc3339
 

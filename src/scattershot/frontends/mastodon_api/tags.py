@@ -1,5 +1,7 @@
 """Hashtags that one follows, and those on one's page."""
 
+from typing import ClassVar
+
 from scattershot.app.featuring import Featuring
 from scattershot.app.followed_tags import NO_TAG, FollowedTags
 from scattershot.app.search import Search
@@ -8,23 +10,17 @@ from scattershot.domain.tags import tag_named
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply, paged, refused
 from scattershot.frontends.mastodon_api.endpoints import Endpoint
 from scattershot.frontends.mastodon_api.entities.search import TrendingTag
+from scattershot.frontends.mastodon_api.pages import PageParams
 from scattershot.frontends.mastodon_api.params import Nothing
 from scattershot.frontends.mastodon_api.tags_as_json import TagsAsJson
-from scattershot.frontends.mastodon_api.timelines import PageParams
-
-MOST, USUAL = 200, 100
-"""Tags on a page, as at Mastodon."""
 
 
 class FollowedParams(PageParams, frozen=True):
     """Which stretch of the followed tags."""
 
-    limit: int = USUAL
+    most: ClassVar[int] = 200
 
-    @property
-    def size(self) -> int:
-        """How many, within bounds."""
-        return max(1, min(self.limit, MOST))
+    limit: int = 100
 
 
 class Tags:

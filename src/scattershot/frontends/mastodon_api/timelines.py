@@ -1,41 +1,21 @@
 """Timelines of posts."""
 
-from msgspec import Struct
+from collections.abc import Sequence
 
+from scattershot.app.glimpses import Glimpse, Glimpses
 from scattershot.app.lists import Lists
 from scattershot.app.shelves import Shelves
 from scattershot.app.timelines import Page
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.domain.choosing import MOST_TAGS, Tags, Which
 from scattershot.domain.ids import MicroblogId
-from scattershot.domain.window import Window
-from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Reply, paged, window
+from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Reply, paged
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.status import Status
+from scattershot.frontends.mastodon_api.pages import PageParams
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
+from scattershot.frontends.mastodon_api.stretches_as_json import StretchesAsJson
 from scattershot.ports.database import Transaction
-
-MOST = 40
-"""Posts on a page, whatever is asked for."""
-
-
-class PageParams(Struct, frozen=True):
-    """Which stretch of a list, and how many of it."""
-
-    max_id: str | None = None
-    since_id: str | None = None
-    min_id: str | None = None
-    limit: int = 20
-
-    @property
-    def window(self) -> Window:
-        """The stretch."""
-        return window(self.max_id, self.since_id, self.min_id)
-
-    @property
-    def size(self) -> int:
-        """How many, within bounds."""
-        return max(1, min(self.limit, MOST))
 
 
 class PublicParams(PageParams, frozen=True):
@@ -62,8 +42,11 @@ class TagParams(PublicParams, frozen=True):
 class Timelines:
     """The home timeline, the public ones and those of tags and of lists."""
 
-    def __init__(self, timelines: Reads, shelves: Shelves, lists: Lists, statuses: StatusesAsJson) -> None:
-        self._timelines, self._shelves, self._lists, self._statuses = timelines, shelves, lists, statuses
+    def __init__(
+        self, timelines: Reads, shelves: Shelves, lists: Lists, statuses: StatusesAsJson, stretches: StretchesAsJson
+    ) -> None:
+        self._timelines, self._shelves, self._lists = timelines, shelves, lists
+        self._statuses, self._stretches, self._glimpses = statuses, stretches, Glimpses(timelines.items)
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -78,15 +61,21 @@ class Timelines:
 
     async def _home(self, call: Call, params: PageParams) -> Reply:
         def work(tx: Transaction) -> Answer:
-            found = self._timelines.home_in(tx, call.who, params.window, params.size)
-            return self._answer(tx, call, found, call.who)
+            owner, now = call.who, call.now
+            seen = self._glimpses.home(tx, owner, params.window, params.size, now)
+            page = self._stretches.page(tx, seen, lambda some: self._glimpses.at_home(tx, some, owner, now), owner, now)
+            return _paged(call, page, seen, params)
 
         return await self._timelines.read(work)
 
     async def _public(self, call: Call, params: PublicParams) -> Reply:
         def work(tx: Transaction) -> Answer:
-            found = self._timelines.public_in(tx, call.viewer, params.window, params.size, params.which)
-            return self._answer(tx, call, found, call.viewer)
+            viewer, now = call.viewer, call.now
+            seen = self._glimpses.public(tx, viewer, params.which, params.window, params.size, now)
+            page = self._stretches.page(
+                tx, seen, lambda some: self._glimpses.in_public(tx, some, viewer, now), viewer, now
+            )
+            return _paged(call, page, seen, params)
 
         return await self._timelines.read(work)
 
@@ -113,6 +102,12 @@ class Timelines:
     def _answer(self, tx: Transaction, call: Call, found: Page, viewer: MicroblogId | None) -> Answer:
         newest = found.items[0].entry if found.items else None
         return paged(call, self._statuses.page(tx, found.items, viewer, call.now), found.next, newest)
+
+
+def _paged(call: Call, page: bytes, seen: Sequence[Glimpse], params: PageParams) -> Answer:
+    if not seen:
+        return Answer(page)
+    return paged(call, page, seen[-1][0] if len(seen) == params.size else None, seen[0][0])
 
 
 def _names(tags: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from scattershot.frontends.mastodon_api.calls import Call, Reply, paged, paged_b
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.search import TrendingLink, TrendingTag
 from scattershot.frontends.mastodon_api.entities.status import Status
+from scattershot.frontends.mastodon_api.pages import PageParams
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.frontends.mastodon_api.tags_as_json import TagsAsJson, link
-from scattershot.frontends.mastodon_api.timelines import PageParams
 from scattershot.ports.database import Transaction
 
 MOST, MOST_POSTS = 20, 40

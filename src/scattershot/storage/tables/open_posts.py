@@ -13,16 +13,21 @@ LOOKED_AT = 2_000
 """Posts of one tag that are looked at for a page of those among them that are of some sort: a list ends there."""
 
 _WHERE = {None: "", True: " AND p.local", False: " AND NOT p.local"}
-_MEDIA = (" ", " AND p.has_media ")
+_MEDIA = ("", " AND p.has_media")
+
+
+def where_open(which: Which) -> str:
+    """What those of the posts `p` are that belong to that list."""
+    audience = "p.audience IN ('public', 'local')" if which.here else "p.audience = 'public'"
+    return f"{audience}{_WHERE[which.here]}{_MEDIA[which.media]}"
 
 
 def known(tx: Transaction, which: Which, window: Window, limit: int) -> list[Row]:
     """Public posts known here; of here alone also those for this node alone, for whoever may see them."""
-    audience = "p.audience IN ('public', 'local')" if which.here else "p.audience = 'public'"
     found = posts.rows(
         tx,
-        f"FROM posts p WHERE {audience} {_WHERE[which.here]} {_MEDIA[which.media]}"
-        f"AND p.id < $1 AND p.id > $2 AND NOT p.gone ORDER BY p.id {_order(window)} LIMIT $3",
+        f"FROM posts p WHERE {where_open(which)} AND p.id < $1 AND p.id > $2 AND NOT p.gone "
+        f"ORDER BY p.id {_order(window)} LIMIT $3",
         *window.bounds,
         limit,
     )
@@ -46,7 +51,7 @@ def _with_tag(tx: Transaction, tag: str, tags: Tags, which: Which, window: Windo
     """Those with one tag, in the order in which they are looked for; walked by the index of tags."""
     wanted, unwanted = list(dict.fromkeys(tags.all_of)), list(tags.none_of)
     args: list[object] = [tag, *window.bounds, limit]
-    where = f"{_WHERE[which.here]}{_MEDIA[which.media]}"
+    where = f"{_WHERE[which.here]}{_MEDIA[which.media]} "
     if wanted:
         args += [wanted, len(wanted)]
         where += (
