@@ -46,8 +46,7 @@ class Slips:
 
     def __init__(self, database: Database, clock: Clock, bus: Bus) -> None:
         self._database, self._clock, self._bus = database, clock, bus
-        self.version = 0
-        """Grows whenever what is kept has altered by this process."""
+        self._altered = 0
 
     async def put(self, some: Sequence[Slip]) -> list[Outcome]:
         """Keep them in one transaction; on disk when this returns. What became of each, in their order."""
@@ -55,9 +54,13 @@ class Slips:
         is_slow = any(slip.burial is not None and slip.burial.until is not None for slip in some)
         outcomes = await self._database.write(lambda tx: slips.put(tx, some, now), slow=is_slow)
         if Outcome.KEPT in outcomes:
-            self.version += 1
+            self._altered += 1
             self._bus.nudge(TOPIC)
         return outcomes
+
+    async def version(self) -> tuple[int, int]:
+        """Another one whenever what is kept has altered: here, or by what came at another process."""
+        return self._altered, await self._database.read(slips.last)
 
     async def find(self, wants: Sequence[Want]) -> tuple[list[Kept], bool]:
         """What is any of these, each once, newest first within each; and whether there is more than was asked for.
@@ -115,7 +118,7 @@ class Slips:
         if not await self._database.read(lambda tx: slips.has_expired(tx, now)):
             return 0
         dropped = await self._database.write(partial(slips.sweep, now=now))
-        self.version += dropped > 0
+        self._altered += dropped > 0
         return dropped
 
     async def run(self) -> None:

@@ -18,11 +18,11 @@ class Seals:
 
     def __init__(self, slips: Slips, most: int) -> None:
         self._slips, self._most = slips, most
-        self._sealed: OrderedDict[Want, tuple[int, Sealed]] = OrderedDict()
+        self._sealed: OrderedDict[Want, tuple[tuple[int, int], Sealed]] = OrderedDict()
 
     async def sealed(self, want: Want) -> Negentropy | None:
         """One side of a comparison of what is wanted, or None where that is too much."""
-        version = self._slips.version
+        version = await self._slips.version()
         known = self._sealed.get(want)
         if known is not None and known[0] == version:
             self._sealed.move_to_end(want)
