@@ -23,6 +23,7 @@ from scattershot.bootstrap import Node
 from scattershot.drivers.archive import DATABASE
 from scattershot.drivers.control import SOCKET, Asked, Control, NoAnswerError, ask
 from scattershot.drivers.http_door import HttpDoor
+from scattershot.drivers.socket_door import SocketDoor
 from scattershot.opening import Trouble, opened, own
 from scattershot.settings import ANY_PORT, Settings
 from scattershot.verbs.carrying import carry_out
@@ -145,7 +146,7 @@ def _config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=HttpDoor,
-        ws="websockets-sansio",
+        ws=SocketDoor,
         ws_per_message_deflate=False,  # it costs each listener a hundred times what sending does
         ws_max_size=MOST_FROM_LISTENERS,
         lifespan="off",
