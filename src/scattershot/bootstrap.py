@@ -38,6 +38,7 @@ from scattershot.app.moderating import Moderating
 from scattershot.app.notifications import Notifications
 from scattershot.app.people import People
 from scattershot.app.poll_ends import PollEnds
+from scattershot.app.previews import Previews
 from scattershot.app.programs import Programs
 from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
@@ -215,7 +216,11 @@ class Node:
         self.timelines = Timelines(database, clock, settings.domain)
         self.quotes = Quotes(self.publisher, self.timelines)
         self.reactions = Reactions(self.publisher, self.timelines)
-        self.indexing = Indexing(database, clock)
+        self.previews = Previews(
+            database, clock, fetcher, self.discover, (settings.host, *settings.domains),
+            on=settings.link_previews, insecure_http=settings.insecure_http,
+        )  # fmt: skip
+        self.indexing = Indexing(database, clock, self.previews.note)
         self._hang_pictures(shelves, own.signed)
         self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing])
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
@@ -365,6 +370,7 @@ class Node:
             self.proxy.signed.path,
             self.notifications,
             self.known.presenting,
+            self.known.featuring.preferences,
         )
 
     async def start(self) -> None:
@@ -385,6 +391,7 @@ class Node:
             self.verify_links.run,
             self.media.run,
             self.proxy.run,
+            self.previews.run,
             self.poll_ends.run,
             self.push.run,
             self.drafts.run,
@@ -412,6 +419,7 @@ class Node:
         done += await self.discover.step()
         done += await self.backfill.step()
         done += await self.verify_links.step()
+        done += await self.previews.step()
         done += await self.media.step()
         done += await self.drafts.step()
         done += await self.importing.step()

@@ -85,6 +85,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         5_000
     )
     trends: Annotated[bool, Meta(description="Reckon and show which tags, links and posts are talked about.")] = True
+    link_previews: Annotated[
+        bool,
+        Meta(
+            description="Ask the pages that posts link to what they say of themselves, once each, and show it below. "
+            "What is said in private is never told to the page it is about."
+        ),
+    ] = True
     max_attachments: Annotated[
         int,
         Meta(ge=1, le=16, description="The most files a post may show. Mastodon and most apps show four."),

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from scattershot.app import notifying
 from scattershot.app.dealing import Dealing
+from scattershot.app.moderating import Moderating
 from scattershot.app.notifications import Notifications
 from scattershot.app.poll_ends import LATE, PollEnds
+from scattershot.app.programs import Programs
 from scattershot.app.quiet import Quiet
+from scattershot.app.ties import Ties
 from scattershot.domain.change import (
     Blocked,
     Boosted,
@@ -23,10 +27,10 @@ from scattershot.domain.change import (
 from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Voice
 from scattershot.domain.node import Standing
-from scattershot.domain.notification import Measure, Told, Treatment
+from scattershot.domain.notification import Cause, Measure, Told, Treatment
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.window import FROM_THE_TOP
-from scattershot.storage.tables import microblogs, nodes, relations
+from scattershot.storage.tables import microblogs, nodes, relations, shunned
 from scattershot.storage.tables.notifications import ALL
 from scattershot.testing.factories import a_profile
 from tests.app.conftest import World
@@ -173,6 +177,63 @@ async def test_whom_one_lost_with_a_node_is_told(
     assert notice.severance is not None
     assert (notice.severance.host, notice.severance.followers, notice.severance.following) == ("far.example", 2, 1)
     assert await world.told(amy.id) == []
+
+
+async def test_whom_one_lost_by_shunning_a_domain_is_told(
+    world: World, ann: microblogs.Row, bob: microblogs.Row, told: Notifications
+) -> None:
+    await follow(world, ann.profile.id, BOB.id)
+    await follow(world, BOB.id, ann.profile.id)
+    amy = await world.local("amy")
+    await follow(world, amy.profile.id, BOB.id)
+    await Ties(world.database, world.clock, world.bus, world.house, ("here.example",)).shun(
+        ann.id, "far.example", "test"
+    )
+    await world.settle()
+    found = await told.read(lambda tx: told.page_in(tx, ann.id, FROM_THE_TOP, 10, ALL))
+    [notice] = found.entries
+    assert notice.severance is not None
+    assert notice.severance[2:3] + notice.severance[4:] == ("far.example", 1, 1, Cause.SHUNNED)
+    assert await world.told(amy.id) == []
+
+
+async def test_whom_one_lost_because_somebody_was_shut_out_is_told(
+    world: World, ann: microblogs.Row, bob: microblogs.Row, told: Notifications
+) -> None:
+    await follow(world, ann.profile.id, BOB.id)
+    moderating = Moderating(
+        world.database, world.clock, world.bus, world.house, Programs(world.database, world.clock), "here.example"
+    )
+    assert await moderating.judge(bob.id, Measure.BLOCKED) is None
+    await world.settle()
+    found = await told.read(lambda tx: told.page_in(tx, ann.id, FROM_THE_TOP, 10, ALL))
+    [notice] = found.entries
+    assert notice.severance is not None
+    assert notice.severance[2:3] + notice.severance[4:] == ("bob@far.example", 0, 1, Cause.SHUT)
+
+
+@pytest.mark.parametrize("told_of", [True, False])
+async def test_of_whom_one_mutes_one_is_told_only_if_one_said_so(
+    world: World, ann: microblogs.Row, bob: microblogs.Row, told_of: bool
+) -> None:
+    now = world.clock.now()
+    await world.database.write(lambda tx: relations.put_mute(tx, ann.id, bob.id, None, now, notifications=not told_of))
+    await mentioned_by(world, BOB, ann.profile)
+    assert await world.told(ann.id) == (["mention"] if told_of else [])
+
+
+async def test_nothing_is_told_of_those_at_a_domain_that_one_shuns(
+    world: World, ann: microblogs.Row, bob: microblogs.Row
+) -> None:
+    amy = await world.local("amy")
+    await world.database.write(lambda tx: shunned.add(tx, ann.id, "far.example", world.clock.now()))
+    await mentioned_by(world, BOB, ann.profile)
+    await mentioned_by(world, BOB, amy.profile)
+    assert await world.told(ann.id) == []
+    assert await world.told(amy.id) == ["mention"]
+    await world.database.write(lambda tx: shunned.drop(tx, ann.id, "far.example"))
+    await mentioned_by(world, BOB, ann.profile)
+    assert await world.told(ann.id) == ["mention"]
 
 
 async def test_a_warning_is_told_in_ones_own_name(world: World, ann: microblogs.Row, told: Notifications) -> None:

@@ -1,13 +1,16 @@
 """Who finds what: posts by words, people by names, tags by how they begin; on both engines."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+import scattershot.storage
 from scattershot.app.publish import Done, Draft
 from scattershot.app.search import Portion
+from scattershot.app.shelves import Shelves
 from scattershot.domain.change import Boosted, Edited, FollowAnswered, Liked, Posted, ProfileChanged, Vanished
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Voice
@@ -15,13 +18,15 @@ from scattershot.domain.node import Standing
 from scattershot.domain.post import Attachment, Audience, Mention, Option, Poll, Post
 from scattershot.domain.window import Window
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
-from scattershot.ports.database import Engine
-from scattershot.storage.tables import microblogs, nodes, wire_ids
+from scattershot.ports.database import Engine, Transaction
+from scattershot.storage.tables import marks, microblogs, nodes, wire_ids
 from scattershot.testing.factories import a_post
 from tests.engines import engine
 from tests.frontends.web.node import Node, open_node
 
 __all__ = ["engine"]
+
+[_STEP] = (Path(str(scattershot.storage.__file__)).parent / "migrations").glob("*_previews.sql")
 
 
 class Town:
@@ -52,6 +57,11 @@ class Town:
         await self.node.apply(Posted(actor=who, post=post))
         await self.node.settle()
         return post
+
+    async def known(self, post: Post) -> PostId:
+        found = await self.node.database.read(lambda tx: wire_ids.find_as(tx, post.id, wire_ids.Thing.POST))
+        assert found is not None
+        return PostId(found)
 
     async def says(self, who: MicroblogId, text: str, audience: Audience = Audience.PUBLIC, **draft: Any) -> PostId:
         self.node.clock.advance(1)
@@ -129,6 +139,33 @@ async def test_a_library_holds_what_is_ones_own_addressed_liked_and_boosted(town
     assert await town.found(town.ann, "fog in:library") == mine
     assert await town.found(town.ann, "fog in:public") == []
     assert await town.found(town.bob, "fog") == []
+
+
+async def test_what_one_keeps_is_in_ones_library_until_it_is_let_go(town: Town) -> None:
+    post = await town.known(await town.writes(town.shy, "fog that ann keeps"))
+    shelves = Shelves(town.node.database, town.node.clock, town.node.timelines)
+    assert await town.found(town.ann, "fog") == []
+    assert await shelves.keep(town.ann, post) is None
+    assert await town.found(town.ann, "fog") == ["fog that ann keeps"]
+    assert await town.found(town.ann, "fog in:library") == ["fog that ann keeps"]
+    assert await town.found(town.bob, "fog") == []
+    await shelves.let_go(town.ann, post)
+    assert await town.found(town.ann, "fog") == []
+
+
+async def test_what_was_kept_before_it_counted_is_taken_up(town: Town) -> None:
+    post = await town.known(await town.writes(town.shy, "fog of old"))
+
+    def of_old(tx: Transaction) -> None:
+        marks.add_bookmark(tx, town.ann, post)
+        [upgrade] = [line for line in _STEP.read_text().split(";") if "search_todo" in line]
+        tx.execute(upgrade)
+
+    await town.node.database.write(of_old)
+    assert await town.found(town.ann, "fog") == []
+    while await town.node.indexing.take_up():
+        pass
+    assert await town.found(town.ann, "fog") == ["fog of old"]
 
 
 async def test_a_post_leaves_the_library_with_the_like(town: Town) -> None:

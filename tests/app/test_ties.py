@@ -142,13 +142,13 @@ async def test_a_domain_shunned_is_heard_no_more(world: World) -> None:
     assert await world.told(ann.id) == ["mention", "follow"]
     assert await _ties(world).shun(ann.id, "@FAR.example", "test") is None
     await world.settle()
-    assert await world.told(ann.id) == []
+    assert await world.told(ann.id) == ["severed"]
     assert await world.home(ann.id) == []
     passed_on = a_post(BOB.id, "after", to=[ann.profile.id])
     await world.apply(Posted(actor=BOB.id, post=passed_on))
     await world.apply(Boosted(actor=DAN.id, post=passed_on.id, at=world.clock.now()))
     await world.settle()
-    assert await world.told(ann.id) == []
+    assert await world.told(ann.id) == ["severed"], "and nothing of what came after"
     assert await world.home(ann.id) == []
     assert "<p>after</p>" in await world.home(cat.id)
     timelines = Timelines(world.database, world.clock, "here.example")
@@ -179,7 +179,7 @@ async def test_the_shunned_hear_that_follows_ended_and_make_no_new_ones(world: W
     await world.apply(Posted(actor=ann.profile.id, post=(post := a_post(ann.profile.id))))
     await world.apply(Liked(actor=BOB.id, post=post.id))
     await world.settle()
-    assert await world.told(ann.id) == []
+    assert await world.told(ann.id) == ["severed"]
 
 
 async def test_a_domain_is_dealt_with_again(world: World) -> None:

@@ -34,7 +34,7 @@ from scattershot.testing.browser import Browser
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.push_phone import PushPhone
 from scattershot.testing.village import House, Village, a_village
-from scattershot.wirekit.http_message import Response
+from scattershot.wirekit.http_message import Headers, Response
 from scattershot.wirekit.mastodon_csv import File
 from tests.engines import open_database
 from tests.files import a_picture
@@ -80,6 +80,8 @@ LARGE = [
     "people",
     "pins",
     "posts",
+    "previewed",
+    "previews",
     "remarks",
     "quotes",
     "search_microblogs",
@@ -166,6 +168,7 @@ async def everyday_life(village: Village) -> None:
     await show_pictures(village, a, b)
     await look_at_the_phone(village, a, b)
     await listen_to_the_relay(a, village.clock.now() // 1000)
+    await show_a_page(village, a)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
     for act in (a.node.publisher.unfollow, a.node.publisher.block, a.node.publisher.unblock):
@@ -177,6 +180,20 @@ async def everyday_life(village: Village) -> None:
     await village.settle()
     b.done(await b.node.publisher.delete(bob, first, "test"))
     village.clock.advance(90_000)
+    await village.settle()
+
+
+async def show_a_page(village: Village, a: House) -> None:
+    """A post links to a page, which says something, and then to one that cannot be had."""
+    page = Response(200, "", Headers([("content-type", "text/html")]), b"<title>News</title>")
+    village.fetcher.route("news.example", lambda request: page._replace(url=request.url))
+    phone = await a.phone("ann")
+    status = await phone.post("/api/v1/statuses", {"status": "see https://news.example/"})
+    await village.settle()
+    assert (await phone.get(f"/api/v1/statuses/{status['id']}"))["card"]["title"] == "News"
+    await phone.put(f"/api/v1/statuses/{status['id']}", {"status": "see https://gone.example/"})
+    await village.settle()
+    await phone.post("/api/v1/statuses", {"status": "see https://news.example/", "visibility": "private"})
     await village.settle()
 
 

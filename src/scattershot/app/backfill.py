@@ -23,6 +23,12 @@ COOLDOWN = 15 * 60_000
 MOST_REPLIES = 200
 """Posts of a conversation fetched because somebody looks at it."""
 TOPIC = "backfill"
+POLL_COOLDOWN = 3 * 60_000
+"""Milliseconds before it is asked again how a poll stands."""
+POLL_OVER = 86_400_000
+"""A poll that was over for so long (milliseconds) is not asked about: nothing in it changes any more."""
+PATIENCE = 5.0
+"""Seconds for which somebody who looks at a poll is kept waiting for it; it comes all the same."""
 
 _DEPTH = 20
 _logger = logging.getLogger(__name__)
@@ -42,6 +48,7 @@ class Backfill:
     ) -> None:
         self._database, self._clock, self._bus = database, clock, bus
         self._tongues, self._discover, self._speaker = tongues, discover, speaker
+        self._tallied: Lately[PostId, Millis] = Lately(10_000)
         self._asked: Lately[int, Millis] = Lately(10_000)
         self._waiting: dict[int, bool] = {}
         self._under_way: set[int] = set()
@@ -61,6 +68,26 @@ class Backfill:
     def microblog(self, microblog: MicroblogId) -> bool:
         """Somebody looks at a microblog; True where more of it may come soon."""
         return self._want(microblog, is_post=False)
+
+    async def poll(self, post: PostId, patience: float = PATIENCE) -> bool:
+        """Somebody looks at a poll: its own node is asked how it stands, which is waited for a moment. False where it
+        was not asked, as when it was a while ago or the poll is over and counted."""
+        now = self._clock.now()
+        if self._tallied.get(post, 0) > now - POLL_COOLDOWN:
+            return False
+        wire_id = await self._database.read(lambda tx: _poll_name(tx, post, now))
+        if wire_id is None:
+            return False
+        self._tallied[post] = now
+        asking = asyncio.create_task(self._tally(wire_id))
+        await asyncio.wait({asking}, timeout=patience)
+        return True
+
+    async def _tally(self, wire_id: WireId) -> None:
+        try:
+            await self._discover.refresh(wire_id)
+        except Exception:
+            _logger.exception("asking how poll %s stands failed", wire_id.value)
 
     def _want(self, thing: int, *, is_post: bool) -> bool:
         now = self._clock.now()
@@ -127,6 +154,15 @@ def _thread_name(tx: Transaction, post: PostId) -> WireId | None:
     root = posts.get(tx, row.thread)
     asked = root if root is not None and not root.gone and not root.local else row
     return wire_ids.of(tx, asked.id, wire_ids.Thing.POST) if not asked.local else None
+
+
+def _poll_name(tx: Transaction, post: PostId, now: Millis) -> WireId | None:
+    """What to ask about: the post where it is from elsewhere and its poll may stand otherwise by now."""
+    row = posts.get(tx, post)
+    poll = row.post.poll if row is not None and not row.gone and not row.local else None
+    if poll is None or poll.closed is not None or (poll.ends is not None and poll.ends < now - POLL_OVER):
+        return None
+    return wire_ids.of(tx, post, wire_ids.Thing.POST)
 
 
 def _want_unknown(tx: Transaction, listed: tuple[WireId, ...], now: Millis) -> None:

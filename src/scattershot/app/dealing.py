@@ -9,6 +9,7 @@ from scattershot.app.audience import endpoints_for
 from scattershot.domain.change import FollowAnswered, Unfollowed
 from scattershot.domain.ids import MicroblogId, Millis, NodeId
 from scattershot.domain.node import EVERYWHERE, HostRule, Node, Standing
+from scattershot.domain.notification import Cause
 from scattershot.domain.reading import Refused
 from scattershot.domain.record import Recorded
 from scattershot.domain.window import Window
@@ -130,7 +131,7 @@ class Dealing:
         ties: list[tuple[MicroblogId, MicroblogId]] = []
         for name, ids in _told_apart(host, concerned).items():
             lost = relations.ties_with(tx, ids)
-            _note_losses(tx, name, lost, now)
+            notifying.note_losses(tx, lost, name, now, Cause.NODE)
             ties += lost
         last_words = [end_tie(tx, self._house, follower, followee, now) for follower, followee in ties]
         deliveries.drop_all_to(tx, [node.id for node in concerned])
@@ -195,22 +196,6 @@ def end_tie(
     )
     applied = apply(tx, ending, Origin(now, "block"), house)
     return applied if isinstance(applied, Recorded) else None
-
-
-def _note_losses(tx: Transaction, host: str, ties: list[tuple[MicroblogId, MicroblogId]], now: Millis) -> None:
-    """Those kept here who follow or are followed by somebody of the host are told whom they lose."""
-    followers: dict[MicroblogId, list[MicroblogId]] = {}
-    following: dict[MicroblogId, list[MicroblogId]] = {}
-    for follower, followee in ties:
-        if not relations.follows(tx, follower, followee):
-            continue  # it was only wished for
-        stand = microblogs.stand_of(tx, follower)
-        if stand is not None and stand.local:
-            following.setdefault(follower, []).append(followee)
-        else:
-            followers.setdefault(followee, []).append(follower)
-    for loser in sorted(followers.keys() | following.keys()):
-        notifying.note_severance(tx, loser, host, followers.get(loser, []), following.get(loser, []), now)
 
 
 def _named(tx: Transaction, microblog: MicroblogId) -> WireId | None:

@@ -11,7 +11,7 @@ from scattershot.app import counters, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, Declined, House, Lacks, Origin
 from scattershot.app.apply.quoting import STAMP, adopted
-from scattershot.domain.change import Change, Deleted
+from scattershot.domain.change import Change, Deleted, Edited, Posted
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.microblog import Handle, parse_handle
 from scattershot.domain.node import Standing
@@ -132,6 +132,26 @@ class Discover:
             task.add_done_callback(lambda _: self._under_way.pop(wire_id, None))
         return await asyncio.shield(task)
 
+    async def refresh(self, wire_id: WireId) -> str:
+        """Fetch a post that is here once more, for what it says now, such as how its poll stands; empty, or why not."""
+        tongue = self._tongues.get(wire_id.protocol)
+        if tongue is None or await self._is_blocked(host_of(wire_id.value)):
+            return "blocked"
+        match await tongue.fetch(wire_id, self._speaker):
+            case Changes(changes):
+                for change in changes:
+                    again = Edited(actor=change.actor, post=change.post) if isinstance(change, Posted) else change
+                    if why := await self.apply(again, wire_id.protocol, MAX_WANTED_DEPTH):
+                        return why
+                return ""
+            case Refused("gone"):
+                await self.apply(Deleted(actor=wire_id, post=wire_id), wire_id.protocol)
+                return "gone"
+            case Refused(why) | Ignored(why):
+                return why
+            case Needs():
+                return "needs"
+
     async def _is_blocked(self, host: str | None) -> bool:
         return host is not None and await self._database.read(lambda tx: nodes.standing(tx, host) == Standing.BLOCKED)
 
@@ -209,7 +229,7 @@ class Discover:
             await self._database.write(lambda tx: arrivals.got(tx, wanted.wire_id))
             return
         is_here = await self._database.read(lambda tx: wire_ids.find(tx, wanted.wire_id)) is not None
-        why = "" if is_here and wanted.why != arrivals.ANEW else await self._fetch_wanted(wanted)
+        why = "" if is_here and wanted.why not in (arrivals.ANEW, arrivals.TALLY) else await self._fetch_wanted(wanted)
         if wanted.why == STAMP and why and why not in ("unreachable", "busy", "not_allowed", "gone", "not_found"):
             await self.apply(Deleted(actor=wanted.wire_id, post=wanted.wire_id), wanted.protocol)
         if why in ("unreachable", "busy"):
@@ -220,6 +240,8 @@ class Discover:
 
     async def _fetch_wanted(self, wanted: arrivals.Wanted) -> str:
         try:
+            if wanted.why == arrivals.TALLY:
+                return await self.refresh(wanted.wire_id)
             return await self.fetch(wanted.wire_id, wanted.depth)
         except UnavailableError:
             raise

@@ -6,7 +6,8 @@ their mind about being found, are taken up a slice at a time beside everything e
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from scattershot.app import counters, searchable
 from scattershot.domain.ids import MicroblogId, Millis, PostId
@@ -17,7 +18,7 @@ from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.words import VERSION
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction, UnavailableError
-from scattershot.storage.tables import facts, microblogs, posts, search, search_names, trends
+from scattershot.storage.tables import facts, microblogs, posts, previews, search, search_names, trends
 
 SLICE = 100
 """Posts or microblogs taken up in one transaction: some milliseconds during which other writers wait."""
@@ -37,6 +38,8 @@ LINKS_FOR = 30 * _DAY
 _MARKS = frozenset({Kind.LIKED, Kind.UNLIKED, Kind.BOOSTED, Kind.UNBOOSTED})
 """What puts a post into somebody's library, or takes it out."""
 
+Note: TypeAlias = Callable[[Transaction, Sequence[posts.Row], Millis], None]
+
 _logger = logging.getLogger(__name__)
 
 
@@ -45,8 +48,9 @@ class Indexing:
 
     name = "search"
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, clock: Clock, note: Note | None = None) -> None:
+        """`note` is told what posts read now, for whatever else follows from their words."""
+        self._database, self._clock, self._note = database, clock, note
 
     def step(self, tx: Transaction, batch: Sequence[Recorded], now: Millis) -> None:
         """Look anew at every post and microblog that the changes are about."""
@@ -65,7 +69,9 @@ class Indexing:
             if recorded.local and recorded.kind in _MARKS:
                 marked.add(recorded.post)
         if written or marked:
-            _look_at(tx, written | marked, written, now)
+            rows = _look_at(tx, written | marked, written, now)
+            if self._note is not None:
+                self._note(tx, [rows[post] for post in written if post in rows], now)
         if stirred:
             _stir(tx, stirred)
 
@@ -122,7 +128,7 @@ class Indexing:
             await self._clock.sleep(PAUSE if done else REST)
 
 
-def _look_at(tx: Transaction, touched: set[PostId], written: set[PostId], now: Millis) -> None:
+def _look_at(tx: Transaction, touched: set[PostId], written: set[PostId], now: Millis) -> dict[PostId, posts.Row]:
     """Index each of the posts as it stands, oldest first, as FTS5 likes it; `written` are those that may read anew."""
     rows = posts.get_many(tx, list(touched))
     for post in sorted(touched):
@@ -132,7 +138,8 @@ def _look_at(tx: Transaction, touched: set[PostId], written: set[PostId], now: M
         elif post in written:
             index(tx, row, now)
         else:
-            _put(tx, row)
+            look_at_marks(tx, row)
+    return rows
 
 
 def _stir(tx: Transaction, stirred: set[PostId]) -> None:
@@ -143,7 +150,7 @@ def _stir(tx: Transaction, stirred: set[PostId]) -> None:
 
 def index(tx: Transaction, row: posts.Row, now: Millis) -> None:
     """Have the post found by what it says now, and note the tags and links of a public one that is not old."""
-    _put(tx, row)
+    look_at_marks(tx, row)
     if row.audience is not Audience.PUBLIC or row.published < now - LINKS_FOR:
         return
     seen = searchable.used_by(row.post)
@@ -153,7 +160,8 @@ def index(tx: Transaction, row: posts.Row, now: Millis) -> None:
         trends.drop(tx, row.id)
 
 
-def _put(tx: Transaction, row: posts.Row) -> None:
+def look_at_marks(tx: Transaction, row: posts.Row) -> None:
+    """Have the post found by what it says, and by those in whose library it is now."""
     document = searchable.document(tx, row)
     if document is not None:
         search.put(tx, row.id, document)
@@ -165,6 +173,7 @@ def _forget(tx: Transaction, post: PostId) -> None:
     search.drop(tx, post)
     trends.drop(tx, post)
     trends.calm(tx, post)
+    previews.attach(tx, post, None)
 
 
 def _stands_well(tx: Transaction, author: MicroblogId) -> bool:

@@ -16,7 +16,7 @@ from scattershot.app.programs import Programs
 from scattershot.domain.change import Vanished
 from scattershot.domain.ids import MicroblogId, Millis, PersonId, PostId, TokenId
 from scattershot.domain.node import Standing
-from scattershot.domain.notification import Measure
+from scattershot.domain.notification import Cause, Measure
 from scattershot.domain.people import Role
 from scattershot.domain.reading import Refused
 from scattershot.domain.window import Window
@@ -186,7 +186,9 @@ class Moderating:
             if row.local:
                 tokens = moderation.end_tokens(tx, row.id)
             else:
-                for follower, followee in moderation.ties_of(tx, row.id):
+                ties = moderation.ties_of(tx, row.id)
+                notifying.note_losses(tx, ties, str(row.profile.handle)[1:], now, Cause.SHUT)
+                for follower, followee in ties:
                     end_tie(tx, self._house, follower, followee, now)
         moderation.set_standing(tx, row.id, standing)
         return tokens

@@ -4,6 +4,8 @@ Who wants something told that no other change leads to puts the fact into the lo
 `note_warning`), and fan-out tells it: so whoever follows the log learns of every notification.
 """
 
+from collections.abc import Iterable
+
 from scattershot.app import conversations
 from scattershot.domain.ids import MicroblogId, Millis, NotificationId, PostId
 from scattershot.domain.microblog import Voice
@@ -12,6 +14,7 @@ from scattershot.domain.notification import (
     ASKS,
     FROM_ONESELF,
     FROM_STRANGERS,
+    Cause,
     Measure,
     Sender,
     Told,
@@ -270,9 +273,31 @@ def note_warning(
 
 
 def note_severance(
-    tx: Transaction, microblog: MicroblogId, host: str, followers: list[MicroblogId], following: list[MicroblogId],
-    now: Millis,
+    tx: Transaction, microblog: MicroblogId, whom: str, followers: list[MicroblogId], following: list[MicroblogId],
+    now: Millis, cause: Cause = Cause.NODE,
 ) -> Recorded:  # fmt: skip
-    """A microblog lost those followers and followed ones, for the node deals with their host no more."""
-    number = severed.add(tx, microblog, host, now, followers, following)
+    """A microblog lost those followers and followed ones; `whom` is the host, or the handle of the one shut out."""
+    number = severed.add(tx, microblog, whom, now, followers, following, cause)
     return log.append(tx, now, Kind.SEVERED, microblog, local=False, via="block", target=microblog, detail=str(number))
+
+
+def note_losses(
+    tx: Transaction, ties: Iterable[tuple[MicroblogId, MicroblogId]], whom: str, now: Millis, cause: Cause
+) -> None:
+    """Those kept here whose follows, given as follower and followee, are about to end are told whom they lose."""
+    followers: dict[MicroblogId, list[MicroblogId]] = {}
+    following: dict[MicroblogId, list[MicroblogId]] = {}
+    for follower, followee in ties:
+        if not relations.follows(tx, follower, followee):
+            continue  # it was only wished for
+        if _is_here(tx, follower):
+            following.setdefault(follower, []).append(followee)
+        if _is_here(tx, followee):
+            followers.setdefault(followee, []).append(follower)
+    for loser in sorted(followers.keys() | following.keys()):
+        note_severance(tx, loser, whom, followers.get(loser, []), following.get(loser, []), now, cause)
+
+
+def _is_here(tx: Transaction, microblog: MicroblogId) -> bool:
+    stand = microblogs.stand_of(tx, microblog)
+    return stand is not None and stand.local

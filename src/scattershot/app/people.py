@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from msgspec import Struct
 
-from scattershot.app import readers
+from scattershot.app import notifying, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import House, Origin
 from scattershot.app.making import bare_name, make_microblog, new_handle, unmade
@@ -78,6 +78,8 @@ class Newcomer(NamedTuple):
     email: str = ""
     applicant: int | None = None
     held: Held | None = None
+    signed_up: bool = False
+    """They came by themselves, and nobody who runs the node made them: those are told."""
 
 
 Proviso: TypeAlias = Callable[[Transaction], Refused | None]
@@ -136,6 +138,8 @@ class People:
             if (held := newcomer.held) is not None:
                 token = programs.Token(held.program, person, microblog, held.scopes, now)
                 programs.add_token(tx, held.token, token)
+            if newcomer.signed_up:
+                notifying.note_sign_up(tx, microblog, via, now)
             return person, microblog
 
         made = await self._database.write(work)

@@ -6,6 +6,7 @@ Pages of what was kept and liked go by the marks, whose places mean nothing outs
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from scattershot.app.indexing import look_at_marks
 from scattershot.app.items import ALL, Face, Item, Line, line
 from scattershot.app.reading import readable, reader_of
 from scattershot.app.refusals import NO_SUCH_POST
@@ -58,14 +59,21 @@ class Shelves:
             row = posts.get(tx, post)
             if row is None or row.gone or not may_see(row.audience, reader_of(tx, row, who)):
                 return NO_SUCH_POST
-            marks.add_bookmark(tx, who, post)
+            if marks.add_bookmark(tx, who, post):
+                look_at_marks(tx, row)
             return None
 
         return await self._database.write(work)
 
     async def let_go(self, who: MicroblogId, post: PostId) -> None:
         """Keep a post no longer."""
-        await self._database.write(lambda tx: marks.drop_bookmark(tx, who, post))
+
+        def work(tx: Transaction) -> None:
+            row = posts.get(tx, post) if marks.drop_bookmark(tx, who, post) else None
+            if row is not None:
+                look_at_marks(tx, row)
+
+        await self._database.write(work)
 
     def kept_in(self, tx: Transaction, who: MicroblogId, window: Window, limit: int) -> Shelf:
         """What it keeps, within a transaction."""

@@ -252,7 +252,7 @@ class SignUp:
         return entered
 
     async def _settled(self, newcomer: Newcomer, proviso: Proviso | None = None) -> Entered | Faults | Refused:
-        made = await self._people.settle(newcomer, VIA, proviso)
+        made = await self._people.settle(newcomer._replace(signed_up=True), VIA, proviso)
         if isinstance(made, Refused):
             return Faults((Fault("name", "taken", made.detail),)) if made.why == "taken" else made
         person = await self._database.read(lambda tx: people.get(tx, made[0]))

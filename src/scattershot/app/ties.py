@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from scattershot.app import readers
+from scattershot.app import notifying, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import House, Origin
 from scattershot.app.refusals import NO_SUCH_MICROBLOG
 from scattershot.domain.change import FollowAnswered, Unfollowed
 from scattershot.domain.ids import MicroblogId
+from scattershot.domain.notification import Cause
 from scattershot.domain.reading import Refused
 from scattershot.domain.relations import Relationship
 from scattershot.ports.bus import Bus
@@ -83,7 +84,9 @@ class Ties:
         def work(tx: Transaction) -> None:
             shunned.add(tx, who, named, origin.now)
             shunned.drop_notifications(tx, who, named)
-            for follower, followee in shunned.ties(tx, who, named):
+            ties = shunned.ties(tx, who, named)
+            notifying.note_losses(tx, ties, named, origin.now, Cause.SHUNNED)
+            for follower, followee in ties:
                 self._end(tx, follower, followee, origin, is_own=follower == who)
 
         await self._database.write(work, slow=True)

@@ -42,7 +42,7 @@ class Told(StrEnum):
     WARNING = "warning"
     """Those who run the node have something to say to the owner; about the number of a warning."""
     SEVERED = "severed"
-    """Follows of the owner ended because the node deals with another no more; about the number of a severance."""
+    """Follows of the owner ended though nobody unfollowed; about the number of a severance."""
 
 
 FROM_STRANGERS = frozenset(
@@ -95,6 +95,17 @@ class Measure(StrEnum):
     BLOCKED = "blocked"
     POSTS_SENSITIVE = "posts_sensitive"
     POSTS_DELETED = "posts_deleted"
+
+
+class Cause(StrEnum):
+    """Why follows ended though nobody unfollowed."""
+
+    NODE = "node"
+    """This node deals with another no more."""
+    SHUNNED = "shunned"
+    """The owner itself wants nothing of a domain any more."""
+    SHUT = "shut"
+    """Those who run this node shut somebody out."""
 
 
 class Sender(NamedTuple):

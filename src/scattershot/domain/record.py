@@ -39,7 +39,7 @@ class Kind(StrEnum):
     WARNED = "warned"
     """Those who run the node told the target's keepers something; `detail` is the number of the warning."""
     SEVERED = "severed"
-    """The target lost follows, for the node deals with another no more; `detail` is the number of the severance."""
+    """The target lost follows though nobody unfollowed; `detail` is the number of the severance."""
     QUOTE_ASKED = "quote_asked"
     QUOTE_ACCEPTED = "quote_accepted"
     QUOTE_REJECTED = "quote_rejected"

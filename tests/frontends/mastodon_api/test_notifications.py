@@ -227,6 +227,27 @@ async def test_admins_are_told_of_complaints(village: Village, house: House, ann
     assert group["report"]["comment"] == "rude"
 
 
+async def test_a_complaint_is_told_with_its_category(village: Village, house: House, ann: Phone, bob: Phone) -> None:
+    made = await house.node.people.add("boss", admin=True)
+    assert isinstance(made, tuple)
+    anns = str((await house.row("ann")).id)
+    await bob.post("/api/v1/reports", {"account_id": anns, "category": "spam", "comment": "buy"})
+    await village.settle()
+    [told] = (await (await house.phone("boss")).get(V1)).body
+    assert (told["report"]["category"], told["report"]["rule_ids"]) == ("spam", None)
+
+
+async def test_whom_one_lost_with_a_domain_of_ones_own_choice(village: Village, house: House, ann: Phone) -> None:
+    far = await village.house("b.example")
+    await far.person("dora")
+    await house.follow("ann", "@dora@b.example")
+    await village.settle()
+    await ann.post("/api/v1/domain_blocks", {"domain": "b.example"})
+    await village.settle()
+    [told] = (await ann.get(V1)).body
+    assert (told["event"]["type"], told["event"]["target_name"]) == ("user_domain_block", "b.example")
+
+
 async def test_whom_one_lost_with_a_node(village: Village, house: House, ann: Phone) -> None:
     far = await village.house("b.example")
     await far.person("dora")

@@ -289,3 +289,19 @@ async def test_a_post_may_be_for_this_node_alone(house: House) -> None:
     row = await house.seen((await post(ann, visibility="local"))["uri"])
     assert row is not None
     assert row.audience is Audience.LOCAL
+
+
+async def test_what_an_author_prefers_holds_where_an_app_says_nothing(house: House) -> None:
+    ann, bob = await house.phone("ann"), await house.phone("bob")
+    preferred = {"source": {"quote_policy": "nobody"}}
+    await ann.patch("/api/v1/accounts/update_credentials", preferred)
+    made = await post(ann)
+    assert made["quote_approval"] == {"automatic": [], "manual": [], "current_user": "automatic"}
+    assert (await bob.get(f"{STATUSES}/{made['id']}"))["quote_approval"]["current_user"] == "denied"
+    await bob.post(STATUSES, {"status": "ha", "quoted_status_id": made["id"]}, status=422)
+    said = await post(ann, quote_approval_policy="public")
+    assert said["quote_approval"]["automatic"] == ["public"]
+    policy = {"can_quote": {"automatic_approval": ["followers"]}}
+    assert (await post(ann, interaction_policy=policy))["quote_approval"]["automatic"] == ["followers"]
+    edited = await ann.put(f"{STATUSES}/{said['id']}", {"status": "otherwise"})
+    assert edited["quote_approval"]["automatic"] == ["public"], "an edit that says nothing leaves it as it is"

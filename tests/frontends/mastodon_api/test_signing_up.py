@@ -50,6 +50,31 @@ async def test_a_program_signs_somebody_up_and_acts_for_them_at_once(village: Vi
     await phone.post("/api/v1/emails/confirmations", status=403)
 
 
+async def test_those_who_run_the_node_are_told_who_signed_up(village: Village) -> None:
+    house = await set_up(village, "open")
+    await house.node.people.add("boss", admin=True)
+    boss = await house.phone("boss")
+    await (await program(house)).post("/api/v1/accounts", FILLED)
+    await village.settle()
+    [told] = (await boss.get("/api/v1/notifications")).body
+    assert (told["type"], told["account"]["acct"]) == ("admin.sign_up", "bea")
+    assert (await (await house.phone("ann")).get("/api/v1/notifications")).body == []
+
+
+async def test_of_somebody_who_waits_they_are_told_once_they_are_in(village: Village) -> None:
+    house = await set_up(village, "approval")
+    await house.node.people.add("boss", admin=True)
+    boss = await house.phone("boss")
+    await (await program(house)).post("/api/v1/accounts", {**FILLED, "reason": "friends"})
+    await village.settle()
+    assert (await boss.get("/api/v1/notifications")).body == []
+    number = await house.node.sign_up.number_of("bea")
+    assert number is not None
+    assert isinstance(await house.node.sign_up.approve(number), Entered)
+    await village.settle()
+    assert [each["type"] for each in (await boss.get("/api/v1/notifications")).body] == ["admin.sign_up"]
+
+
 async def test_a_form_and_what_nobody_here_asks_for_do_as_well(village: Village) -> None:
     house = await set_up(village, "open")
     fields = [("username", "cas"), ("password", PASSWORD), ("agreement", "on"), ("date_of_birth", "1990-01-01"),

@@ -12,6 +12,7 @@ from scattershot.app.apply.origin import Applied, House, Ids, Origin
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
 from scattershot.app.fanout import Fanout
+from scattershot.app.featuring import Featuring
 from scattershot.app.indexing import Indexing
 from scattershot.app.keepers import Keepers
 from scattershot.app.notifications import Notifications
@@ -144,6 +145,7 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
         web = Web(
             settings, clock, people, programs, publisher, discover, timelines, streams, backfill, reports, keepers,
             sign_up, search, proxied, told, presenting,
+            Featuring(database, clock).preferences,
         )  # fmt: skip
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])

@@ -2,8 +2,11 @@
 
 import pytest
 
+from scattershot.app.featuring import Featuring
 from scattershot.app.publish import Done, Draft
 from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.post import Audience
+from scattershot.domain.preferences import Preferences, Quoting
 from scattershot.domain.terms import ALL, ONLY_THE_AUTHOR, Circle, Rule, Terms
 from scattershot.testing.browser import Browser
 from tests.frontends.web.node import Node
@@ -27,6 +30,23 @@ async def test_a_post_is_quoted_by_a_form_and_shown_within(node: Node, bob: Micr
     shown = (await anns.get("/@ann")).text
     assert shown.index("so it is") < shown.index("bread is good")
     assert '<blockquote class="quoted h-cite"' in shown
+
+
+async def test_the_form_begins_as_its_author_likes_posts_to_be(
+    node: Node, ann: MicroblogId, bob: MicroblogId, anns: Browser
+) -> None:
+    chosen = Preferences(audience=Audience.UNLISTED, language="eo", quoting=Quoting.FOLLOWERS)
+    await Featuring(node.database, node.clock).prefer(ann, chosen)
+    page = await anns.get("/home")
+    await anns.submit(page, page.form("/posts"), text="for some")
+    [item] = (await node.timelines.home(ann)).items
+    assert (item.post.audience, item.post.language) == (Audience.UNLISTED, "eo")
+    assert item.post.terms.quotes == Rule((Circle.FOLLOWERS,))
+    theirs = await node.say(bob, "bread")
+    thread = await anns.get(f"/@bob/{theirs}")
+    await anns.submit(thread, thread.form("/posts"), text="an answer")
+    answer = (await node.timelines.home(ann)).items[0]
+    assert (answer.post.audience, answer.post.terms.quotes) == (Audience.PUBLIC, Rule((Circle.FOLLOWERS,)))
 
 
 async def test_what_may_not_be_quoted_offers_no_form(node: Node, bob: MicroblogId, anns: Browser) -> None:

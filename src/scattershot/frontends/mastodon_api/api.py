@@ -40,6 +40,7 @@ from scattershot.frontends.mastodon_api.admin_accounts import AdminAccounts, Adm
 from scattershot.frontends.mastodon_api.admin_hosts import AdminHosts
 from scattershot.frontends.mastodon_api.admin_reports import AdminReports
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
+from scattershot.frontends.mastodon_api.cards_as_json import CardsAsJson
 from scattershot.frontends.mastodon_api.catch_up import CatchUp
 from scattershot.frontends.mastodon_api.composing import Composing
 from scattershot.frontends.mastodon_api.conversations import Conversations
@@ -78,6 +79,7 @@ from scattershot.frontends.mastodon_api.tags_as_json import TagsAsJson
 from scattershot.frontends.mastodon_api.teams import Teams
 from scattershot.frontends.mastodon_api.threads import Threads
 from scattershot.frontends.mastodon_api.timelines import Timelines
+from scattershot.frontends.mastodon_api.translating import ENDPOINTS as TRANSLATING
 from scattershot.frontends.mastodon_api.trends import Trends
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
@@ -123,9 +125,10 @@ class MastodonApi:
         settings = house.settings
         accounts = AccountsAsJson(settings.origin, settings.domain, Tally(), house.timelines, house.shown)
         filters = Filters(house.database, house.clock)
-        statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown, filters)
+        composing, cards = Composing(house.media), CardsAsJson(accounts, house.timelines, house.shown)
+        statuses = StatusesAsJson(settings.origin, accounts, house.timelines, house.shown, filters, cards)
         stretches = StretchesAsJson(statuses, accounts, filters)
-        shelves, composing = Shelves(house.database, house.clock, house.timelines), Composing(house.media)
+        shelves = Shelves(house.database, house.clock, house.timelines)
         lists, followed = ListsOfPeople(house.database), FollowedTags(house.database)
         tags = TagsAsJson(settings.origin, followed.among, house.known.featuring.among)
         told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
@@ -143,9 +146,8 @@ class MastodonApi:
             ).endpoints,
             *Threads(house.timelines, house.backfill, Quiet(house.database), statuses).endpoints,
             *Edits(house.timelines, accounts).endpoints,
-            *Polls(house.timelines, house.publisher, house.shown).endpoints,
-            *DraftEndpoints(house.drafts, composing).endpoints,
-            *MediaEndpoints(house.media).endpoints,
+            *Polls(house.timelines, house.publisher, house.backfill, house.shown).endpoints,
+            *DraftEndpoints(house.drafts, composing).endpoints, *MediaEndpoints(house.media).endpoints,
             *Timelines(house.timelines, shelves, lists, statuses, stretches).endpoints,
             *SigningUp(settings, house.sign_up, house.programs).endpoints,
             *Teams(house.keepers, house.timelines, accounts).endpoints,
@@ -155,13 +157,13 @@ class MastodonApi:
             *FiltersOfPosts(house.timelines, filters).endpoints,
             *FiltersOfOld(filters).endpoints,
             *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,
-            *Trends(house.trends, house.timelines, statuses, tags).endpoints,
+            *Trends(house.trends, house.timelines, statuses, tags, cards).endpoints,
             *CatchUp(house.while_away, house.timelines, statuses).endpoints,
             *Notifications(told, accounts, notifications).endpoints,
             *Policy(told, notifications).endpoints,
             *Conversations(told, notifications).endpoints,
             *Markers(told).endpoints,
-            *Push(house.push).endpoints,
+            *Push(house.push).endpoints, *TRANSLATING,
             *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
             *ReactionEndpoints(reactions, house.timelines, statuses, accounts, house.shown).endpoints,
             *_of_admins(house, accounts, statuses),

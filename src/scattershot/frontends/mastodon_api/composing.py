@@ -18,6 +18,7 @@ from scattershot.frontends.mastodon_api.entities.status import MediaAttachment
 from scattershot.frontends.mastodon_api.entities.writing import ScheduledStatus, StatusDraft
 from scattershot.frontends.mastodon_api.media import focus_of
 from scattershot.frontends.mastodon_api.media_as_json import upload_entity
+from scattershot.frontends.mastodon_api.people_as_json import QUOTE_POLICY
 from scattershot.frontends.mastodon_api.terms import PolicyParams, policy_named, terms_from
 from scattershot.wirekit.dates import parse_rfc3339, rfc3339
 from scattershot.wirekit.languages import language_tag
@@ -82,6 +83,7 @@ def as_usual(params: NewStatus, chosen: Preferences) -> NewStatus:
         visibility=params.visibility or word,
         sensitive=chosen.sensitive if params.sensitive is None else params.sensitive,
         language=params.language or chosen.language,
+        quote_approval_policy=params.quote_approval_policy or QUOTE_POLICY[chosen.quoting],
     )
 
 

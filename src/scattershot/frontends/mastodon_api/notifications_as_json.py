@@ -8,7 +8,7 @@ from msgspec import Raw, json, to_builtins
 from scattershot.app.items import Face, Item
 from scattershot.app.notifications import Conversation, Group, Notice, Request
 from scattershot.domain.ids import MicroblogId, Millis, PostId
-from scattershot.domain.notification import Measure, Told
+from scattershot.domain.notification import Cause, Measure, Told
 from scattershot.domain.relations import Counts
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson
 from scattershot.frontends.mastodon_api.entities import notification as entities
@@ -25,6 +25,11 @@ _MEASURES = {
     Measure.BLOCKED: "suspend",
     Measure.POSTS_SENSITIVE: "mark_statuses_as_sensitive",
     Measure.POSTS_DELETED: "delete_statuses",
+}
+_CAUSES = {
+    Cause.NODE: "domain_block",
+    Cause.SHUNNED: "user_domain_block",
+    Cause.SHUT: "account_suspension",
 }
 _UNCOUNTED = Counts(0, 0, 0, None)
 _encode = json.Encoder().encode
@@ -189,12 +194,12 @@ def _subject(notice: Notice, known: _Known) -> dict[str, Any]:
             "id": str(report.id),
             "action_taken": report.resolved_at is not None,
             "action_taken_at": rfc3339(report.resolved_at) if report.resolved_at is not None else None,
-            "category": "other",
+            "category": report.category.value,
             "comment": report.comment,
             "forwarded": report.forwarded,
             "created_at": rfc3339(report.at),
             "status_ids": [str(post) for post in report.posts],
-            "rule_ids": None,
+            "rule_ids": [str(rule) for rule in report.rules] or None,
             "target_account": known.account(notice.accused) if notice.accused is not None else None,
         }
     if notice.severance is not None:
@@ -202,7 +207,7 @@ def _subject(notice: Notice, known: _Known) -> dict[str, Any]:
         found["event"] = to_builtins(
             entities.RelationshipSeveranceEvent(
                 id=str(severance.id),
-                type="domain_block",
+                type=_CAUSES[severance.cause],
                 purged=False,
                 target_name=severance.host,
                 followers_count=severance.followers,

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from scattershot.app.backfill import Backfill
 from scattershot.app.publish import Publisher
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.domain.reading import Refused
@@ -23,19 +24,26 @@ class VoteParams(Struct, frozen=True):
 class Polls:
     """The poll endpoints."""
 
-    def __init__(self, timelines: Reads, publisher: Publisher, shown: Shown) -> None:
-        self._timelines, self._publisher, self._shown = timelines, publisher, shown
+    def __init__(self, timelines: Reads, publisher: Publisher, backfill: Backfill, shown: Shown) -> None:
+        self._timelines, self._publisher, self._backfill, self._shown = timelines, publisher, backfill, shown
 
     @property
     def endpoints(self) -> list[Endpoint]:
         """Its endpoints."""
         one = "/api/v1/polls/{id}"
         return [
-            Endpoint("GET", one, self._show, "read:statuses", Who.ANYONE, answers=Poll),
+            Endpoint("GET", one, self._look, "read:statuses", Who.ANYONE, answers=Poll),
             Endpoint("POST", f"{one}/votes", self._vote, "write:statuses", takes=VoteParams, answers=Poll),
         ]
 
-    async def _show(self, call: Call, _: Nothing) -> Reply:
+    async def _look(self, call: Call, _: Nothing) -> Reply:
+        """The poll as it stands; one from elsewhere is asked about first, but not for strangers."""
+        item = await self._timelines.item(call.id(), call.viewer)
+        if call.viewer is not None and item is not None and not item.author.local:
+            await self._backfill.poll(item.id)
+        return await self._show(call)
+
+    async def _show(self, call: Call) -> Reply:
         item = await self._timelines.item(call.id(), call.viewer)
         if item is None or item.post.poll is None:
             return NOT_FOUND
@@ -56,4 +64,4 @@ class Polls:
         if len(places) > 1 and not poll.multiple:
             return Problem(422, "Validation failed: Only one option can be chosen in this poll")
         done = await self._publisher.vote(call.who, item.id, [poll.options[place].text for place in places], VIA)
-        return refused(done) if isinstance(done, Refused) else await self._show(call, Nothing())
+        return refused(done) if isinstance(done, Refused) else await self._show(call)

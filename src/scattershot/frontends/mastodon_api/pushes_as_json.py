@@ -33,7 +33,7 @@ _TITLES = {
     Told.SIGN_UP: "{} signed up",
     Told.REPORT: "{} reported somebody",
     Told.WARNING: "A message from those who run this server",
-    Told.SEVERED: "You lost follows: this server deals with another no more",
+    Told.SEVERED: "You lost follows: nothing is exchanged there any more",
 }
 
 

@@ -18,7 +18,9 @@ from scattershot.domain.post import Audience, Mention, Poll, Post, byline
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.terms import Approval
 from scattershot.frontends.mastodon_api.accounts_as_json import AccountsAsJson, emojis_of
+from scattershot.frontends.mastodon_api.cards_as_json import CardsAsJson
 from scattershot.frontends.mastodon_api.entities import status as entities
+from scattershot.frontends.mastodon_api.entities.card import PreviewCard
 from scattershot.frontends.mastodon_api.entities.quote import Reaction
 from scattershot.frontends.mastodon_api.filters_as_json import filter_result
 from scattershot.frontends.mastodon_api.media_as_json import Shown, attachments_of
@@ -70,10 +72,11 @@ class StatusesAsJson:
         timelines: Timelines,
         shown: Shown,
         filters: Filters,
+        cards: CardsAsJson,
         remembered: int = 5_000,
     ) -> None:
         self._origin, self._accounts, self._timelines, self._shown = origin, accounts, timelines, shown
-        self._filters = filters
+        self._filters, self._cards = filters, cards
         self._shells: Lately[PostId, _Kept] = Lately(remembered)
 
     def page(self, tx: Transaction, items: Sequence[Item], viewer: MicroblogId | None, now: Millis) -> bytes:
@@ -121,7 +124,10 @@ class StatusesAsJson:
         """The post itself; `within` another that quotes it, what it quotes in turn is told by its id alone."""
         kept = self._shells.get(item.id)
         if kept is None or kept.post is not item.post or kept.writer is not item.writer:
-            kept = self._shells[item.id] = _Kept(item.post, item.writer, self._start(tx, item))
+            card, lasts = self._cards.of(tx, item, now)
+            kept = _Kept(item.post, item.writer, self._start(tx, item, card))
+            if lasts:
+                self._shells[item.id] = kept
         if item.quote is None:
             quote = b"null"
         elif within:
@@ -138,12 +144,12 @@ class StatusesAsJson:
             start += b',"written_by":' + accounts[item.writer.id]
         return start + _ending(item, quote, viewer, now, self._shown, _filtered(sieve, item))
 
-    def _start(self, tx: Transaction, item: Item) -> bytes:
+    def _start(self, tx: Transaction, item: Item, card: PreviewCard | None) -> bytes:
         automatic, manual = approvals(item.post, local=item.author.local)
         lists = _encode({"automatic": automatic, "manual": manual})
-        return _encode(self._shell(tx, item))[:-1] + b',"quote_approval":' + lists[:-1]
+        return _encode(self._shell(tx, item, card))[:-1] + b',"quote_approval":' + lists[:-1]
 
-    def _shell(self, tx: Transaction, item: Item) -> entities.Shell:
+    def _shell(self, tx: Transaction, item: Item, card: PreviewCard | None) -> entities.Shell:
         post = item.post
         return entities.Shell(
             id=str(item.id),
@@ -169,6 +175,7 @@ class StatusesAsJson:
             ],
             emojis=emojis_of(post.emojis, self._shown),
             interaction_policy=policy_of(post, local=item.author.local),
+            card=card,
             local_only=post.audience is Audience.LOCAL,
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Hashtags and talked-about pages as JSON: their last days, and what the viewer has to do with them."""
+"""Hashtags as JSON: their last days, and what the viewer has to do with them."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
@@ -6,8 +6,7 @@ from urllib.parse import quote
 
 from scattershot.app.search import DayOfUse, TagUse
 from scattershot.domain.ids import MicroblogId
-from scattershot.frontends.mastodon_api.entities.search import TrendingLink, TrendingTag, UsageDay
-from scattershot.wirekit.urls import host_of
+from scattershot.frontends.mastodon_api.entities.search import TrendingTag, UsageDay
 
 Among: TypeAlias = Callable[[MicroblogId, list[str]], Awaitable[set[str]]]
 """Tells which of the hashtags (in lower case) somebody follows, or shows on their page."""
@@ -40,15 +39,3 @@ class TagsAsJson:
 def history(days: Sequence[DayOfUse]) -> list[UsageDay]:
     """The days as Mastodon has them."""
     return [UsageDay(day=str(each.day // 1000), uses=str(each.uses), accounts=str(each.authors)) for each in days]
-
-
-def link(use: TagUse) -> TrendingLink:
-    """A page that is talked about; it was never fetched, so its address stands for its title."""
-    host = host_of(use.tag) or ""
-    return TrendingLink(
-        url=use.tag,
-        title=use.tag.partition("://")[2].removesuffix("/"),
-        provider_name=host,
-        provider_url=f"{use.tag.partition('://')[0]}://{host}" if host else "",
-        history=history(use.days),
-    )

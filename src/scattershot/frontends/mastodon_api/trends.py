@@ -7,12 +7,13 @@ from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends as Talk
 from scattershot.domain.ids import PostId
 from scattershot.frontends.mastodon_api.calls import Call, Reply, paged, paged_by_offset
+from scattershot.frontends.mastodon_api.cards_as_json import CardsAsJson
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.search import TrendingLink, TrendingTag
 from scattershot.frontends.mastodon_api.entities.status import Status
 from scattershot.frontends.mastodon_api.pages import PageParams
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
-from scattershot.frontends.mastodon_api.tags_as_json import TagsAsJson, link
+from scattershot.frontends.mastodon_api.tags_as_json import TagsAsJson
 from scattershot.ports.database import Transaction
 
 MOST, MOST_POSTS = 20, 40
@@ -50,8 +51,11 @@ class LinkParams(PageParams, frozen=True):
 class Trends:
     """The endpoints of trends."""
 
-    def __init__(self, trends: Talk, timelines: Timelines, statuses: StatusesAsJson, tags: TagsAsJson) -> None:
-        self._trends, self._timelines, self._statuses, self._tags = trends, timelines, statuses, tags
+    def __init__(
+        self, trends: Talk, timelines: Timelines, statuses: StatusesAsJson, tags: TagsAsJson, cards: CardsAsJson
+    ) -> None:
+        self._trends, self._timelines, self._statuses = trends, timelines, statuses
+        self._tags, self._cards = tags, cards
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -74,7 +78,8 @@ class Trends:
 
     async def _of_pages(self, call: Call, params: TrendParams) -> Reply:
         found = await self._trends.pages(params.size(), params.start)
-        return paged_by_offset(call, [link(use) for use in found], params.start, params.size(), len(found))
+        links = await self._timelines.read(lambda tx: self._cards.talked_about(tx, found, call.now))
+        return paged_by_offset(call, links, params.start, params.size(), len(found))
 
     async def _of_posts(self, call: Call, params: PostTrendParams) -> Reply:
         size = params.size(MOST_POSTS)

@@ -8,9 +8,12 @@ from scattershot.app.items import Item
 from scattershot.app.publish import Draft
 from scattershot.domain.ids import PostId
 from scattershot.domain.post import Audience, Post
+from scattershot.domain.preferences import Preferences, Quoting
 from scattershot.domain.terms import Terms
 from scattershot.frontends.web.forms import Form
 from scattershot.frontends.web.words import AUDIENCES, LANGUAGES, QUOTES, REPLIES, Choice, audiences_within, language_of
+
+_QUOTING = {Quoting.ANYONE: "everyone", Quoting.FOLLOWERS: "followers", Quoting.NOBODY: "nobody"}
 
 
 class Typed(NamedTuple):
@@ -24,18 +27,23 @@ class Typed(NamedTuple):
     quotes: str = "everyone"
 
 
-def blank(request: Request) -> Typed:
-    """For a new post."""
-    return Typed(language=language_of(request.headers.get("accept-language", "")))
+def blank(request: Request, chosen: Preferences) -> Typed:
+    """For a new post, as its author likes them to be."""
+    spoken = chosen.language.lower() if chosen.language.lower() in LANGUAGES else ""
+    return Typed(
+        audience=chosen.audience,
+        language=spoken or language_of(request.headers.get("accept-language", "")),
+        quotes=_QUOTING[chosen.quoting],
+    )
 
 
-def answering(item: Item, request: Request) -> Typed:
+def answering(item: Item, request: Request, chosen: Preferences) -> Typed:
     """For an answer: it names whom it answers and those named there, and is for no more than the post was."""
     names = {str(item.author.profile.handle): None} if not item.mine else {}
     if item.post.audience is Audience.MENTIONED:
         names |= {mention.name: None for mention in item.post.mentions if mention.name.count("@") == 2}
     text = "".join(f"{name} " for name in names)
-    return blank(request)._replace(text=text, audience=item.post.audience, warning=item.post.warning)
+    return blank(request, chosen)._replace(text=text, audience=item.post.audience, warning=item.post.warning)
 
 
 def editing(post: Post) -> Typed:

@@ -12,7 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from scattershot.app.refusals import NOT_OWNERS
 from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
+from scattershot.domain.ids import MicroblogId
 from scattershot.domain.people import Deed
+from scattershot.domain.preferences import Preferences
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.reading import Refused
 from scattershot.frontends.web import icons, words
@@ -38,14 +40,19 @@ CONTENT_SECURITY_POLICY = (
 """What our pages may load: nothing from anywhere else. Pictures of other nodes come by our own proxy."""
 
 
+Chosen: TypeAlias = Callable[[MicroblogId], Awaitable[Preferences]]
+"""Tells how a microblog's keepers like to post."""
+
+
 class Desk:
     """Knows who asks, renders pages, and lets no form through that our own page did not make."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, visitors: Visitors, timelines: Timelines, proxied: words.Proxied
-    ) -> None:
+        self, settings: Settings, clock: Clock, visitors: Visitors, timelines: Timelines, proxied: words.Proxied,
+        chosen: Chosen,
+    ) -> None:  # fmt: skip
         self.clock, self.visitors = clock, visitors
-        self._settings, self._timelines, self._proxied = settings, timelines, proxied
+        self._settings, self._timelines, self._proxied, self._chosen = settings, timelines, proxied, chosen
         self.assets = Assets()
         self._templates = self._environment()
         self._headers = {
@@ -56,6 +63,10 @@ class Desk:
             "Cross-Origin-Opener-Policy": "same-origin",
             "Vary": "Accept, Cookie",
         }
+
+    async def chosen_by(self, visitor: Visitor) -> Preferences:
+        """How the visitor likes posts to be."""
+        return await self._chosen(visitor.who) if visitor.who is not None else Preferences()
 
     # -- meeting
 

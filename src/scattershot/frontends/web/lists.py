@@ -53,7 +53,7 @@ class Lists:
         assert visitor.who is not None
         before = _before(request)
         page = await self._timelines.home(visitor.who, Window(below=before))
-        typed = composer.blank(request)
+        typed = composer.blank(request, await self._desk.chosen_by(visitor))
         return await self._desk.page(
             request,
             visitor,

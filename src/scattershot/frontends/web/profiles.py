@@ -88,7 +88,9 @@ class Profiles:
             return await self._desk.not_found(request, visitor)
         if visitor.who is not None:
             self._backfill.thread(thread.item.id)
-        typed = composer.answering(thread.item, request)
+            if thread.item.post.poll is not None and await self._backfill.poll(thread.item.id, 1.0):
+                thread = await self._timelines.thread(thread.item.id, visitor.who) or thread
+        typed = composer.answering(thread.item, request, await self._desk.chosen_by(visitor))
         return await self._desk.page(
             request,
             visitor,

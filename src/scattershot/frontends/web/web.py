@@ -19,7 +19,7 @@ from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
 from scattershot.frontends.web.account import Account
 from scattershot.frontends.web.consent import Consents
-from scattershot.frontends.web.desk import Desk, Endpoint
+from scattershot.frontends.web.desk import Chosen, Desk, Endpoint
 from scattershot.frontends.web.finding import Finding
 from scattershot.frontends.web.lists import Lists
 from scattershot.frontends.web.live import Live
@@ -59,9 +59,10 @@ class Web:
         proxied: Proxied,
         notifications: Notifications,
         presenting: Presenting,
+        chosen: Chosen,
     ) -> None:
         visitors = Visitors(people, keepers, settings.origin, settings.trusted_proxies)
-        self._desk = desk = Desk(settings, clock, visitors, timelines, proxied)
+        self._desk = desk = Desk(settings, clock, visitors, timelines, proxied, chosen)
         account = Account(desk, timelines, people, publisher, discover)
         profiles = Profiles(desk, settings, timelines, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages

@@ -89,7 +89,7 @@ NOTICES: Mapping[str, str] = {
     "sign_up": "signed up",
     "report": "reported somebody to you",
     "warning": "got a message from those who run this node",
-    "severed": "lost follows, for this node deals with another no more",
+    "severed": "lost follows, for nothing is exchanged any more",
 }
 
 LANGUAGES: Mapping[str, str] = {

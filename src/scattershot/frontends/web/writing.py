@@ -135,7 +135,7 @@ class Writing:
         item = await self._timelines.item(_id(request), visitor.who)
         if item is None or item.may_quote is Approval.NEVER:
             return await self._desk.not_found(request, visitor)
-        typed = composer.blank(request)
+        typed = composer.blank(request, await self._desk.chosen_by(visitor))
         if not item.post.audience.is_open:
             typed = typed._replace(audience=item.post.audience)
         return await self._composer(request, visitor, typed, None, item)

@@ -111,6 +111,8 @@ def count_from(tx: Transaction, host: str) -> int:
 
 ANEW = "anew"
 """Why a thing is wanted that is known already: as it is now, for it may say more."""
+TALLY = "tally"
+"""Why a post is wanted that is known already: its poll is over, or was looked at."""
 
 
 class Wanted(NamedTuple):

@@ -50,6 +50,11 @@ class Row(NamedTuple):
         """Whether it is worth looking at its hashtags: told without decoding it, and never wrongly denied."""
         return '"tags":[' in self.value
 
+    @property
+    def may_have_links(self) -> bool:
+        """Whether it is worth looking for links in it; told as quickly."""
+        return "<a " in self.value
+
 
 _COLUMNS = (
     "id, author, audience, local, published, edited, reply_to, reply_author, reply_wire, thread, quote, "

@@ -245,12 +245,13 @@ def _vector(document: Document) -> str:
 
 def library_of(tx: Transaction, post: PostId, author: MicroblogId) -> list[MicroblogId]:
     """Those kept here in whose library the post is: who wrote it, to whom it is addressed by name, who liked it or
-    passed it on."""
+    passed it on, or keeps it."""
     rows = tx.fetch(
         _one,
         "SELECT id FROM microblogs WHERE local AND NOT gone AND id IN (SELECT CAST($2 AS BIGINT) "
         "UNION SELECT microblog FROM mentions WHERE post = $1 UNION SELECT liker FROM likes WHERE post = $1 "
-        "UNION SELECT booster FROM boosts WHERE post = $1)",
+        "UNION SELECT booster FROM boosts WHERE post = $1 "
+        "UNION SELECT microblog FROM bookmarks WHERE post = $1)",
         post,
         author,
     )

@@ -1,15 +1,16 @@
-"""Severances: whom microblogs kept here lost when the node ceased to deal with another; and warnings to them."""
+"""Severances: whom microblogs kept here lost though nobody unfollowed; and warnings to them."""
 
 from typing import NamedTuple
 
 from msgspec import json
 
 from scattershot.domain.ids import MicroblogId, Millis, PostId
+from scattershot.domain.notification import Cause
 from scattershot.ports.database import Transaction
 
 
 class Severance(NamedTuple):
-    """How many a microblog lost with a host."""
+    """How many a microblog lost with a host, or with one microblog that was shut out, whose handle `host` then is."""
 
     id: int
     microblog: MicroblogId
@@ -17,28 +18,41 @@ class Severance(NamedTuple):
     at: Millis
     followers: int
     following: int
+    cause: Cause
 
 
 def add(
     tx: Transaction, microblog: MicroblogId, host: str, now: Millis, followers: list[MicroblogId],
-    following: list[MicroblogId],
+    following: list[MicroblogId], cause: Cause,
 ) -> int:  # fmt: skip
     """Remember whom the microblog lost; the number of the severance."""
     number = int(
-        tx.value("INSERT INTO severances (microblog, host, at) VALUES ($1, $2, $3) RETURNING id", microblog, host, now)
+        tx.value(
+            "INSERT INTO severances (microblog, host, at, cause) VALUES ($1, $2, $3, $4) RETURNING id",
+            microblog,
+            host,
+            now,
+            cause,
+        )
     )
     lost = [(number, other, False) for other in followers] + [(number, other, True) for other in following]
     tx.execute_many("INSERT INTO severed (severance, other, followed) VALUES ($1, $2, $3)", lost)
     return number
 
 
+def _severance(
+    id_: int, microblog: int, host: str, at: int, followers: int, following: int, cause: str
+) -> Severance:  # fmt: skip
+    return Severance(id_, MicroblogId(microblog), host, Millis(at), followers, following, Cause(cause))
+
+
 def get_many(tx: Transaction, microblog: MicroblogId, numbers: list[int]) -> dict[int, Severance]:
     """Those of the severances that the microblog suffered."""
     rows = tx.fetch(
-        Severance,
+        _severance,
         "SELECT s.id, s.microblog, s.host, s.at, "
         "(SELECT count(*) FROM severed l WHERE l.severance = s.id AND NOT l.followed), "
-        "(SELECT count(*) FROM severed l WHERE l.severance = s.id AND l.followed) "
+        "(SELECT count(*) FROM severed l WHERE l.severance = s.id AND l.followed), s.cause "
         "FROM severances s WHERE s.microblog = $1 AND s.id = ANY($2)",
         microblog,
         numbers,

@@ -1,10 +1,9 @@
 """Entities of what is searched and talked about (docs.joinmastodon.org/entities/Search, /Tag, /Trends_Link)."""
 
-from typing import Any
-
 from msgspec import UNSET, Struct, UnsetType
 
 from scattershot.frontends.mastodon_api.entities.account import Account
+from scattershot.frontends.mastodon_api.entities.card import PreviewCard
 from scattershot.frontends.mastodon_api.entities.status import Status
 
 
@@ -27,27 +26,9 @@ class TrendingTag(Struct, frozen=True, kw_only=True):
     featuring: bool | UnsetType = UNSET
 
 
-class TrendingLink(Struct, frozen=True, kw_only=True):
-    """A page that is talked about: a preview card of which only the address is known, with its last seven days."""
+class TrendingLink(PreviewCard, frozen=True, kw_only=True):
+    """A page that is talked about, with its last seven days; of one that said nothing only the address is known."""
 
-    url: str
-    title: str
-    description: str = ""
-    language: str | None = None
-    type: str = "link"
-    author_name: str = ""
-    author_url: str = ""
-    provider_name: str
-    provider_url: str
-    html: str = ""
-    width: int = 0
-    height: int = 0
-    image: str | None = None
-    image_description: str = ""
-    embed_url: str = ""
-    blurhash: str | None = None
-    published_at: str | None = None
-    authors: list[Any] = []
     history: list[UsageDay]
 
 

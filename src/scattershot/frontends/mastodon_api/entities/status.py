@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from scattershot.frontends.mastodon_api.entities.account import Account, CustomEmoji
+from scattershot.frontends.mastodon_api.entities.card import PreviewCard
 from scattershot.frontends.mastodon_api.entities.filter import FilterResult
 from scattershot.frontends.mastodon_api.entities.quote import InteractionPolicy, QuoteApproval, Reaction
 
@@ -84,7 +85,7 @@ class Shell(Struct, frozen=True, kw_only=True):
     tags: list[StatusTag]
     emojis: list[CustomEmoji]
     interaction_policy: InteractionPolicy
-    card: Any = None
+    card: PreviewCard | None = None
     local_only: bool = False
 
 
