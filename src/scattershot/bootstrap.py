@@ -255,24 +255,17 @@ class Node:
         self.push = self._push(own)
         self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
         self.streams = Streams(database)
-        self.slips = Slips(database, clock, bus)
-        self.relay = nostr.a_relay(settings, self.slips, clock, own.relay)
         self.readers.after_step(self.streams.nudge)
-        self.app = self._app()
+        self.slips = Slips(database, clock, bus)
+        self.app = self._app(own.relay)
 
     def _push(self, own: OwnKeys) -> WebPush:
         settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
         return WebPush(
-            database,
-            clock,
-            bus,
-            fetcher,
-            self.notifications,
-            PushesAsJson(settings.origin, own.signed.url).words,
-            own.push,
-            contact=_push_contact(settings),
+            database, clock, bus, fetcher, self.notifications, PushesAsJson(settings.origin, own.signed.url).words,
+            own.push, contact=_push_contact(settings),
             schemes=("https", "http") if settings.insecure_http else ("https",),
-        )
+        )  # fmt: skip
 
     def _hang_pictures(self, shelves: Shelves, signed: Signed) -> None:
         """What people upload, and what others have that is shown from here."""
@@ -293,9 +286,9 @@ class Node:
         self.exporting = Exporting(database)
         self.archives = Archives(database, clock, bus, shelves.kept, shelves.aside, Scribe(), self.house.addresses)
 
-    def _app(self) -> ASGIApp:
-        database, clock, bus, *_ = self.drivers
-        settings = self.settings
+    def _app(self, relay_key: bytes) -> ASGIApp:
+        settings, (database, clock, bus, *_) = self.settings, self.drivers
+        self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
         )
