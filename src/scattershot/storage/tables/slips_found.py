@@ -8,11 +8,13 @@ from array import array
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from scattershot.domain.slip import KEY_BYTES, Kept, Want
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import slip_words, slips
+
+T = TypeVar("T")
 
 MOST_TIES = 5_000
 """Slips of one second that are put in order among themselves."""
@@ -161,16 +163,25 @@ def _at_once(
 ) -> tuple[list[_Entry], bool]:
     """The same by one statement, in a third of the time: SQLite ends the walk of an author by itself, as soon as what
     comes is older than what it has. PostgreSQL would sort all they wrote."""
-    allowed = ", ".join(str(int(kind)) for kind in kinds if kind not in want.but_kinds)
-    named = ", ".join(f"${place}" for place in range(4, len(authors) + 4))
-    within = f"SELECT at, seq FROM slips WHERE author IN ({named}) AND kind IN ({allowed}) AND at >= $1 AND at <= $2"
+    allowed = _padded(tuple(kind for kind in kinds if kind not in want.but_kinds))
+    if not allowed:
+        return [], False
+    named = (*_padded(authors), *allowed)
+    places = [f"${place}" for place in range(4, len(named) + 4)]
+    ours, theirs = ", ".join(places[: -len(allowed)]), ", ".join(places[-len(allowed) :])
+    within = f"SELECT at, seq FROM slips WHERE author IN ({ours}) AND kind IN ({theirs}) AND at >= $1 AND at <= $2"
     newest = f"{within} ORDER BY at DESC LIMIT $3"
-    rows = tx.fetch(_entry, newest, want.since or 0, _until(want), want.limit + 1, *authors)
+    rows = tx.fetch(_entry, newest, want.since or 0, _until(want), want.limit + 1, *named)
     more = len(rows) > want.limit
     if more and rows[-1][0] == rows[-2][0]:
-        tied = tx.fetch(_entry, f"{within} LIMIT $3", rows[-1][0], rows[-1][0], MOST_TIES, *authors)
+        tied = tx.fetch(_entry, f"{within} LIMIT $3", rows[-1][0], rows[-1][0], MOST_TIES, *named)
         rows = list({*rows, *tied})
     return rows, more
+
+
+def _padded(values: tuple[T, ...]) -> tuple[T, ...]:
+    """Some of them again, to a power of two: else every number of authors were a statement of its own to remember."""
+    return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values)) if values else ()
 
 
 def _sql(walk: _Walk, since: int, until: int) -> tuple[str, tuple[bytes | int | str, ...]]:
@@ -232,7 +243,8 @@ def _residue(
 ) -> str:
     """What the walk itself does not see to, as conditions on `s`; its parameters are added to `args`."""
 
-    def numbers(values: tuple[bytes, ...]) -> str:
+    def numbers(given: tuple[bytes, ...]) -> str:
+        values = _padded(given)
         args.extend(values)
         return ", ".join(f"${place}" for place in range(len(args) - len(values) + 1, len(args) + 1))
 
