@@ -108,6 +108,22 @@ def test_the_rules_of_the_house_are_made_listed_and_removed(node: Process) -> No
     assert node.do("rule", "list") == "2  No spam."
 
 
+def test_something_is_announced_and_an_emoji_given(node: Process, tmp_path: Path) -> None:
+    """Both while the node runs; the emoji's file is read from wherever it is."""
+    node.do("person", "add", "ann")
+    node.start()
+    assert node.do("announce", "add", "We move.", "--draft").startswith("Announcement 1 is kept")
+    node.do("announce", "edit", "1", "--starts", "2026-12-24", "--ends", "2026-12-25", "--all-day")
+    node.do("announce", "publish", "1")
+    assert node.do("announce", "list").splitlines() == ["1  published, 2026-12-24 to 2026-12-25", "   We move."]
+    picture = tmp_path / "blob.png"
+    picture.write_bytes(a_picture("PNG", (32, 32)))
+    assert node.do("emoji", "add", "blob", str(picture), "--category", "Blobs") == ":blob: is an emoji now."
+    assert picture.exists()
+    assert node.do("emoji", "list") == ":blob:  Blobs"
+    node.do("emoji", "remove", "blob")
+
+
 def test_the_verbs_go_through_the_node_that_runs(node: Process) -> None:
     node.start()
     assert node.do("person", "add", "ann").startswith(f"{node.origin}/welcome/")

@@ -25,7 +25,6 @@ from scattershot.app.drafts import Drafts
 from scattershot.app.exporting import Exporting
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
-from scattershot.app.house_rules import HouseRules
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.importing import Importing
 from scattershot.app.indexing import Indexing
@@ -36,6 +35,7 @@ from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
 from scattershot.app.notifications import Notifications
+from scattershot.app.of_the_house import of_the_house
 from scattershot.app.people import People
 from scattershot.app.poll_ends import PollEnds
 from scattershot.app.previews import Previews
@@ -73,6 +73,7 @@ from scattershot.frontends.mastodon_api.api import House as ApiHouse
 from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.media.files import Files
+from scattershot.frontends.web.announcing import Announcing
 from scattershot.frontends.web.portability import Portability
 from scattershot.frontends.web.web import Web
 from scattershot.ports.blobs import Aside, Blobs
@@ -237,7 +238,8 @@ class Node:
         self.sign_up = SignUp(database, clock, people, self.publisher, settings)
         self.reports = Reports(database, clock, settings.domain)
         self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
-        self.house_rules = HouseRules(database)
+        ours = of_the_house(database, clock, self.publisher.wording, self.media, people, self.programs)
+        self.house_rules, self.announcements, self.house_emojis, self.activity = ours
         self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
         self.tallies = Tallies(database, clock)
         self.known = acquaintance(
@@ -306,10 +308,11 @@ class Node:
         web = self._web(timelines)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
+        further = [*carried.routes, *Announcing(web.desk, self.announcements).routes, *files.routes]
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         return make_app(
-            [*self.doors.routes, *web.routes, *carried.routes, *files.routes, *shared(web.pages, self.doors.documents)],
+            [*self.doors.routes, *web.routes, *further, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
@@ -342,29 +345,18 @@ class Node:
                 dealing=self.dealing,
                 moderating=self.moderating,
                 house_rules=self.house_rules,
+                announcements=self.announcements,
+                house_emojis=self.house_emojis,
+                activity=self.activity,
             )
         )
 
     def _web(self, timelines: Timelines) -> Web:
         return Web(
-            self.settings,
-            self.drivers.clock,
-            self.people,
-            self.programs,
-            self.publisher,
-            self.discover,
-            timelines,
-            self.streams,
-            self.backfill,
-            self.reports,
-            self.keepers,
-            self.sign_up,
-            self.search,
-            self.proxy.signed.path,
-            self.notifications,
-            self.known.presenting,
-            self.known.featuring.preferences,
-        )
+            self.settings, self.drivers.clock, self.people, self.programs, self.publisher, self.discover, timelines,
+            self.streams, self.backfill, self.reports, self.keepers, self.sign_up, self.search,
+            self.proxy.signed.path, self.notifications, self.known.presenting, self.known.featuring.preferences,
+        )  # fmt: skip
 
     async def start(self) -> None:
         """Let the node live: everything that goes on by itself goes on."""
@@ -381,6 +373,7 @@ class Node:
             self.backfill.run,
             self.housekeeping.run,
             self.tallies.run,
+            self.activity.run,
             self.verify_links.run,
             self.media.run,
             self.proxy.run,

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from scattershot import __version__
+from scattershot import __version__, commands
 from scattershot.performing import carried as _carried
 from scattershot.performing import node_options as _node_options
 from scattershot.performing import perform as _perform
@@ -379,6 +379,10 @@ def rule_list(**where: Any) -> None:
 def rule_remove(number: int, **where: Any) -> None:
     """Let rule NUMBER hold no more."""
     _perform("rule remove", where, {"number": number})
+
+
+scattershot.add_command(commands.announce)
+scattershot.add_command(commands.emoji)
 
 
 # -- keeping

@@ -5,14 +5,16 @@ import sqlite3
 from contextlib import AsyncExitStack, closing
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
+from msgspec import structs
 
+from scattershot.app.house_emojis import HouseEmoji
 from scattershot.app.media import Kept
 from scattershot.app.publish import Draft
 from scattershot.app.rosters import Cut
 from scattershot.app.search import Portion
+from scattershot.domain.announcement import Span
 from scattershot.domain.authored import Which
 from scattershot.domain.follows import Wish
 from scattershot.domain.ids import MicroblogId, Millis
@@ -38,10 +40,11 @@ from scattershot.wirekit.http_message import Headers, Response
 from scattershot.wirekit.mastodon_csv import File
 from tests.engines import open_database
 from tests.files import a_picture
-from tests.protocols.nostr.events import an_event
-from tests.protocols.nostr.relay_client import a_client
+from tests.protocols.nostr.relay_client import ask_everything
 
 LARGE = [
+    "announcement_reactions",
+    "announcements_read",
     "arrivals",
     "askers",
     "blocks",
@@ -109,6 +112,7 @@ LARGE = [
     "votes",
     "wanted",
     "watches",
+    "weekly_people",
     "wire_ids",
 ]
 
@@ -167,7 +171,8 @@ async def everyday_life(village: Village) -> None:
     await carry(village, a, ann)
     await show_pictures(village, a, b)
     await look_at_the_phone(village, a, b)
-    await listen_to_the_relay(a, village.clock.now() // 1000)
+    await ask_everything(a.node.relay, village.clock.now() // 1000)
+    assert (await a.node.slips.after(0, 10))[-1].kind == 62
     await show_a_page(village, a)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
@@ -176,6 +181,7 @@ async def everyday_life(village: Village) -> None:
     await a.node.publisher.mute(ann, bob_here, None)
     await village.settle()
     await know_people(a, ann, bob_here)
+    await say_to_all(a, ann)
     village.clock.advance(90_000)
     await village.settle()
     b.done(await b.node.publisher.delete(bob, first, "test"))
@@ -219,6 +225,30 @@ async def keep_together(a: House, b: House, village: Village) -> None:
     await keepers.hand_over(bob, team, dan)
     await keepers.remove(bob, team, bob)
     await keepers.delete(dan, team, "test")
+
+
+async def say_to_all(a: House, ann: MicroblogId) -> None:
+    """An emoji of the house's own, an announcement that bears it, and how much goes on."""
+    node = a.node
+    given = node.media.receiving()
+    await given.add(a_picture("PNG", (16, 16)))
+    await given.end()
+    assert isinstance(await node.house_emojis.add("tea", given), HouseEmoji)
+    number = await node.announcements.add("Some :tea:, @ann?", Span())
+    assert isinstance(number, int)
+    phone = await a.phone("ann")
+    path = f"/api/v1/announcements/{number}"
+    await phone.post(f"{path}/dismiss")
+    await phone.put(f"{path}/reactions/tea")
+    for listed in ("announcements", "custom_emojis", "instance/activity"):
+        assert (await phone.get(f"/api/v1/{listed}")).body
+    await phone.delete(f"{path}/reactions/tea")
+    await a.post("ann", "more :tea:")
+    assert await node.announcements.drop(number)
+    assert await node.house_emojis.drop("tea") is None
+    await node.activity.step()
+    preferred = await node.known.featuring.preferences(ann)
+    await node.known.featuring.prefer(ann, structs.replace(preferred, names_programs=False))
 
 
 async def know_people(a: House, ann: MicroblogId, bob: MicroblogId) -> None:
@@ -405,32 +435,6 @@ async def look_at_the_phone(village: Village, a: House, b: House) -> None:
     await phone.post(f"/api/v2/notifications/{first['group_key']}/dismiss")
     await phone.post(f"{told}/clear")
     await phone.delete("/api/v1/push/subscription")
-
-
-async def listen_to_the_relay(a: House, now: int) -> None:
-    """What clients of the relay bring and ask for."""
-    note = an_event(at=now, tags=[["t", "tea"], ["expiration", str(now + 1)]])
-    wrap = an_event("once", kind=1059, at=now, tags=[["p", note.pubkey]])
-    profiles = [an_event(kind=0, at=now + n) for n in range(2)]
-    gone = an_event(kind=5, at=now, tags=[["e", note.id], ["a", f"30023:{note.pubkey}:x"]])
-    asked: list[dict[str, Any]] = [
-        {}, {"ids": [note.id]}, {"authors": [note.pubkey]}, {"authors": [note.pubkey], "kinds": [0]}, {"kinds": [1]},
-        {"#t": ["tea"]}, {"#t": ["tea"], "kinds": [1]}, {"#t": ["tea"], "#p": [note.pubkey], "authors": [note.pubkey]},
-        {"search": "hello", "kinds": [1]},
-        {"authors": [note.pubkey], "kinds": [1], "since": 1, "until": now, "limit": 1},
-    ]  # fmt: skip
-    async with a_client(a.node.relay) as client:
-        for event in (note, wrap, *profiles):
-            assert (await client.publish(event))[0]
-        for wanted in asked:
-            await client.found(wanted)
-            await client.say("COUNT", "c", wanted)
-            await client.heard()
-            await client.say("NEG-OPEN", "n", wanted, "61")
-            await client.heard()
-        for event in (gone, note, an_event(kind=62, at=now, tags=[["relay", "ALL_RELAYS"]])):
-            await client.publish(event)
-    assert (await a.node.slips.after(0, 10))[-1].kind == 62
 
 
 async def choose(a: House, post: str, bob: str) -> None:

@@ -7,7 +7,7 @@ from scattershot.domain.reading import Refused
 from scattershot.domain.tags import tag_named
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import featured_tags, preferences
+from scattershot.storage.tables import featured_tags, microblogs, preferences
 
 MAX_FEATURED = 10
 """Tags that a page shows."""
@@ -62,4 +62,10 @@ class Featuring:
 
     async def prefer(self, who: MicroblogId, chosen: Preferences) -> None:
         """Remember how its keepers like to post and read."""
-        await self._database.write(lambda tx: preferences.put(tx, who, chosen))
+
+        def work(tx: Transaction) -> None:
+            if preferences.get(tx, who).names_programs != chosen.names_programs:
+                microblogs.look_anew(tx, who)
+            preferences.put(tx, who, chosen)
+
+        await self._database.write(work)

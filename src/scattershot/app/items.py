@@ -22,7 +22,7 @@ from scattershot.domain.terms import ONLY_THE_AUTHOR, Approval, Asker, Circle, R
 from scattershot.domain.terms import may_reply as may_answer
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, reactions, relations, wire_ids
+from scattershot.storage.tables import microblogs, posts, preferences, reactions, relations, wire_ids
 
 _PATHS = Addresses("")
 
@@ -35,6 +35,10 @@ class Face(Struct, frozen=True):
     local: bool
     page: str
     limited: bool = False
+    sensitive: bool = False
+    """All it posts is shown as sensitive: those who run the node say so."""
+    names_programs: bool = True
+    """Whether others are told by which program it writes."""
 
     @property
     def handle(self) -> str:
@@ -176,8 +180,9 @@ class Items:
                 shown[glance.id] = known[1]
         if new:
             rows = microblogs.get_many(tx, [glance.id for glance in new])
+            silent = preferences.reticent(tx, [glance.id for glance in new if glance.local])
             for glance in new:
-                face = self._face(glance, rows[glance.id].profile)
+                face = self._face(glance, rows[glance.id], glance.id not in silent)
                 self._faces[glance.id] = glance, face
                 if face is not None:
                     shown[glance.id] = face
@@ -191,12 +196,19 @@ class Items:
             for row in rows.values()
         }
 
-    def _face(self, glance: microblogs.Glance, profile: Profile) -> Face | None:
+    def _face(self, glance: microblogs.Glance, row: microblogs.Row, names_programs: bool) -> Face | None:
         standings = (glance.standing, glance.node_standing)
         if glance.gone or Standing.BLOCKED in standings:
             return None
-        page = _PATHS.page(profile.handle, self._domain)
-        return Face(glance.id, profile, bool(glance.local), page, Standing.LIMITED in standings)
+        return Face(
+            glance.id,
+            row.profile,
+            row.local,
+            _PATHS.page(row.profile.handle, self._domain),
+            Standing.LIMITED in standings,
+            row.sensitive,
+            names_programs,
+        )
 
     def make(
         self,
@@ -315,7 +327,7 @@ _SOMEBODY = Asker(WireId("", ""))
 
 def _plainly(row: posts.Row, author: Face, answers: Face | None, tallies: Sequence[reactions.Tally]) -> _Plain:
     """The post as somebody of here sees it who has nothing to do with it."""
-    post = row.post
+    post = row.post if row.post.sensitive or not author.sensitive else structs.replace(row.post, sensitive=True)
     quote, reply = quote_rule(post, local=row.local), post.terms.replies
     item = Item(
         entry=row.id,

@@ -33,6 +33,10 @@ SHOWN_PIXELS = 8_294_400
 """Larger pictures are scaled down to this: 3840 × 2160, as Mastodon does."""
 CUTS = {Use.AVATAR: (400, 400), Use.HEADER: (1500, 500)}
 """The shapes of pictures on profiles, and the most pixels they have."""
+EMOJI_TYPES = ("image/png", "image/gif", "image/webp")
+EMOJI_BYTES = 256 * 1024
+"""What Mastodon takes (CustomEmoji::LIMIT): others fetch our emojis and refuse what is larger."""
+EMOJI_PIXELS = 512 * 512
 UNSHOWN_FOR = 86_400_000
 """How long an upload waits to be shown by something (milliseconds)."""
 EVERY = 900.0
@@ -124,6 +128,23 @@ class Media:
         finally:
             given.discard()
 
+    async def emoji(self, owner: MicroblogId, given: Receiving) -> Kept | Refused:
+        """A small picture that may move, with one beside it that does not. It goes in a day unless it is kept."""
+        try:
+            if given.refused is not None:
+                return given.refused
+            if given.media_type not in EMOJI_TYPES:
+                return Refused("invalid", "An emoji is a PNG, GIF or WebP picture.")
+            if given.size > EMOJI_BYTES:
+                return Refused("invalid", f"An emoji has at most {EMOJI_BYTES // 1024} KB.")
+            made = await self._still(given, pixels=EMOJI_PIXELS)
+            if isinstance(made, Refused):
+                return made
+            upload = Upload(kind=MediaKind.IMAGE, media_type=given.media_type)
+            return await self._keep(owner, Use.EMOJI, *with_prints(upload, made))
+        finally:
+            given.discard()
+
     async def _take_still(
         self, owner: MicroblogId, given: Receiving, upload: Upload, cover: Receiving | None
     ) -> Kept | Refused:
@@ -153,10 +174,10 @@ class Media:
         self._bus.nudge(TOPIC)
         return kept
 
-    async def _still(self, given: Receiving, cut: tuple[int, int] | None = None) -> Developed | Refused:
-        return await self._darkroom.develop(
-            Still(given.path, given.media_type, self._aside.path(), SHOWN_PIXELS, cut),
-        )
+    async def _still(
+        self, given: Receiving, cut: tuple[int, int] | None = None, pixels: int = SHOWN_PIXELS
+    ) -> Developed | Refused:
+        return await self._darkroom.develop(Still(given.path, given.media_type, self._aside.path(), pixels, cut))
 
     async def _cover(self, cover: Receiving) -> Developed | Refused:
         """A preview alone."""

@@ -19,11 +19,21 @@ from scattershot.domain.node import Standing
 from scattershot.domain.notification import Cause, Measure
 from scattershot.domain.people import Role
 from scattershot.domain.reading import Refused
+from scattershot.domain.report import Category
 from scattershot.domain.window import Window
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import house_rules, microblogs, moderation, people, posts, report_care, reports
+from scattershot.storage.tables import (
+    house_rules,
+    microblogs,
+    moderation,
+    people,
+    posts,
+    report_care,
+    reports,
+    sign_ups,
+)
 from scattershot.storage.tables.moderation import Sought
 
 __all__ = ["Judged", "Moderating", "Report", "Sought"]
@@ -34,7 +44,9 @@ VIA = "moderation"
 
 Work: TypeAlias = Callable[[Transaction], Refused | list[TokenId]]
 _STANDINGS = {Measure.LIMITED: Standing.LIMITED, Measure.BLOCKED: Standing.BLOCKED}
+_DONE_HERE = (Measure.NONE, Measure.SENSITIVE, Measure.DISABLED, *_STANDINGS)
 _NO_SUCH = Refused("not_found", "There is no such microblog.")
+_NOBODYS = Refused("invalid", "Nobody signs in for that microblog by its name. It can be silenced or suspended.")
 _NO_REPORT = Refused("not_found", "There is no such report.")
 
 
@@ -45,6 +57,7 @@ class Judged(NamedTuple):
     keeper: PersonId | None
     is_admin: bool
     disabled: bool
+    email: str = ""
 
 
 class Report(NamedTuple):
@@ -90,7 +103,8 @@ class Moderating:
                 row,
                 PersonId(kept[0].person) if kept else None,
                 any(each.role == Role.ADMIN for each in kept),
-                bool(kept) and all(each.disabled for each in kept),
+                any(each.disabled for each in kept if each.is_main),
+                kept[0].email if kept else "",
             )
         return found
 
@@ -102,42 +116,74 @@ class Moderating:
         self, microblog: MicroblogId, measure: Measure, text: str = "", report: int | None = None,
         by: MicroblogId | None = None,
     ) -> Refused | None:  # fmt: skip
-        """Warn, limit or shut a microblog, and let that settle a complaint; who is kept here is told why."""
+        """Warn, limit or shut a microblog, show all it posts as sensitive, or let whoever signs in for it in no more.
+
+        That settles a complaint; anything but a warning settles all that are open. Who is kept here is told why.
+        """
         if len(text) > MAX_TEXT:
             return Refused("invalid", f"What is told to somebody has at most {MAX_TEXT:,} characters.")
-        if measure not in _STANDINGS and measure is not Measure.NONE:
-            return Refused("invalid", "That is not done here: none, silence or suspend.")
+        if measure not in _DONE_HERE:
+            return Refused("invalid", "That is not done here: none, sensitive, disable, silence or suspend.")
         now = self._clock.now()
+        shut_out: list[PersonId] = []
 
         def work(tx: Transaction) -> Refused | list[TokenId]:
             row = self._subject(tx, microblog)
             if isinstance(row, Refused):
                 return row
-            about: list[PostId] = []
-            if report is not None:
-                filed = reports.get(tx, report)
-                if filed is None or filed.target != microblog:
-                    return _NO_REPORT
-                about = list(filed.posts)
-                if reports.resolve(tx, report, now):
-                    report_care.settled_by(tx, report, by, now)
+            about = _settled(tx, microblog, report, by, now, all_open=measure is not Measure.NONE)
+            if isinstance(about, Refused):
+                return about
+            if measure is Measure.DISABLED:
+                shut_out[:] = _set_disabled(tx, row, disabled=True)
+                if not shut_out:
+                    return _NOBODYS
             if row.local and (text or measure is not Measure.NONE):
                 notifying.note_warning(tx, microblog, measure, text, about, VIA, now)
+            if measure is Measure.SENSITIVE:
+                moderation.set_sensitive(tx, microblog, True)
             standing = _STANDINGS.get(measure)
             return self._stand(tx, row, standing, now) if standing is not None else []
 
-        return await self._written(work)
+        refused = await self._written(work)
+        for person in shut_out if refused is None else ():
+            self._programs.forget_person(person)
+        return refused
 
-    async def pardon(self, microblog: MicroblogId, was: Standing) -> Refused | None:
-        """Let a microblog that is limited (or shut) be again as any other."""
+    async def enable(self, microblog: MicroblogId) -> Refused | None:
+        """Let whoever signs in for a microblog in again; they need their password or a new link."""
 
         def work(tx: Transaction) -> Refused | list[TokenId]:
             row = microblogs.get(tx, microblog)
             if row is None or row.gone:
                 return _NO_SUCH
-            if row.standing is not was:
+            return [] if _set_disabled(tx, row, disabled=False) else _NOBODYS._replace(why="not_allowed")
+
+        return await self._written(work)
+
+    async def pardon(self, microblog: MicroblogId, was: Standing) -> Refused | None:
+        """Let a microblog that is limited (or shut) be again as any other; only what is shut must be so."""
+
+        def work(tx: Transaction) -> Refused | list[TokenId]:
+            row = microblogs.get(tx, microblog)
+            if row is None or row.gone:
+                return _NO_SUCH
+            if row.standing is was:
+                moderation.set_standing(tx, microblog, Standing.NORMAL)
+            elif was is Standing.BLOCKED:
                 return Refused("not_allowed", "It is not so that this could be taken back.")
-            moderation.set_standing(tx, microblog, Standing.NORMAL)
+            return []
+
+        return await self._written(work)
+
+    async def show_as_said(self, microblog: MicroblogId) -> Refused | None:
+        """What the microblog posts is no longer shown as sensitive unless it says so itself."""
+
+        def work(tx: Transaction) -> Refused | list[TokenId]:
+            row = microblogs.get(tx, microblog)
+            if row is None or row.gone:
+                return _NO_SUCH
+            moderation.set_sensitive(tx, microblog, False)
             return []
 
         return await self._written(work)
@@ -256,6 +302,47 @@ class Moderating:
             return []
 
         return await self._written(work)
+
+    async def classify(self, number: int, category: Category | None, rules: tuple[int, ...] | None) -> Refused | None:
+        """Say anew what a complaint is about; None leaves it. Only one of broken rules names any."""
+        now = self._clock.now()
+
+        def work(tx: Transaction) -> Refused | list[TokenId]:
+            filed = reports.get(tx, number)
+            if filed is None:
+                return _NO_REPORT
+            sort = category if category is not None else filed.category
+            if rules and set(rules) - {rule.id for rule in house_rules.every(tx)}:
+                return Refused("invalid", "Validation failed: Rules does not reference valid rules")
+            broken = filed.rules if rules is None else tuple(dict.fromkeys(rules))
+            report_care.classify(tx, number, sort, broken if sort is Category.VIOLATION else (), now)
+            return []
+
+        return await self._written(work)
+
+
+def _set_disabled(tx: Transaction, row: microblogs.Row, *, disabled: bool) -> list[PersonId]:
+    """Let those whose name it bears in no more, or again; who they are. Those who keep it besides are not concerned."""
+    found = [PersonId(each.person) for each in moderation.keepers(tx, [row.id]) if each.is_main] if row.local else []
+    for person in found:
+        people.set_disabled(tx, person, disabled)
+        if disabled:
+            sign_ups.drop_invitations_of(tx, person)
+    return found
+
+
+def _settled(
+    tx: Transaction, target: MicroblogId, report: int | None, by: MicroblogId | None, now: Millis, *, all_open: bool
+) -> list[PostId] | Refused:
+    """What was done settles a complaint, or all that are open; the posts that it was about."""
+    filed = reports.get(tx, report) if report is not None else None
+    if report is not None and (filed is None or filed.target != target):
+        return _NO_REPORT
+    numbers = {filed.id} if filed is not None else set()
+    for number in sorted(numbers | set(report_care.open_about(tx, target) if all_open else ())):
+        if reports.resolve(tx, number, now):
+            report_care.settled_by(tx, number, by, now)
+    return list(filed.posts) if filed is not None else []
 
 
 def _report(filed: reports.Report, care: report_care.Care | None) -> Report:

@@ -94,10 +94,15 @@ class People:
         self._database, self._clock, self._bus, self._keys = database, clock, bus, keys
         self._house, self._domains = house, domains
         self._told: list[Callable[[PersonId], None]] = []
+        self._seen: list[Callable[[PersonId], None]] = []
 
     def when_ended(self, call: Callable[[PersonId], None]) -> None:
         """Have something told of whoever signs in here no more."""
         self._told.append(call)
+
+    def when_seen(self, call: Callable[[PersonId], None]) -> None:
+        """Have something told whenever somebody looks in with a session of theirs."""
+        self._seen.append(call)
 
     # -- making
 
@@ -385,7 +390,11 @@ class People:
     async def in_session(self, session: str) -> Person | None:
         """Who is signed in with that session."""
         now = self._clock.now()
-        return await self._database.read(lambda tx: rows.in_session(tx, hashed(session), now))
+        person = await self._database.read(lambda tx: rows.in_session(tx, hashed(session), now))
+        if person is not None:
+            for call in self._seen:
+                call(person.id)
+        return person
 
     async def sign_out(self, session: str) -> None:
         """End a session."""
@@ -394,8 +403,14 @@ class People:
 
 def node_speaker(tx: Transaction) -> Signer | None:
     """The microblog that speaks for the node itself, once it was made."""
-    microblog = facts.get(tx, NODE_ACTOR)
-    return microblogs.signer(tx, MicroblogId(int(microblog))) if microblog is not None else None
+    microblog = node_microblog(tx)
+    return microblogs.signer(tx, microblog) if microblog is not None else None
+
+
+def node_microblog(tx: Transaction) -> MicroblogId | None:
+    """The same by its number."""
+    number = facts.get(tx, NODE_ACTOR)
+    return MicroblogId(int(number)) if number is not None else None
 
 
 def new_secret() -> str:

@@ -4,6 +4,7 @@ from scattershot.app import counters, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Declined, House, Lacks, Origin
 from scattershot.app.refusals import NO_SUCH_MICROBLOG, refusal
+from scattershot.app.wording import with_emojis
 from scattershot.domain.change import ProfileChanged
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.microblog import Profile
@@ -32,7 +33,7 @@ class Presenting:
             row = microblogs.get(tx, who)
             if row is None or row.gone or not row.local:
                 return NO_SUCH_MICROBLOG
-            profile = presented(row.profile, wish, self._house.addresses.origin)
+            profile = with_emojis(tx, presented(row.profile, wish, self._house.addresses.origin))
             match apply(tx, ProfileChanged(actor=profile.id, profile=profile), origin, self._house):
                 case Declined(why):
                     return refusal(why)

@@ -14,6 +14,7 @@ from scattershot.app.lately import Lately
 from scattershot.app.people import hashed, new_secret
 from scattershot.domain.ids import MicroblogId, Millis, PersonId, ProgramId, TokenId
 from scattershot.domain.people import KeeperRole
+from scattershot.domain.post import MadeWith
 from scattershot.domain.reading import Refused
 from scattershot.domain.scopes import Scopes, are_within, covered_by, parse_scopes
 from scattershot.ports.clock import Clock
@@ -93,7 +94,9 @@ class Programs:
     def __init__(self, database: Database, clock: Clock, remembered: int = 10_000) -> None:
         self._database, self._clock = database, clock
         self._known: Lately[bytes, _Known] = Lately(remembered)
+        self._names: Lately[ProgramId, MadeWith] = Lately(1_000)
         self._told: list[Callable[[TokenId], None]] = []
+        self._seen: list[Callable[[PersonId], None]] = []
 
     # -- registering
 
@@ -234,7 +237,23 @@ class Programs:
             self._known.pop(key, None)
             return None
         self._known[key] = _Known(caller, now)
+        if caller.person is not None:
+            for call in self._seen:
+                call(caller.person)
         return caller
+
+    async def named(self, program: ProgramId | None) -> MadeWith | None:
+        """The program as posts that were written with it show it; a token made by hand is no program's."""
+        if program is None:
+            return None
+        known = self._names.get(program)
+        if known is None:
+            found = await self._database.read(lambda tx: rows.get(tx, program))
+            if found is None:
+                return None
+            website = found.website if found.website.startswith(("https://", "http://")) else ""
+            known = self._names[program] = MadeWith(found.name, website)
+        return known
 
     async def waits(self, token: str) -> bool:
         """Whether the token is that of somebody who signed up by a program and waits for a yes."""
@@ -318,6 +337,10 @@ class Programs:
             del self._known[key]
         for call in self._told:
             call(token)
+
+    def when_seen(self, call: Callable[[PersonId], None]) -> None:
+        """Have something told now and then of every person for whom a program asks."""
+        self._seen.append(call)
 
     def when_ended(self, call: Callable[[TokenId], None]) -> None:
         """Have something told of every token that ends here."""

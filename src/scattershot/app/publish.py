@@ -12,11 +12,12 @@ from scattershot.app.apply.origin import Applied, Declined, House, Lacks, Nothin
 from scattershot.app.attaching import Described
 from scattershot.app.bylines import writer_for
 from scattershot.app.complaining import complaint
-from scattershot.app.discover import Discover, Found
+from scattershot.app.discover import Discover
 from scattershot.app.homes import hear_so
 from scattershot.app.permission import standing, to_answer, to_quote, with_link
 from scattershot.app.reading import reader_of
 from scattershot.app.refusals import MOVED, NO_SUCH_MICROBLOG, NO_SUCH_POST, not_allowed, refusal, to_be_altered
+from scattershot.app.wording import PLAIN, SOURCE_TYPES, Wording, emojis_in, with_emojis
 from scattershot.domain.change import (
     Blocked,
     Boosted,
@@ -39,27 +40,20 @@ from scattershot.domain.change import (
 )
 from scattershot.domain.follows import AS_BEFORE, Wish
 from scattershot.domain.ids import MediaId, MicroblogId, Millis, PersonId, PostId, moment_of
-from scattershot.domain.microblog import Handle, Profile
+from scattershot.domain.microblog import Emoji, Handle, Profile
 from scattershot.domain.people import Deed
 from scattershot.domain.polls import edited_poll, poll_problem
-from scattershot.domain.post import Attachment, Audience, Form, Mention, Poll, Post
+from scattershot.domain.post import Attachment, Audience, Form, MadeWith, Mention, Poll, Post
 from scattershot.domain.reading import Refused
 from scattershot.domain.record import Recorded
 from scattershot.domain.report import Category
 from scattershot.domain.terms import Terms, altered
-from scattershot.domain.text import Composed, compose, handles_in
 from scattershot.domain.visibility import may_see
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import microblogs, posts, relations, sent, timelines, uploads, wire_ids
-from scattershot.wirekit.html import clean_html
-
-PLAIN = "text/plain"
-MARKDOWN = "text/markdown"
-SOURCE_TYPES = (PLAIN, MARKDOWN)
-"""How a text may be typed."""
 
 
 class Draft(NamedTuple):
@@ -81,6 +75,7 @@ class Draft(NamedTuple):
     """Uploads of the author's to be shown, after `attachments`."""
     described: tuple[Described, ...] = ()
     """What is to be said of uploads from now on, before they are shown."""
+    made_with: MadeWith | None = None
 
 
 class Done(NamedTuple):
@@ -106,6 +101,17 @@ def _done(applied: Applied, post: PostId | None = None) -> Done | Refused:
             return refusal(why)
 
 
+def _is_covered(tx: Transaction, author: MicroblogId) -> bool:
+    """Whether all that it posts is shown as sensitive."""
+    row = microblogs.get(tx, author)
+    return row is not None and row.sensitive
+
+
+def _emojis(tx: Transaction, draft: Draft) -> tuple[Emoji, ...]:
+    options = [option.text for option in draft.poll.options] if draft.poll is not None else []
+    return emojis_in(tx, draft.title, draft.warning, draft.text, *options)
+
+
 def _vote(actor: WireId, post: WireId, choice: str) -> Change:
     return Voted(actor=actor, post=post, choice=choice)
 
@@ -126,6 +132,7 @@ class Publisher:
     ) -> None:
         self._database, self._clock, self._bus, self._house = database, clock, bus, house
         self._discover, self._domains, self._max_length = discover, domains, max_length
+        self.wording = Wording(database, discover, house.addresses)
         self._chosen = partial(attaching.chosen, addresses=house.addresses, most=max_attachments)
 
     # -- posts
@@ -139,7 +146,7 @@ class Publisher:
         """
         if problem := self._problem(draft):
             return Refused("invalid", problem)
-        known = await self._known(draft.text)
+        known = await self.wording.known(draft.text)
 
         def work(tx: Transaction) -> Done | Refused:
             if writer is not None and (refused := not_allowed(tx, writer, author, Deed.WRITE)):
@@ -170,13 +177,13 @@ class Publisher:
         """Let a post of the microblog read otherwise, by one of its keepers (None: the node); its audience stays."""
         if problem := self._problem(draft):
             return Refused("invalid", problem)
-        known = await self._known(draft.text)
+        known = await self.wording.known(draft.text)
 
         def work(tx: Transaction) -> Done | Refused:
             row = to_be_altered(tx, author, post_id, by)
             if isinstance(row, Refused):
                 return row
-            composed = self._html(draft, known)
+            composed = self.wording.html(draft.text, draft.source_type, known)
             attaching.reserve(tx, author, draft.media)
             refused = attaching.describe_all(tx, author, draft.described)
             attachments = refused or self._chosen(tx, author, draft.media, post_id, before=draft.attachments)
@@ -191,10 +198,11 @@ class Publisher:
                 source_type=draft.source_type,
                 title=draft.title,
                 warning=draft.warning,
-                sensitive=draft.sensitive or bool(draft.warning),
+                sensitive=draft.sensitive or bool(draft.warning) or _is_covered(tx, author),
                 language=draft.language or old.language,
                 mentions=composed.mentions,
                 tags=composed.tags,
+                emojis=_emojis(tx, draft),
                 attachments=attachments,
                 poll=edited_poll(old.poll, draft.poll),
                 terms=altered(old.terms, draft.terms),
@@ -306,7 +314,11 @@ class Publisher:
 
     async def change_profile(self, profile: Profile, via: str) -> Done | Refused:
         """Let a microblog kept here present itself otherwise."""
-        return await self._write(lambda tx: self._apply(tx, ProfileChanged(actor=profile.id, profile=profile), via))
+
+        def work(tx: Transaction) -> Done | Refused:
+            return self._apply(tx, ProfileChanged(actor=profile.id, profile=with_emojis(tx, profile)), via)
+
+        return await self._write(work)
 
     async def move(self, who: MicroblogId, target: MicroblogId, via: str) -> Done | Refused:
         """Let a microblog live on as another, which must name it among its aliases; its followers are led there.
@@ -371,28 +383,6 @@ class Publisher:
             return f"A text is one of {', '.join(SOURCE_TYPES)}."
         return poll_problem(draft.poll, self._clock.now()) if draft.poll is not None else ""
 
-    async def _known(self, text: str) -> dict[Handle, Mention]:
-        known = {}
-        for handle in handles_in(text):
-            found = await self._discover.find(str(handle) if handle.domain else handle.name)
-            if isinstance(found, Found) and found.microblog is not None:
-                row = await self._database.read(partial(microblogs.get, microblog=found.microblog))
-                if row is not None:
-                    name = f"@{row.profile.name}@{row.profile.domain}"
-                    known[handle] = Mention(row.profile.id, name, row.profile.url or row.profile.id.value)
-        return known
-
-    def _html(self, draft: Draft, known: dict[Handle, Mention]) -> Composed:
-        def page(tag: str) -> str:
-            return f"{self._house.addresses.origin}/tags/{tag}"
-
-        if draft.source_type != MARKDOWN:
-            return compose(draft.text, known, page)
-        from scattershot.domain import markdown  # its parser takes 20 ms to load, of which a start knows nothing
-
-        composed = markdown.compose_markdown(draft.text, known, page)
-        return composed._replace(html=clean_html(composed.html))
-
     def _compose(
         self, tx: Transaction, author: MicroblogId, draft: Draft, known: dict[Handle, Mention]
     ) -> tuple[PostId, Post] | Refused:
@@ -411,7 +401,7 @@ class Publisher:
         attachments = self._chosen(tx, author, draft.media, post_id, before=draft.attachments)
         if isinstance(attachments, Refused):
             return attachments
-        composed = self._html(draft, known)
+        composed = self.wording.html(draft.text, draft.source_type, known)
         quoted = standing(tx, draft.quote)
         addresses = self._house.addresses
         post = Post(
@@ -424,7 +414,7 @@ class Publisher:
             url=addresses.post_page(row.profile.handle, self._domains[0], post_id),
             title=draft.title,
             warning=draft.warning,
-            sensitive=draft.sensitive or bool(draft.warning),
+            sensitive=draft.sensitive or bool(draft.warning) or row.sensitive,
             language=draft.language,
             source=draft.text,
             source_type=draft.source_type,
@@ -434,8 +424,10 @@ class Publisher:
             conversation=parent.post.conversation if parent else f"{addresses.post(post_id)}/context",
             mentions=composed.mentions,
             tags=composed.tags,
+            emojis=_emojis(tx, draft),
             attachments=attachments,
             poll=draft.poll,
+            made_with=draft.made_with,
         )
         if draft.quote is not None and (problem := to_quote(tx, quoted, author, post)):
             return problem

@@ -1,4 +1,4 @@
-"""Reacting to posts with an emoji: one of Unicode's, or a node's own where somebody reacted to the post with it."""
+"""Reacting to posts with an emoji: of Unicode, of the house, or of another node where it stands there already."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.reading import Refused
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import posts, reactions, wire_ids
+from scattershot.storage.tables import house_emojis, posts, reactions, wire_ids
 
 MOST = 100
 """Those who reacted with one emoji that are named."""
@@ -47,7 +47,8 @@ class Reactions:
             actor, this = _named(tx, who, post)
             if actor is None or this is None or item is None:
                 return Refused("not_found", "There is no such post.")
-            return Liked(actor=actor, post=this, emoji=meant, picture=reactions.picture_of(tx, post, meant))
+            picture = reactions.picture_of(tx, post, meant) or _own_picture(tx, meant)
+            return Liked(actor=actor, post=this, emoji=meant, picture=picture)
 
         return await self._publisher.change(make, via)
 
@@ -101,4 +102,12 @@ def _meant(tx: Transaction, post: PostId, text: str) -> str | Refused:
         there = custom(tally.emoji)
         if there is not None and there[0] == named[0] and named[1] in ("", there[1]):
             return tally.emoji
-    return UNKNOWN_EMOJI
+    own = of_node(*named)
+    return own if _own_picture(tx, own) else UNKNOWN_EMOJI
+
+
+def _own_picture(tx: Transaction, emoji: str) -> str:
+    """The picture of one of the house's own emojis; nothing where it is none."""
+    named = custom(emoji)
+    found = house_emojis.called(tx, named[0]) if named is not None and not named[1] else None
+    return found.url if found is not None else ""

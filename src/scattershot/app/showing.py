@@ -8,14 +8,14 @@ from typing import NamedTuple
 from scattershot.app.reading import node_as_reader, reader_of, turns_away
 from scattershot.domain.change import Boosted
 from scattershot.domain.ids import MicroblogId, Millis, NodeId, PostId
-from scattershot.domain.microblog import Handle, Profile
+from scattershot.domain.microblog import Emoji, Handle, Profile
 from scattershot.domain.node import Standing
 from scattershot.domain.post import Audience, Form, Post
 from scattershot.domain.quote import QuoteState
 from scattershot.domain.visibility import may_see
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import belongings, microblogs, nodes, posts, quotes, relations, wire_ids
+from scattershot.storage.tables import belongings, house_emojis, microblogs, nodes, posts, quotes, relations, wire_ids
 from scattershot.storage.tables.microblogs import Census
 
 OUTBOX_PAGE = 20
@@ -294,7 +294,12 @@ def followers_at(tx: Transaction, number: MicroblogId, node: NodeId) -> list[str
     return _names_of(tx, found) if len(found) <= MAX_NODE_FOLLOWERS else None
 
 
-# -- the node in figures
+# -- the node itself
+
+
+def emoji(tx: Transaction, shortcode: str) -> Emoji | None:
+    """One of the house's own emojis."""
+    return house_emojis.pictures(tx, [shortcode]).get(shortcode)
 
 
 class Figures(NamedTuple):

@@ -261,10 +261,14 @@ class SignUp:
 
     # -- those who wait
 
-    async def waiting(self) -> list[Applicant]:
+    async def waiting(self, limit: int = LISTED) -> list[Applicant]:
         """Those who wait for a yes, the longest first."""
-        found = await self._database.read(lambda tx: sign_ups.applicants(tx, LISTED))
-        return [Applicant(each.id, each.name, each.email, each.reason, each.at) for each in found]
+        return [_applicant(each) for each in await self._database.read(lambda tx: sign_ups.applicants(tx, limit))]
+
+    async def applicant(self, number: int) -> Applicant | None:
+        """Who waits under that number."""
+        found = await self._database.read(lambda tx: sign_ups.applicant(tx, number))
+        return _applicant(found) if found is not None else None
 
     async def count_waiting(self) -> int:
         """How many wait."""
@@ -367,6 +371,10 @@ class SignUp:
 
 
 _NOBODY = Refused("not_found", "Nobody waits under that name any more.")
+
+
+def _applicant(found: sign_ups.Applicant) -> Applicant:
+    return Applicant(found.id, found.name, found.email, found.reason, found.at)
 
 
 def _invited(tx: Transaction, found: sign_ups.Invitation) -> Invited:

@@ -58,7 +58,7 @@ class Topic(NamedTuple):
 
 
 class Event(Enum):
-    """What happened: to a post, but for the last four."""
+    """What happened: to a post, but for the last seven."""
 
     NEW = "new"
     EDITED = "edited"
@@ -69,11 +69,17 @@ class Event(Enum):
     """Notifications that waited stand among the others now."""
     FILTERED = "filtered"
     """The filters of whose home it is are others now; there is nothing more to say."""
+    ANNOUNCED = "announced"
+    """Those who run the node say something."""
+    REACTED = "reacted"
+    """Somebody put an emoji beneath that."""
+    WITHDRAWN = "withdrawn"
+    """It is said no more."""
 
 
 class News(NamedTuple):
-    """What is told on a topic: a post, a notification or a conversation, ready as its listeners get it, or of a deleted
-    post its id."""
+    """What is told on a topic: a post, a notification, a conversation or an announcement, ready as its listeners get
+    it, or of a deleted post its id."""
 
     topic: Topic
     event: Event
@@ -178,6 +184,11 @@ class Topics:
     def let_in(self, owner: MicroblogId) -> None:
         """What waited stands among the owner's notifications now."""
         self._tell(News(Topic(About.TOLD, owner), Event.LET_IN, b"1"))
+
+    def tell_homes(self, event: Event, body: bytes) -> None:
+        """Tell something to all who listen to their home."""
+        for topic in [topic for topic in self._hearers if topic.about is About.HOME]:
+            self._tell(News(topic, event, body))
 
     def _filtered(self, owner: MicroblogId) -> None:
         self._tell(News(Topic(About.HOME, owner), Event.FILTERED, b""))

@@ -3,6 +3,10 @@
 import re
 
 MAX_CHARS = 64
+OWN_SHORTCODE = re.compile(r"[A-Za-z0-9_]{2,50}", re.ASCII)
+"""What a node's own emoji may be called: what Mastodon's CustomEmoji finds in a text, and no longer than is typed."""
+
+_IN_TEXT = re.compile(r"(?<![A-Za-z0-9_:]):([A-Za-z0-9_]{2,50}):(?![A-Za-z0-9_:])", re.ASCII)
 _SHORTCODE = re.compile(r":([\w+.-]{1,64}):", re.ASCII)
 _STORED = re.compile(r":([\w+.-]{1,64})(?:@([\w.:-]{1,255}))?:", re.ASCII)
 
@@ -41,6 +45,11 @@ def shortcode_in(text: str) -> str:
     """The shortcode, without its colons, that the text is; empty where it is none."""
     found = _SHORTCODE.fullmatch(text.strip())
     return found[1] if found else ""
+
+
+def shortcodes_in(*texts: str) -> list[str]:
+    """The shortcodes that texts may show as pictures, each once, in their order."""
+    return list(dict.fromkeys(match[1] for text in texts for match in _IN_TEXT.finditer(text)))
 
 
 def of_node(shortcode: str, host: str) -> str:

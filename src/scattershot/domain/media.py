@@ -44,6 +44,8 @@ class Use(StrEnum):
     POST = "post"
     AVATAR = "avatar"
     HEADER = "header"
+    EMOJI = "emoji"
+    """One of the house's own, shown by whatever names it; it stays when it is an emoji no more."""
 
 
 class Upload(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -95,6 +95,13 @@ class Poll(Struct, frozen=True, omit_defaults=True):
     """How it stands is shown only when it is over."""
 
 
+class MadeWith(Struct, frozen=True, array_like=True):
+    """The program by which somebody here wrote a post; the website is an http(s) address or empty."""
+
+    name: str
+    website: str = ""
+
+
 class Post(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message. `html` is clean; `warning` and `title` are plain text; `translations` are clean HTML by language."""
 
@@ -133,6 +140,8 @@ class Post(Struct, frozen=True, kw_only=True, omit_defaults=True):
     edited: Millis | None = None
     writer: Mention | None = None
     """Who of its keepers wrote it, where the author names them; believed where `may_name` says so."""
+    made_with: MadeWith | None = None
+    """Known of posts written here; told to those who read them here, unless the author would rather not."""
 
     @property
     def hearers(self) -> frozenset[WireId]:

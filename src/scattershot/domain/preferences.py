@@ -34,3 +34,5 @@ class Preferences(Struct, frozen=True, kw_only=True, omit_defaults=True):
     media: Media = Media.UNMARKED
     opens_warnings: bool = False
     autoplays: bool = False
+    names_programs: bool = True
+    """Whether others are told by which program a post was written."""

@@ -2,6 +2,15 @@
 
 from typing import cast
 
+from scattershot.verbs.announcing import (
+    announce_add,
+    announce_edit,
+    announce_hide,
+    announce_list,
+    announce_publish,
+    announce_remove,
+)
+from scattershot.verbs.house_emojis import emoji_add, emoji_edit, emoji_list, emoji_remove
 from scattershot.verbs.house_rules import rule_add, rule_list, rule_remove
 from scattershot.verbs.inspecting import inspect
 from scattershot.verbs.keeping import (
@@ -70,4 +79,14 @@ VERBS = {
     "rule add": cast(Verb, rule_add),
     "rule list": cast(Verb, rule_list),
     "rule remove": cast(Verb, rule_remove),
+    "emoji add": cast(Verb, emoji_add),
+    "emoji list": cast(Verb, emoji_list),
+    "emoji edit": cast(Verb, emoji_edit),
+    "emoji remove": cast(Verb, emoji_remove),
+    "announce add": cast(Verb, announce_add),
+    "announce list": cast(Verb, announce_list),
+    "announce edit": cast(Verb, announce_edit),
+    "announce publish": cast(Verb, announce_publish),
+    "announce hide": cast(Verb, announce_hide),
+    "announce remove": cast(Verb, announce_remove),
 }

@@ -127,7 +127,7 @@ async def test_who_runs_the_node_is_not_judged_and_nonsense_is_refused(house: Ho
     await rita.post(f"{ACCOUNTS}/{own}/action", {"type": "suspend"}, status=403)
     node = (await house.row("node")).id
     await rita.post(f"{ACCOUNTS}/{node}/action", {"type": "suspend"}, status=403)
-    for said in ({}, {"type": "banish"}, {"type": "disable"}, {"type": "none", "text": "x" * 5_001}):
+    for said in ({}, {"type": "banish"}, {"type": "none", "text": "x" * 5_001}):
         await rita.post(f"{ACCOUNTS}/{bob}/action", said, status=422)
     await rita.post(f"{ACCOUNTS}/{bob}/action", {"type": "none", "report_id": "7"}, status=404)
     await rita.post(f"{ACCOUNTS}/9/action", {"type": "none"}, status=404)

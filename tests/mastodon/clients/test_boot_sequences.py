@@ -69,6 +69,7 @@ def test_phanpy_after_signing_in(signed_in: Wire) -> None:
     app.get("/api/v1/followed_tags", {"limit": "200"})
     app.get("/api/v1/lists")
     app.get("/api/v1/follow_requests", {"limit": "80"})
+    assert app.get("/api/v1/announcements") == []
     app.get("/api/v2/notifications/policy")
     ids = [app.form("/api/v1/statuses", {"status": f"hello {number}"})["id"] for number in range(2)]
     found = app.get("/api/v1/statuses", [("id[]", each) for each in ids])
@@ -148,6 +149,7 @@ def test_tusky(signed_in: Wire) -> None:
     signed_in.get("/api/v1/filters")
     signed_in.get("/api/v1/markers", {"timeline[]": "notifications"})
     signed_in.get("/api/v1/custom_emojis")
+    signed_in.get("/api/v1/announcements", {"with_dismissed": "false"})
     signed_in.get("/api/v1/notifications", {"limit": "30"})
 
 

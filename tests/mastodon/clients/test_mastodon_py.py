@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -181,3 +182,37 @@ def test_it_writes_for_later(api: Any) -> None:
     assert list(api.scheduled_statuses()) == []
     with pytest.raises(mastodon.MastodonAPIError):
         api.status_post("too soon", scheduled_at=datetime.now(UTC) + timedelta(minutes=1))
+
+
+def test_it_reads_reacts_to_and_puts_away_an_announcement(api: Any, ann: Someone) -> None:
+    ann.node.do("announce", "add", "We **move** on Monday :blob:")
+    [said] = api.announcements()
+    assert (said.content, said.read) == ("<p>We <strong>move</strong> on Monday :blob:</p>", False)
+    api.announcement_reaction_create(said.id, "👍")
+    [said] = api.announcements()
+    assert [(each.name, each["count"], each.me) for each in said.reactions] == [("👍", 1, True)]
+    api.announcement_reaction_delete(said.id, "👍")
+    api.announcement_dismiss(said.id)
+    assert [(each.read, list(each.reactions)) for each in api.announcements()] == [(True, [])]
+    ann.node.do("announce", "remove", str(said.id))
+    assert list(api.announcements()) == []
+
+
+def test_it_shows_an_emoji_of_the_house(api: Any, ann: Someone, tmp_path: Path) -> None:
+    picture = tmp_path / "blob.png"
+    picture.write_bytes(a_picture())
+    ann.node.do("emoji", "add", "blob", str(picture), "--category", "Blobs")
+    [emoji] = api.custom_emojis()
+    assert (emoji.shortcode, emoji.category, emoji.visible_in_picker) == ("blob", "Blobs", True)
+    posted = api.status_post("a :blob:")
+    assert [each.url for each in posted.emojis] == [emoji.url]
+    assert posted.application.name == "Mastodon.py"
+    ann.node.do("emoji", "remove", "blob", "--erase")
+    assert list(api.custom_emojis()) == []
+
+
+def test_it_reads_how_much_goes_on(api: Any) -> None:
+    weeks = api.instance_activity()
+    assert len(weeks) == 12
+    assert weeks[0].logins >= 1
+    assert weeks[0].week > weeks[1].week

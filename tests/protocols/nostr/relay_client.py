@@ -17,7 +17,7 @@ from scattershot.protocols.nostr.session.limits import Limits
 from scattershot.protocols.nostr.wire.authentication import proof
 from scattershot.protocols.nostr.wire.event import Event, encode, sign
 from scattershot.testing.fakes import FakeClock
-from tests.protocols.nostr.events import NOW, key_of, secret_of
+from tests.protocols.nostr.events import NOW, an_event, key_of, secret_of
 
 PATIENCE = 5.0
 ADDRESS = "wss://here.example/"
@@ -102,3 +102,28 @@ async def a_client(relay: Any, path: str = "/", *, greeted: bool = True) -> Asyn
     finally:
         await client.to_relay.put({"type": "websocket.disconnect", "code": 1000})
         await asyncio.wait_for(running, PATIENCE)
+
+
+async def ask_everything(relay: Any, now: int) -> None:
+    """What clients of the relay bring and ask for."""
+    note = an_event(at=now, tags=[["t", "tea"], ["expiration", str(now + 1)]])
+    wrap = an_event("once", kind=1059, at=now, tags=[["p", note.pubkey]])
+    profiles = [an_event(kind=0, at=now + n) for n in range(2)]
+    gone = an_event(kind=5, at=now, tags=[["e", note.id], ["a", f"30023:{note.pubkey}:x"]])
+    asked: list[dict[str, Any]] = [
+        {}, {"ids": [note.id]}, {"authors": [note.pubkey]}, {"authors": [note.pubkey], "kinds": [0]}, {"kinds": [1]},
+        {"#t": ["tea"]}, {"#t": ["tea"], "kinds": [1]}, {"#t": ["tea"], "#p": [note.pubkey], "authors": [note.pubkey]},
+        {"search": "hello", "kinds": [1]},
+        {"authors": [note.pubkey], "kinds": [1], "since": 1, "until": now, "limit": 1},
+    ]  # fmt: skip
+    async with a_client(relay) as client:
+        for event in (note, wrap, *profiles):
+            assert (await client.publish(event))[0]
+        for wanted in asked:
+            await client.found(wanted)
+            await client.say("COUNT", "c", wanted)
+            await client.heard()
+            await client.say("NEG-OPEN", "n", wanted, "61")
+            await client.heard()
+        for event in (gone, note, an_event(kind=62, at=now, tags=[["relay", "ALL_RELAYS"]])):
+            await client.publish(event)

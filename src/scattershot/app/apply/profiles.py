@@ -10,6 +10,7 @@ from scattershot.domain.microblog import Profile, with_checks_of
 from scattershot.domain.record import Kind
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import (
+    announcements,
     link_checks,
     log,
     microblogs,
@@ -101,6 +102,7 @@ def vanished(tx: Transaction, change: Vanished, origin: Origin) -> Applied:
     microblogs.mark_gone(tx, stand.id)
     if stand.local:
         uploads.drop_all_of(tx, stand.id)
+        announcements.forget(tx, stand.id)
     if not stand.local:
         watches.stop(tx, stand.id)
         relations.drop_all_of(tx, stand.id)

@@ -1,14 +1,15 @@
 """Complaints as those who run the node work through them."""
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from scattershot.app.moderating import Moderating, Report
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.reading import Refused
+from scattershot.domain.report import Category
 from scattershot.frontends.mastodon_api.admin import AdminDoor, AdminPageParams
 from scattershot.frontends.mastodon_api.admin_accounts import AdminAccountsAsJson
-from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Reply, paged, parse_id, refused
+from scattershot.frontends.mastodon_api.calls import NOT_FOUND, Answer, Call, Problem, Reply, paged, parse_id, refused
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.admin import AdminAccount, AdminReport
 from scattershot.frontends.mastodon_api.entities.instance import Rule
@@ -17,6 +18,8 @@ from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
 from scattershot.ports.database import Transaction
 from scattershot.wirekit.dates import rfc3339
 
+_CATEGORIES = frozenset(each.value for each in Category)
+
 
 class ReportsParams(AdminPageParams, frozen=True):
     """Which complaints: by whom and about whom; open ones unless it says `resolved`."""
@@ -24,6 +27,13 @@ class ReportsParams(AdminPageParams, frozen=True):
     resolved: bool = False
     account_id: str | None = None
     target_account_id: str | None = None
+
+
+class ClassifyParams(Struct, frozen=True):
+    """What a complaint is about, where that is said anew."""
+
+    category: str | None = None
+    rule_ids: tuple[str, ...] | None = None
 
 
 class AdminReports:
@@ -54,6 +64,7 @@ class AdminReports:
         return [
             Endpoint("GET", every, only(self._list), may_read, Who.PERSON, ReportsParams, list[AdminReport]),
             Endpoint("GET", one, only(self._show), may_read, answers=AdminReport),
+            Endpoint("PUT", one, only(self._classify), may_write, Who.PERSON, ClassifyParams, AdminReport),
             *(Endpoint("POST", f"{one}/{name}", only(deed), may_write, answers=AdminReport) for name, deed in deeds),
         ]
 
@@ -74,6 +85,13 @@ class AdminReports:
             return refused(why)
         found = await self._timelines.read(lambda tx: self._made(tx, call, [call.id()]))
         return Answer(found[0]) if found else NOT_FOUND
+
+    async def _classify(self, call: Call, params: ClassifyParams) -> Reply:
+        if params.category is not None and params.category not in _CATEGORIES:
+            return Problem(422, "Validation failed: Category is not included in the list")
+        category = Category(params.category) if params.category is not None else None
+        rules = None if params.rule_ids is None else tuple(parse_id(each) or 0 for each in params.rule_ids)
+        return await self._answer(call, await self._moderating.classify(call.id(), category, rules))
 
     async def _assign(self, call: Call, _: Nothing) -> Reply:
         return await self._answer(call, await self._moderating.assign(call.id(), call.who))

@@ -8,12 +8,15 @@ from typing import NamedTuple
 from starlette.types import Receive, Scope, Send
 
 from scattershot.app.acquaintance import Acquaintance
+from scattershot.app.activity import Activity
+from scattershot.app.announcements import Announcements as Announced
 from scattershot.app.backfill import Backfill
 from scattershot.app.counts import Tally
 from scattershot.app.dealing import Dealing
 from scattershot.app.drafts import Drafts
 from scattershot.app.filters import Filters
 from scattershot.app.followed_tags import FollowedTags
+from scattershot.app.house_emojis import HouseEmojis
 from scattershot.app.house_rules import HouseRules
 from scattershot.app.keepers import Keepers
 from scattershot.app.lists import Lists as ListsOfPeople
@@ -37,8 +40,10 @@ from scattershot.app.web_push import WebPush
 from scattershot.frontends.mastodon_api.accounts_as_json import MISSING_AVATAR, MISSING_HEADER, AccountsAsJson
 from scattershot.frontends.mastodon_api.admin import AdminDoor
 from scattershot.frontends.mastodon_api.admin_accounts import AdminAccounts, AdminAccountsAsJson
+from scattershot.frontends.mastodon_api.admin_applicants import Applicants
 from scattershot.frontends.mastodon_api.admin_hosts import AdminHosts
 from scattershot.frontends.mastodon_api.admin_reports import AdminReports
+from scattershot.frontends.mastodon_api.announcements import Announcements
 from scattershot.frontends.mastodon_api.calls import Answer, Call, Reply
 from scattershot.frontends.mastodon_api.cards_as_json import CardsAsJson
 from scattershot.frontends.mastodon_api.catch_up import CatchUp
@@ -48,6 +53,7 @@ from scattershot.frontends.mastodon_api.door import Door
 from scattershot.frontends.mastodon_api.drafts import DraftEndpoints
 from scattershot.frontends.mastodon_api.edits import Edits
 from scattershot.frontends.mastodon_api.endpoints import Endpoint, Table, Who
+from scattershot.frontends.mastodon_api.figures import Figures
 from scattershot.frontends.mastodon_api.filters import Filters as FiltersOfPosts
 from scattershot.frontends.mastodon_api.filters_v1 import FiltersOfOld
 from scattershot.frontends.mastodon_api.instance import InstanceDocs
@@ -116,6 +122,9 @@ class House(NamedTuple):
     dealing: Dealing
     moderating: Moderating
     house_rules: HouseRules
+    announcements: Announced
+    house_emojis: HouseEmojis
+    activity: Activity
 
 
 class MastodonApi:
@@ -132,17 +141,17 @@ class MastodonApi:
         lists, followed = ListsOfPeople(house.database), FollowedTags(house.database)
         tags = TagsAsJson(settings.origin, followed.among, house.known.featuring.among)
         told, notifications = house.notifications, NotificationsAsJson(accounts, statuses)
-        vapid_key = house.push.public_key
         quotes, reactions = Deeds(house.publisher, house.timelines), Reactions(house.publisher, house.timelines)
+        announcements = Announcements(house.announcements, house.timelines, accounts, settings.origin)
         endpoints: Sequence[Endpoint] = [
-            *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
-            *InstanceDocs(settings, house.timelines, vapid_key, house.dealing.open_to_few, house.house_rules).endpoints,
+            *_of_node(house),
             *endpoints_of_people(
                 house.known, house.timelines, house.publisher, house.backfill, house.reports,
                 house.house_rules, house.media, accounts, statuses,
             ),
             *Statuses(
-                house.timelines, house.publisher, statuses, composing, house.drafts, house.known.featuring
+                house.timelines, house.publisher, statuses, composing, house.drafts, house.known.featuring,
+                house.programs,
             ).endpoints,
             *Threads(house.timelines, house.backfill, Quiet(house.database), statuses).endpoints,
             *Edits(house.timelines, accounts).endpoints,
@@ -159,17 +168,16 @@ class MastodonApi:
             *Search(house.search, house.timelines, accounts, statuses, tags).endpoints,
             *Trends(house.trends, house.timelines, statuses, tags, cards).endpoints,
             *CatchUp(house.while_away, house.timelines, statuses).endpoints,
-            *Notifications(told, accounts, notifications).endpoints,
-            *Policy(told, notifications).endpoints,
-            *Conversations(told, notifications).endpoints,
-            *Markers(told).endpoints,
-            *Push(house.push).endpoints, *TRANSLATING,
+            *_of_notices(house, accounts, notifications),
+            *announcements.endpoints,
+            *TRANSLATING,
             *Quotes(quotes, house.timelines, statuses, accounts).endpoints,
             *ReactionEndpoints(reactions, house.timelines, statuses, accounts, house.shown).endpoints,
             *_of_admins(house, accounts, statuses),
         ]  # fmt: skip
         self.topics = Topics(house.database, house.clock, house.timelines, told, filters, statuses.one, notifications)
         told.after_letting_in(self.topics.let_in)
+        announcements.tell(self.topics)
         self.streaming = Streaming(self.topics, house.programs)
         self._document = document(endpoints, settings.origin)
         self.door = Door(
@@ -215,12 +223,37 @@ class MastodonApi:
         return _picture(_HEADER)
 
 
+def _of_node(house: House) -> list[Endpoint]:
+    """What tells of the node, and lets programs in."""
+    settings, vapid_key = house.settings, house.push.public_key
+    return [
+        *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
+        *Figures(house.activity, house.dealing.open_to_few).endpoints,
+        *InstanceDocs(
+            settings, house.timelines, vapid_key, house.dealing.open_to_few, house.house_rules, house.house_emojis
+        ).endpoints,
+    ]
+
+
+def _of_notices(house: House, accounts: AccountsAsJson, as_json: NotificationsAsJson) -> list[Endpoint]:
+    """What one is told, how far one has read it, and on what phones it rings."""
+    told = house.notifications
+    return [
+        *Notifications(told, accounts, as_json).endpoints,
+        *Policy(told, as_json).endpoints,
+        *Conversations(told, as_json).endpoints,
+        *Markers(told).endpoints,
+        *Push(house.push).endpoints,
+    ]
+
+
 def _of_admins(house: House, accounts: AccountsAsJson, statuses: StatusesAsJson) -> list[Endpoint]:
     """What only those who run the node may do."""
     door, judged = AdminDoor(house.moderating), AdminAccountsAsJson(house.moderating, accounts)
+    waiting = Applicants(house.sign_up, accounts, house.settings)
     return [
         *AdminHosts(house.dealing, door).endpoints,
-        *AdminAccounts(house.timelines, house.moderating, judged, door).endpoints,
+        *AdminAccounts(house.timelines, house.moderating, waiting, judged, door).endpoints,
         *AdminReports(house.timelines, house.moderating, judged, statuses, door).endpoints,
     ]
 

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from scattershot.app.attaching import Described
 from scattershot.app.drafts import Kept, Planned
 from scattershot.app.media import Media
-from scattershot.app.publish import MARKDOWN, PLAIN, SOURCE_TYPES, Draft
+from scattershot.app.publish import Draft
+from scattershot.app.wording import MARKDOWN, PLAIN, SOURCE_TYPES
 from scattershot.domain.ids import MediaId, Millis, PostId
 from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.preferences import Preferences

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from scattershot import __version__
+from scattershot.app.house_emojis import HouseEmojis
 from scattershot.app.house_rules import HouseRules
 from scattershot.app.showing import Figures, figures
 from scattershot.app.timelines import Timelines
@@ -46,10 +47,11 @@ class InstanceDocs:
         vapid_key: str,
         open_to_few: Callable[[], Awaitable[bool]],
         rules: HouseRules,
+        emojis: HouseEmojis,
     ) -> None:
         """`open_to_few` tells whether only those nodes are dealt with that were let in."""
         self._settings, self._timelines, self._vapid_key = settings, timelines, vapid_key
-        self._open_to_few, self._house_rules = open_to_few, rules
+        self._open_to_few, self._house_rules, self._house_emojis = open_to_few, rules, emojis
         self._version = f"{MASTODON} (compatible; Scattershot {__version__})"
 
     @property
@@ -176,4 +178,15 @@ class InstanceDocs:
         return [Rule(id=str(rule.id), text=rule.text, hint=rule.hint) for rule in await self._house_rules.every()]
 
     async def _emojis(self, _: Call, __: Nothing) -> Reply:
-        return Answer([])
+        return Answer(
+            [
+                CustomEmoji(
+                    shortcode=each.shortcode,
+                    url=each.url,
+                    static_url=each.still,
+                    visible_in_picker=each.offered,
+                    category=each.category or None,
+                )
+                for each in await self._house_emojis.every()
+            ]
+        )

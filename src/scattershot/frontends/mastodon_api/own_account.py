@@ -54,6 +54,8 @@ class SourceParams(Struct, frozen=True):
     sensitive: bool | None = None
     language: str | None = None
     quote_policy: str | None = None
+    show_application: bool | None = None
+    """Not of Mastodon's API, where it is set on a page: whether others are told by which program one writes."""
 
 
 class ProfileParams(Struct, frozen=True):
@@ -134,6 +136,7 @@ class OwnAccount:
             indexable=profile.indexable,
             attribution_domains=list(profile.attribution_domains),
             quote_policy=QUOTE_POLICY[chosen.quoting],
+            show_application=chosen.names_programs,
         )
         role = Role(id="0", name="")
         return Answer(await self._timelines.read(lambda tx: self._accounts.own(tx, face, call.now, source, role)))
@@ -265,4 +268,5 @@ def _chosen(source: SourceParams, before: Preferences) -> Preferences:
         quoting=quoting,
         sensitive=before.sensitive if source.sensitive is None else source.sensitive,
         language=before.language if source.language is None else source.language,
+        names_programs=before.names_programs if source.show_application is None else source.show_application,
     )

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from msgspec import Struct, json
 
-from scattershot.app.drafts import Drafts
+from scattershot.app.drafts import Drafts, Planned
 from scattershot.app.featuring import Featuring
+from scattershot.app.programs import Programs
 from scattershot.app.publish import Done, Publisher
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.domain.ids import MicroblogId, PostId
@@ -59,9 +60,10 @@ class Statuses:
         composing: Composing,
         drafts: Drafts,
         featuring: Featuring,
+        programs: Programs,
     ) -> None:
         self._timelines, self._publisher, self._statuses = timelines, publisher, statuses
-        self._composing, self._drafts, self._featuring = composing, drafts, featuring
+        self._composing, self._drafts, self._featuring, self._programs = composing, drafts, featuring, programs
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -98,12 +100,18 @@ class Statuses:
             return planned
         if isinstance(at, Problem):
             return at
+        planned = await self._signed(call, planned)
         if at is not None:
             kept = await self._drafts.keep(call.who, call.person, planned, at)
             return refused(kept) if isinstance(kept, Refused) else Answer(await self._composing.scheduled(kept))
         once = call.request.headers.get("idempotency-key", "")[:MAX_KEY]
         done = await self._publisher.post(call.who, planned.draft, call.person, VIA, once and f"{VIA} {once}")
         return await self._after(call, done)
+
+    async def _signed(self, call: Call, planned: Planned) -> Planned:
+        """The post to be, with the name of the program that sends it."""
+        made_with = await self._programs.named(call.caller.program if call.caller is not None else None)
+        return planned._replace(draft=planned.draft._replace(made_with=made_with))
 
     async def _edit(self, call: Call, params: NewStatus) -> Reply:
         """A poll with other answers begins anew; the audience stays."""

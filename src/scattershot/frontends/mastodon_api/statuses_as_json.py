@@ -60,6 +60,8 @@ class _Kept(NamedTuple):
     post: Post
     writer: Face | None
     body: bytes
+    program: bytes
+    """What it was written with."""
 
 
 class StatusesAsJson:
@@ -125,7 +127,7 @@ class StatusesAsJson:
         kept = self._shells.get(item.id)
         if kept is None or kept.post is not item.post or kept.writer is not item.writer:
             card, lasts = self._cards.of(tx, item, now)
-            kept = _Kept(item.post, item.writer, self._start(tx, item, card))
+            kept = _Kept(item.post, item.writer, self._start(tx, item, card), _program(item))
             if lasts:
                 self._shells[item.id] = kept
         if item.quote is None:
@@ -140,6 +142,8 @@ class StatusesAsJson:
         # Compared before it is looked up: an enum's hash is made in Python.
         fares = _AUTOMATIC if item.may_quote is Approval.AT_ONCE else _CURRENT_USER[item.may_quote]
         start = kept.body + fares + accounts[item.author.id]
+        if kept.program and (item.author.names_programs or item.mine):
+            start += kept.program
         if item.writer is not None:
             start += b',"written_by":' + accounts[item.writer.id]
         return start + _ending(item, quote, viewer, now, self._shown, _filtered(sieve, item))
@@ -234,6 +238,15 @@ class StatusesAsJson:
                 b"}",
             )
         )
+
+
+def _program(item: Item) -> bytes:
+    """By which program it was written: nothing of posts from elsewhere, for nobody knows."""
+    if not item.author.local:
+        return b""
+    made = item.post.made_with
+    shown = entities.Application(name=made.name, website=made.website or None) if made is not None else None
+    return b',"application":' + _encode(shown)
 
 
 def _ending(item: Item, quote: bytes, viewer: MicroblogId | None, now: Millis, shown: Shown, filtered: bytes) -> bytes:

@@ -41,6 +41,9 @@ _WORDS = {
     Event.CONVERSED: b"conversation",
     Event.LET_IN: b"notifications_merged",
     Event.FILTERED: b"filters_changed",
+    Event.ANNOUNCED: b"announcement",
+    Event.REACTED: b"announcement.reaction",
+    Event.WITHDRAWN: b"announcement.delete",
 }
 
 _TOO_SLOW, _ENDED, _TOO_LARGE = 1008, 1000, 1009

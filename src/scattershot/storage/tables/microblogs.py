@@ -30,9 +30,11 @@ class Row(NamedTuple):
     last_post: Millis | None
     endpoint: EndpointId | None
     profile: Profile
+    sensitive: bool = False
+    """Whether all it posts is shown as sensitive, because those who run this node say so."""
 
 
-_COLUMNS = "id, local, node, locked, gone, standing, moved_to, fetched_at, last_post, endpoint, value"
+_COLUMNS = "id, local, node, locked, gone, standing, moved_to, fetched_at, last_post, endpoint, value, sensitive"
 
 
 class Stand(NamedTuple):
@@ -71,10 +73,11 @@ def stand_of(tx: Transaction, microblog: MicroblogId) -> Stand | None:
 def _row(
     id_: MicroblogId, local: bool, node: NodeId | None, locked: bool, gone: bool, standing: str,
     moved_to: MicroblogId | None, fetched_at: Millis, last_post: Millis | None, endpoint: EndpointId | None, value: str,
+    sensitive: bool,
 ) -> Row:  # fmt: skip
     return Row(
         id_, bool(local), node, bool(locked), bool(gone), Standing(standing), moved_to, fetched_at, last_post,
-        endpoint, _decode(value),
+        endpoint, _decode(value), bool(sensitive),
     )  # fmt: skip
 
 
@@ -193,6 +196,11 @@ def put_verified(tx: Transaction, microblog: MicroblogId, profile: Profile) -> N
         microblog,
         _encode(profile).decode(),
     )
+
+
+def look_anew(tx: Transaction, microblog: MicroblogId) -> None:
+    """Whatever was made of it before is to be made anew: what is shown of it is not as it was."""
+    tx.execute("UPDATE microblogs SET fetched_at = fetched_at + 1 WHERE id = $1", microblog)
 
 
 def _put_keys(tx: Transaction, microblog: MicroblogId, keys: tuple[VerifyKey, ...]) -> None:

@@ -17,7 +17,10 @@ class Sought(NamedTuple):
     standing: Standing | None = None
     disabled: bool | None = None
     """Whether nobody may sign in for it; only those kept here can be."""
+    sensitive: bool = False
     staff: bool = False
+    email: str = ""
+    """Of whoever signs in for it."""
     name: str = ""
     domain: str = ""
 
@@ -38,9 +41,13 @@ def page(tx: Transaction, sought: Sought, window: Window, limit: int) -> list[Mi
         if sought.standing is not Standing.NORMAL:
             said.append("m.standing <> 'normal'")  # lets the index of the few be used
     if sought.disabled is not None:
-        said.append(("" if sought.disabled else "NOT ") + _KEPT.format("p.disabled"))
+        said.append(("" if sought.disabled else "NOT ") + _KEPT.format("p.disabled AND p.main = m.id"))
+    if sought.sensitive:
+        said.append("m.sensitive")
     if sought.staff:
         said.append(_KEPT.format("p.role = 'admin'"))
+    if sought.email:
+        wish(_KEPT.format("p.email = ?"), sought.email)
     if sought.name:
         wish("substr(m.name, 1, length(?)) = ?", sought.name)
     if sought.domain:
@@ -65,21 +72,30 @@ def set_standing(tx: Transaction, microblog: MicroblogId, standing: Standing) ->
     tx.execute("UPDATE microblogs SET standing = $2 WHERE id = $1", microblog, standing)
 
 
+def set_sensitive(tx: Transaction, microblog: MicroblogId, sensitive: bool) -> None:
+    """All it posts is shown as sensitive, or as it says itself; what was made of it before is to be made anew."""
+    sql = "UPDATE microblogs SET sensitive = $2, fetched_at = fetched_at + 1 WHERE id = $1"
+    tx.execute(sql, microblog, sensitive)
+
+
 class Keeping(NamedTuple):
-    """Somebody who keeps a microblog."""
+    """Somebody who keeps a microblog; `is_main`: it bears their name."""
 
     microblog: MicroblogId
     person: PersonId
     role: str
     disabled: bool
+    is_main: bool
+    email: str
 
 
 def keepers(tx: Transaction, microblogs: list[MicroblogId]) -> list[Keeping]:
-    """Who keeps those microblogs, whoever came first before the others."""
+    """Who keeps those microblogs: whose name one bears first, and then whoever came first."""
     return tx.fetch(
         Keeping,
-        "SELECT k.microblog, p.id, p.role, p.disabled FROM keepers k JOIN people p ON p.id = k.person "
-        "WHERE k.microblog = ANY($1) ORDER BY p.id",
+        "SELECT k.microblog, p.id, p.role, p.disabled, CASE WHEN p.main = k.microblog THEN 1 ELSE 0 END, p.email "
+        "FROM keepers k JOIN people p ON p.id = k.person "
+        "WHERE k.microblog = ANY($1) ORDER BY CASE WHEN p.main = k.microblog THEN 0 ELSE 1 END, p.id",
         microblogs,
     )
 

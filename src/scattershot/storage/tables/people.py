@@ -91,7 +91,7 @@ def remove(tx: Transaction, person: PersonId) -> None:
     """Forget the person, with every link, session and token, and whatever it kept."""
     programs.drop_all_of(tx, person)
     tx.execute("DELETE FROM drafts WHERE writer = $1", person)
-    for table in ("sign_in_links", "sessions", "keepers", "keeper_invitations"):
+    for table in ("sign_in_links", "sessions", "keepers", "keeper_invitations", "weekly_people"):
         tx.execute(f"DELETE FROM {table} WHERE person = $1", person)
     tx.execute("DELETE FROM people WHERE id = $1", person)
 

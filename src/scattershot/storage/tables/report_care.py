@@ -1,8 +1,12 @@
 """Complaints as those who run the node work through them: whose each one is, and who dealt with it."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec import json
+
 from scattershot.domain.ids import MicroblogId, Millis
+from scattershot.domain.report import Category
 from scattershot.domain.window import Window
 from scattershot.ports.database import Transaction
 
@@ -49,6 +53,19 @@ def settled_by(tx: Transaction, report: int, who: MicroblogId | None, now: Milli
 def reopen(tx: Transaction, report: int) -> bool:
     """The complaint is open again; False where it was."""
     return bool(tx.execute("UPDATE reports SET resolved_at = NULL WHERE id = $1 AND resolved_at IS NOT NULL", report))
+
+
+def classify(tx: Transaction, report: int, category: Category, rules: Sequence[int], now: Millis) -> None:
+    """Say anew what it is about."""
+    sql = "UPDATE reports SET category = $2, rules = $3 WHERE id = $1"
+    tx.execute(sql, report, category.value, json.encode(rules).decode())
+    sql = "INSERT INTO report_care (report, at) VALUES ($1, $2) ON CONFLICT (report) DO UPDATE SET at = excluded.at"
+    tx.execute(sql, report, now)
+
+
+def open_about(tx: Transaction, target: MicroblogId) -> list[int]:
+    """The numbers of the open complaints about somebody."""
+    return tx.fetch(int, "SELECT id FROM reports WHERE target = $1 AND resolved_at IS NULL ORDER BY id", target)
 
 
 def page(

@@ -193,6 +193,11 @@ def wear(tx: Transaction, owner: MicroblogId, avatar: str, header: str) -> None:
             tx.execute("UPDATE uploads SET state = 'dropped' WHERE id = $1", row.id)
 
 
+def keep(tx: Transaction, media: MediaId) -> None:
+    """It stays although no post and no profile shows it by itself."""
+    tx.execute("UPDATE uploads SET drop_at = NULL WHERE id = $1", media)
+
+
 # -- going
 
 

@@ -84,6 +84,8 @@ class Source(Struct, frozen=True, kw_only=True):
     indexable: bool
     attribution_domains: list[str] = []
     quote_policy: str = "public"
+    show_application: bool = True
+    """An extension: whether others are told by which program one writes."""
 
 
 class CredentialAccount(Account, frozen=True, kw_only=True):

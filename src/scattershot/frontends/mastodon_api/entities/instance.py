@@ -60,3 +60,12 @@ class ExtendedDescription(Struct, frozen=True, kw_only=True):
 
     updated_at: str
     content: str
+
+
+class Activity(Struct, frozen=True, kw_only=True):
+    """What went on in a week; all of it is numbers as text, the week its first second since 1970."""
+
+    week: str
+    statuses: str
+    logins: str
+    registrations: str

@@ -61,6 +61,13 @@ class Poll(Struct, frozen=True, kw_only=True):
     own_votes: list[int] | UnsetType = UNSET
 
 
+class Application(Struct, frozen=True, kw_only=True):
+    """The program by which a post was written."""
+
+    name: str
+    website: str | None
+
+
 class Shell(Struct, frozen=True, kw_only=True):
     """What is the same of a post for every viewer and does not change with time: rendered once for each version."""
 
@@ -99,6 +106,8 @@ class Status(Shell, frozen=True, kw_only=True):
     quote: Any = None
     """A Quote, or a ShallowQuote within one."""
     quote_approval: QuoteApproval
+    application: Application | UnsetType | None = UNSET
+    """Of posts written here, where its author lets others know; null where it was none."""
     reactions: list[Reaction] = []
     pleroma: dict[str, Any] = {}
     favourited: bool = False

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from scattershot.app import showing
 from scattershot.app.showing import Buried, Shown, ShownPost, Visitor
+from scattershot.domain.emoji import OWN_SHORTCODE
 from scattershot.domain.ids import NodeId
 from scattershot.domain.microblog import Handle
 from scattershot.domain.post import Post
@@ -27,8 +28,8 @@ from scattershot.protocols.activitypub.translate.collections_out import (
 from scattershot.protocols.activitypub.translate.consent_out import Stamp, stamp_of
 from scattershot.protocols.activitypub.translate.from_change import activity_of, create_of
 from scattershot.protocols.activitypub.translate.names import door, type_of_voice
-from scattershot.protocols.activitypub.translate.notes_out import note_of, tombstone
-from scattershot.protocols.activitypub.wire.contexts import AS2
+from scattershot.protocols.activitypub.translate.notes_out import emoji_tag, note_of, tombstone
+from scattershot.protocols.activitypub.wire.contexts import AS2, REACTION_CONTEXT
 from scattershot.protocols.activitypub.wire.vocabulary import JsonObject
 from scattershot.wirekit.urls import normal_host
 
@@ -195,6 +196,15 @@ class Documents:
     async def reply_stamp(self, request: Request) -> Response:
         """`/r/{id}`: by which the post of that id may answer one of here, as GoToSocial wants to see it."""
         return await self._stamp(request, "ReplyAuthorization", showing.reply_stamp)
+
+    async def emoji(self, request: Request) -> Response:
+        """`/emojis/{shortcode}`: one of the node's own, by its id in posts; public as its picture is."""
+        name = request.path_params["shortcode"]
+        found = await self._database.read(lambda tx: showing.emoji(tx, name)) if OWN_SHORTCODE.fullmatch(name) else None
+        if found is None:
+            return not_found()
+        content = {"@context": REACTION_CONTEXT} | emoji_tag(found, self._speaker.value)
+        return document(request, content, for_all=True)
 
     async def _stamp(self, request: Request, kind: Stamp, find: FindStamp) -> Response:
         number = request.path_params["id"]

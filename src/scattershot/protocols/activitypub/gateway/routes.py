@@ -81,6 +81,7 @@ class Doors:
             Route("/b/{id:int}", found.boost),
             Route("/q/{id:int}", found.quote_stamp),
             Route("/r/{id:int}", found.reply_stamp),
+            Route("/emojis/{shortcode}", found.emoji),
             Route("/.well-known/webfinger", known.webfinger),
             Route("/.well-known/host-meta", known.host_meta),
             Route("/.well-known/host-meta.json", known.host_meta_json),
