@@ -258,7 +258,6 @@ class Node:
         self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
-        self.slips = Slips(database, clock, bus)
         self.app = self._app(own.relay)
 
     def _push(self, own: OwnKeys) -> WebPush:
@@ -290,6 +289,7 @@ class Node:
 
     def _app(self, relay_key: bytes) -> ASGIApp:
         settings, (database, clock, bus, *_) = self.settings, self.drivers
+        self.slips = Slips(database, clock, bus)
         self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
