@@ -38,6 +38,14 @@ def fedify_peer_dir() -> Path:
     return Path(peers.INTEROP)
 
 
+@pytest.fixture(scope="session")
+def websub_peer_dir() -> Path:
+    """The folder whose `node_modules` holds pubsubhubbub: run node there."""
+    if not (peers.NODE_MODULES / "pubsubhubbub").is_dir():
+        _miss("the npm peer pubsubhubbub of tests/interop (needs node and npm; ./scattershot test installs it)")
+    return Path(peers.INTEROP)
+
+
 @pytest.fixture
 def chromium_path() -> str:
     """The browser for playwright's `executable_path`."""

@@ -87,6 +87,7 @@ from scattershot.ports.protocol import Signer, Tongue
 from scattershot.protocols.activitypub.adapter import ActivityPub
 from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
+from scattershot.protocols.feeds.adapter import Feeds
 from scattershot.protocols.nostr import adapter as nostr
 from scattershot.server import make_app, shared
 from scattershot.settings import BadSettings, Settings
@@ -147,12 +148,8 @@ def own_data(folder: Path) -> int:
 def real_drivers(settings: Settings, database: Database | None = None) -> Drivers:
     """The machines of a running node; a database already opened is taken as it is."""
     schemes = frozenset({"https", "http"} if settings.insecure_http else {"https"})
-
-    def anywhere(_: str) -> bool:
-        return True
-
     fetcher = HttpClient(
-        may_dial=anywhere if settings.allow_private_addresses else is_public_address,
+        may_dial=(lambda _: True) if settings.allow_private_addresses else is_public_address,
         user_agent=user_agent(settings),
         schemes=schemes,
     )
@@ -308,11 +305,16 @@ class Node:
         web = self._web(timelines)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
+        fetcher = self.drivers.fetcher
+        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
+        self.feeds = Feeds(settings, timelines, database, clock, bus, self._any_web)
+        self.couriers.add_herald(self.feeds.herald)
         further = [*carried.routes, *Announcing(web.desk, self.announcements).routes, *files.routes]
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
+        routes = [*self.doors.routes, *self.feeds.routes, *web.routes, *further]
         return make_app(
-            [*self.doors.routes, *web.routes, *further, *shared(web.pages, self.doors.documents)],
+            [*routes, *shared(web.pages, self.doors.documents)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
@@ -385,6 +387,7 @@ class Node:
             self.archives.run,
             self.indexing.run,
             self.trends.run,
+            self.feeds.hub.run,
             self.slips.run,
             _watch_lag,
         ]
@@ -410,6 +413,7 @@ class Node:
         done += await self.drafts.step()
         done += await self.importing.step()
         done += await self.archives.step()
+        done += await self.feeds.hub.step()
         done += await self.indexing.take_up()
         done += await self.slips.step()
         return done + await self.catch_up.step()
@@ -431,8 +435,9 @@ class Node:
         await self.proxy.stop()
         await self.drivers.shelves.darkroom.close()
         await self.drivers.database.close()
-        if isinstance(self.drivers.fetcher, HttpClient):
-            await self.drivers.fetcher.close()
+        for fetcher in (self.drivers.fetcher, self._any_web):
+            if isinstance(fetcher, HttpClient):
+                await fetcher.close()
 
 
 def activitypub(settings: Settings, fetcher: Fetcher, clock: Clock) -> ActivityPub:

@@ -466,3 +466,18 @@ async def test_plain_text_on_the_tls_port_is_a_tls_failure() -> None:
     assert why(await client.send(Request("GET", f"https://127.0.0.1:{port}/"), seconds=2)) == "tls"
     listener.close()
     await client.close()
+
+
+async def test_one_for_any_web_goes_to_plain_http_as_well_and_is_guarded_the_same() -> None:
+    guarded = HttpClient(may_dial=lambda _: False, user_agent="test")
+    request = Request("GET", "http://127.0.0.1:1/")
+    refused = await guarded.send(request)
+    assert isinstance(refused, Unreachable)
+    assert refused.why == "scheme"
+    for_any = guarded.for_any_web()
+    try:
+        refused = await for_any.send(request)
+    finally:
+        await for_any.close()
+    assert isinstance(refused, Unreachable)
+    assert refused.why == "private_address"

@@ -39,6 +39,7 @@ from scattershot.testing.village import House, Village, a_village
 from scattershot.wirekit.http_message import Headers, Response
 from scattershot.wirekit.mastodon_csv import File
 from tests.engines import open_database
+from tests.feed_reader import wait_for_feeds
 from tests.files import a_picture
 from tests.protocols.nostr.relay_client import ask_everything
 
@@ -49,6 +50,8 @@ LARGE = [
     "askers",
     "blocks",
     "bookmarks",
+    "callback_asks",
+    "callbacks",
     "counts",
     "boosts",
     "conversations",
@@ -166,6 +169,7 @@ async def everyday_life(village: Village) -> None:
     await keep_together(a, b, village)
     await quote_and_react(village, a, b)
     await look_around(a, b)
+    await wait_for_feeds(village, a)
     await choose(a, str(here.id), str(bob_here))
     await look_for_things(a, ann)
     await carry(village, a, ann)

@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
+from scattershot.app.callbacks import subjects_told
 from scattershot.domain.ids import EndpointId, MicroblogId, NodeId
 from scattershot.domain.post import Audience
 from scattershot.domain.record import Kind, Recorded
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import arrivals, deliveries, posts
+from scattershot.storage.tables import arrivals, callbacks, deliveries, posts
 from scattershot.storage.tables.deliveries import Hearing
 
 
@@ -21,9 +22,17 @@ class Owed(NamedTuple):
 
 def endpoints_for(tx: Transaction, recorded: Recorded) -> list[Owed]:
     """Every endpoint elsewhere that is to hear of the change; what was done elsewhere is passed on only in part."""
+    called = _called_back(tx, recorded)
     if not recorded.local:
-        return _passed_on(tx, recorded)
-    return [Owed(*hearing, recorded.actor) for hearing in dict.fromkeys(_hearings(tx, recorded))]
+        return _passed_on(tx, recorded) + called
+    return [Owed(*hearing, recorded.actor) for hearing in dict.fromkeys(_hearings(tx, recorded))] + called
+
+
+def _called_back(tx: Transaction, recorded: Recorded) -> list[Owed]:
+    """Those who wait for news of feeds of ours in which the post stands, whoever wrote it."""
+    subjects = subjects_told(tx, recorded)
+    found = callbacks.hearing(tx, subjects, recorded.at) if subjects else []
+    return [Owed(*hearing, recorded.actor) for hearing in found]
 
 
 def _hearings(tx: Transaction, recorded: Recorded) -> list[Hearing]:

@@ -35,7 +35,7 @@ from scattershot.domain.wire_id import WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction, UnavailableError
-from scattershot.ports.protocol import Signer, Tongue
+from scattershot.ports.protocol import Herald, Signer, Tongue
 from scattershot.storage.tables import arrivals, deliveries, log, microblogs, nodes, relations, wire_ids
 from scattershot.storage.tables.deliveries import Parcel
 
@@ -63,12 +63,17 @@ class Couriers:
     ) -> None:
         self._database, self._clock, self._bus, self._tongues, self._house = database, clock, bus, tongues, house
         self._limit = limit
+        self._heralds: dict[str, Herald] = {}
         self._bodies: Lately[tuple[Seq, str], asyncio.Future[_Body | None]] = Lately(2_000)
         self._signers: Lately[MicroblogId, Signer | None] = Lately(1_000)
         self._done: list[DeliveryId] = []
         self._flushing: asyncio.Task[None] | None = None
         self._serving: dict[NodeId, asyncio.Task[None]] = {}
         self._look_again: set[NodeId] = set()
+
+    def add_herald(self, herald: Herald) -> None:
+        """Have those who hear no change told by it."""
+        self._heralds[herald.name] = herald
 
     async def begin(self) -> None:
         """At a start whoever was not reached lately is tried again soon: it may have been we who were cut off."""
@@ -202,6 +207,9 @@ class Couriers:
         return False
 
     async def _hand_over(self, node: Node, parcel: Parcel) -> Outcome:
+        herald = self._heralds.get(parcel.endpoint.protocol)
+        if herald is not None:
+            return await self._tell(parcel, herald)
         tongue = self._tongues.get(parcel.endpoint.protocol)
         if tongue is None:
             return Unwanted("no_such_protocol")
@@ -221,6 +229,19 @@ class Couriers:
             followers = await self._database.read(lambda tx: _followers_at(tx, actor, node_id))
         with counters.DELIVERY_SECONDS.time():
             return await tongue.send(parcel.endpoint, body.body, body.signer, node.dialect, followers)
+
+    async def _tell(self, parcel: Parcel, herald: Herald) -> Outcome:
+        recorded = await self._database.read(lambda tx: log.get(tx, parcel.delivery.seq))
+        if recorded is None:
+            return Delivered()
+        try:
+            with counters.DELIVERY_SECONDS.time():
+                return await herald.tell(parcel.endpoint, recorded)
+        except UnavailableError:
+            raise
+        except Exception:
+            _logger.exception("change %s cannot be told by %s", parcel.delivery.seq, herald.name)
+            return Busy("no_words", doubtful=True)
 
     async def _body(self, parcel: Parcel, tongue: Tongue) -> _Body | None:
         """The body, built once per change however many endpoints it goes to; anew for one that failed before, since

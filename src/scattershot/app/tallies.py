@@ -9,6 +9,8 @@ from scattershot.storage.tables import log, posts
 EVERY = 180.0
 """Seconds between two rounds."""
 
+VIA = "tally"
+"""By which such an edit is known in the log: it is news to nobody who reads words alone."""
 CURSOR = "tallies"
 _AT_ONCE = 5_000
 
@@ -41,5 +43,5 @@ def _tell(tx: Transaction, now: Millis) -> int:
     rows = posts.get_many(tx, polls)
     told = [row for row in rows.values() if row.local]
     for row in told:
-        log.append(tx, now, Kind.EDITED, row.author, local=True, via="tally", post=row.id)
+        log.append(tx, now, Kind.EDITED, row.author, local=True, via=VIA, post=row.id)
     return len(told)

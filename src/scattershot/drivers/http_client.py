@@ -40,6 +40,18 @@ class HttpClient:
         self._connect_seconds = connect_seconds
         self._session: Session | None = None
 
+    def for_any_web(self) -> "HttpClient":
+        """Another that goes to plain http as well, with connections of its own: feeds, and who waits for them."""
+        return HttpClient(
+            may_dial=self._may_dial,
+            user_agent=self._user_agent,
+            schemes=frozenset({"https", "http"}),
+            tls=self._tls,
+            connections=self._connections,
+            per_host=self._per_host,
+            connect_seconds=self._connect_seconds,
+        )
+
     async def send(self, request: Request, *, limit: int = 1_000_000, seconds: float = 30.0) -> Response | Unreachable:
         """As the port says; `seconds` are for all of it, so that a server that drips is cut off too.
 

@@ -10,6 +10,7 @@ from scattershot.domain.microblog import Profile
 from scattershot.domain.node import Endpoint, EndpointAddress
 from scattershot.domain.post import Post
 from scattershot.domain.reading import Arrival, Reading, Refused
+from scattershot.domain.record import Recorded
 from scattershot.domain.wire_id import WireId
 
 
@@ -84,6 +85,16 @@ class Tongue(Protocol):
 
     async def conversation(self, post: WireId, signer: Signer) -> tuple[WireId, ...] | Refused:
         """The names of posts that belong to the post's conversation, as its own node and the thread's list them."""
+        ...
+
+
+class Herald(Protocol):
+    """Tells endpoints that hear no change, but that there is news: what they are told is made when it is sent."""
+
+    name: str
+
+    async def tell(self, endpoint: Endpoint, recorded: Recorded) -> Outcome:
+        """Let the endpoint know what the change means to it."""
         ...
 
 

@@ -194,6 +194,11 @@ def close_endpoint(tx: Transaction, endpoint_id: EndpointId) -> None:
     tx.execute("DELETE FROM deliveries WHERE endpoint = $1", endpoint_id)
 
 
+def reopen_endpoint(tx: Transaction, endpoint_id: EndpointId) -> None:
+    """The door is there after all."""
+    tx.execute("UPDATE endpoints SET gone = FALSE WHERE id = $1", endpoint_id)
+
+
 def reopen_endpoints(tx: Transaction, host: str) -> None:
     """Somebody at the host was heard from: its doors are there after all."""
     tx.execute("UPDATE endpoints SET gone = FALSE WHERE gone AND node = (SELECT id FROM nodes WHERE host = $1)", host)

@@ -1,4 +1,4 @@
-"""Further groups of the command line: what the house says to everybody, and the emojis it offers them."""
+"""What the house says to everybody: its rules, its announcements, and the emojis it offers."""
 
 import os
 from pathlib import Path
@@ -9,6 +9,35 @@ import click
 from scattershot.performing import node_options, perform, settings_at
 
 _NUMBER = click.IntRange(1, (1 << 62) - 1)
+
+
+@click.group()
+def rule() -> None:
+    """Make and list the rules of the house, which apps show to whoever signs up."""
+
+
+@rule.command("add")
+@click.argument("text")
+@click.option("--hint", default="", help="More about it.")
+@node_options
+def rule_add(text: str, hint: str, **where: Any) -> None:
+    """Add a rule after the others; prints its number."""
+    perform("rule add", where, {"text": text, "hint": hint})
+
+
+@rule.command("list")
+@node_options
+def rule_list(**where: Any) -> None:
+    """Print the rules with their numbers."""
+    perform("rule list", where, {})
+
+
+@rule.command("remove")
+@click.argument("number", type=_NUMBER)
+@node_options
+def rule_remove(number: int, **where: Any) -> None:
+    """Let rule NUMBER hold no more."""
+    perform("rule remove", where, {"number": number})
 
 
 @click.group()
@@ -124,3 +153,6 @@ def emoji_edit(name: str, category: str | None, offered: bool | None, **where: A
 def emoji_remove(name: str, erase: bool, **where: Any) -> None:
     """Let NAME be an emoji no more; what was written with it still shows it."""
     perform("emoji remove", where, {"name": name, "erase": erase})
+
+
+VERBS = (rule, announce, emoji)

@@ -1,0 +1,79 @@
+"""Where the feeds of this node are: addresses taken apart and put together."""
+
+import re
+from typing import NamedTuple
+from urllib.parse import parse_qsl, quote, unquote
+
+from scattershot.app.syndication import Syndication
+from scattershot.domain.syndicated import About, Subject
+from scattershot.protocols.feeds.wire.atom_out import ATOM, write_atom
+from scattershot.protocols.feeds.wire.feed import Feed
+from scattershot.protocols.feeds.wire.json_feed_out import JSON_FEED, write_json_feed
+from scattershot.protocols.feeds.wire.rss_out import RSS, write_rss
+
+FORMATS = {"rss": RSS, "atom": ATOM, "json": JSON_FEED}
+"""The formats by the end of an address, with their media types."""
+_WRITERS = {"rss": write_rss, "atom": write_atom, "json": write_json_feed}
+
+HUB = "/feeds/hub"
+"""Our WebSub hub."""
+CLOUD = "/rssCloud/pleaseNotify"
+"""Where rssCloud registrations are taken, under the path at which its tools look."""
+CLOUD_RPC = "/RPC2"
+"""The same by XML-RPC."""
+
+_PATH = re.compile(
+    r"/@([^/]+?)\.(rss|atom|json)|/@([^/]+)/([0-9]{1,19})\.(rss|atom|json)|/tags/([^/]+)\.(rss|atom|json)"
+)
+_LONGEST_TAG = 100
+
+
+class Asked(NamedTuple):
+    """Which feed an address names; `path` is that of the page beside it."""
+
+    path: str
+    format: str
+    name: str = ""
+    post: int = 0
+    tag: str = ""
+    replies: bool = False
+
+    @property
+    def topic(self) -> str:
+        """Its one address on this node, without the origin: pages of it have others."""
+        return f"{self.path}.{self.format}{'?with=replies' if self.replies else ''}"
+
+    def page(self, before: int) -> str:
+        """The address of the page with what is older."""
+        return f"{self.topic}{'&' if self.replies else '?'}before={before}"
+
+
+def asked_for(path: str, query: str = "") -> Asked | None:
+    """What the path and query of an address on this node name; None for what is no feed."""
+    found = _PATH.fullmatch(path)
+    if found is None or len(path) > 1_000:
+        return None
+    name, form, of, post, form_of_thread, tag, form_of_tag = found.groups()
+    if tag is not None:
+        plain = unquote(tag).lower()[:_LONGEST_TAG]
+        return Asked(f"/tags/{quote(plain, safe='')}", form_of_tag, tag=plain) if plain else None
+    if post is not None:
+        return Asked(f"/@{of}/{int(post)}", form_of_thread, name=unquote(of), post=int(post))
+    replies = ("with", "replies") in parse_qsl(query[:200])
+    return Asked(f"/@{name}", form, name=unquote(name), replies=replies)
+
+
+async def subject_of(asked: Asked, syndication: Syndication) -> Subject | None:
+    """What the feed is about, where there is one that anybody may read."""
+    if "\0" in asked.tag or "\0" in asked.name or len(asked.name) > 400:
+        return None
+    if asked.tag:
+        return Subject(About.TAG, asked.tag)
+    if asked.post:
+        return await syndication.thread(asked.name, asked.post)
+    return await syndication.microblog(asked.name, replies=asked.replies)
+
+
+def written(feed: Feed, form: str, generator: str) -> bytes:
+    """The feed in that format."""
+    return _WRITERS[form](feed, generator)
