@@ -1,17 +1,14 @@
 """Putting a node together: the only room that knows every other."""
 
 import asyncio
-import fcntl
 import logging
 import os
 from collections.abc import Callable, Coroutine, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp
 
-from scattershot import __version__
-from scattershot.app import counters, dispatch, web_push
+from scattershot.app import counters, dispatch, slips, web_push
 from scattershot.app.acquaintance import acquaintance
 from scattershot.app.apply.origin import House, Ids
 from scattershot.app.archives import Archives
@@ -51,6 +48,7 @@ from scattershot.app.search import Search
 from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
+from scattershot.app.slips import Slips
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
@@ -60,14 +58,8 @@ from scattershot.app.web_push import Keys, WebPush
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
-from scattershot.drivers.archive import KEPT, MEDIA
-from scattershot.drivers.blobs_disk import DiskAside, DiskBlobs
-from scattershot.drivers.bus_local import LocalBus
-from scattershot.drivers.darkroom.room import ProcessDarkroom
 from scattershot.drivers.http_client import HttpClient
-from scattershot.drivers.key_maker import OpensslKeyMaker
 from scattershot.drivers.secret_file import secret_in
-from scattershot.drivers.system_clock import SystemClock
 from scattershot.frontends.mastodon_api.api import House as ApiHouse
 from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
@@ -75,23 +67,19 @@ from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.announcing import Announcing
 from scattershot.frontends.web.portability import Portability
 from scattershot.frontends.web.web import Web
-from scattershot.ports.blobs import Aside, Blobs
-from scattershot.ports.bus import Bus
+from scattershot.machines import Drivers, Shelves, real_drivers, user_agent
 from scattershot.ports.clock import Clock
-from scattershot.ports.darkroom import Darkroom
-from scattershot.ports.database import Database
-from scattershot.ports.fetcher import Fetcher, Pourer
-from scattershot.ports.keys import KeyMaker
+from scattershot.ports.fetcher import Fetcher
 from scattershot.ports.protocol import Signer, Tongue
 from scattershot.protocols.activitypub.adapter import ActivityPub
 from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.protocols.feeds.adapter import Feeds
+from scattershot.protocols.nostr import adapter as nostr
 from scattershot.server import make_app, shared
-from scattershot.settings import BadSettings, Settings
+from scattershot.settings import Settings
 from scattershot.storage.migrate import migrate
 from scattershot.wirekit import sealing
-from scattershot.wirekit.addresses import is_public_address
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
@@ -104,89 +92,13 @@ PUSH_FILE = "push.key"
 _logger = logging.getLogger(__name__)
 
 
-class Shelves(NamedTuple):
-    """Where files are kept, ours and those of other nodes, where they lie before, and where they are opened."""
-
-    kept: Blobs
-    cache: Blobs
-    aside: Aside
-    darkroom: Darkroom
-
-
-class Drivers(NamedTuple):
-    """The machines under the ports."""
-
-    database: Database
-    clock: Clock
-    bus: Bus
-    fetcher: Pourer
-    keys: KeyMaker
-    shelves: Shelves
-
-
-class DataInUseError(Exception):
-    """Another process owns the data folder."""
-
-
-def own_data(folder: Path) -> int:
-    """Make the data folder this process's own until it ends; DataInUseError where it is another's.
-
-    The kernel lets go of it however the process ends.
-    """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise DataInUseError(f"{folder} is in use by another scattershot.") from None
-    return lock
-
-
-def real_drivers(settings: Settings, database: Database | None = None) -> Drivers:
-    """The machines of a running node; a database already opened is taken as it is."""
-    schemes = frozenset({"https", "http"} if settings.insecure_http else {"https"})
-    fetcher = HttpClient(
-        may_dial=(lambda _: True) if settings.allow_private_addresses else is_public_address,
-        user_agent=user_agent(settings),
-        schemes=schemes,
-    )
-    return Drivers(
-        database or open_database(settings), SystemClock(), LocalBus(), fetcher, OpensslKeyMaker(), shelves(settings)
-    )
-
-
-def shelves(settings: Settings) -> Shelves:
-    """Files below the data folder; nothing is made there before there is one to keep."""
-    folder = settings.data / MEDIA
-    return Shelves(
-        DiskBlobs(folder / KEPT), DiskBlobs(folder / "cache"), DiskAside(folder / "aside"), ProcessDarkroom()
-    )
-
-
-def user_agent(settings: Settings) -> str:
-    """How the node calls itself when it asks others."""
-    return f"Scattershot/{__version__} (+{settings.origin}/)"
-
-
-def open_database(settings: Settings) -> Database:
-    """The store that the settings name, not yet brought up to date."""
-    if not settings.database:
-        from scattershot.storage.sqlite import SqliteDatabase
-
-        return SqliteDatabase(settings.data / "scattershot.sqlite")
-    if not settings.database.startswith(("postgres://", "postgresql://")):
-        raise BadSettings(f"database: {settings.database.partition(':')[0]!r} is not postgresql://…")
-    from scattershot.storage.postgres import PostgresDatabase
-
-    return PostgresDatabase(settings.database)
-
-
 class OwnKeys(NamedTuple):
-    """Secrets of the node's own: what makes addresses of pictures from elsewhere its own, and what its pushes bear."""
+    """Secrets of the node's own: what makes addresses of pictures from elsewhere its own, what its pushes bear, and by
+    what it is known among relays."""
 
     signed: Signed
     push: Keys
+    relay: bytes
 
 
 class Node:
@@ -251,21 +163,15 @@ class Node:
         self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
-        self.app = self._app()
+        self.app = self._app(own.relay)
 
     def _push(self, own: OwnKeys) -> WebPush:
         settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
         return WebPush(
-            database,
-            clock,
-            bus,
-            fetcher,
-            self.notifications,
-            PushesAsJson(settings.origin, own.signed.url).words,
-            own.push,
-            contact=_push_contact(settings),
+            database, clock, bus, fetcher, self.notifications, PushesAsJson(settings.origin, own.signed.url).words,
+            own.push, contact=_push_contact(settings),
             schemes=("https", "http") if settings.insecure_http else ("https",),
-        )
+        )  # fmt: skip
 
     def _hang_pictures(self, shelves: Shelves, signed: Signed) -> None:
         """What people upload, and what others have that is shown from here."""
@@ -286,9 +192,10 @@ class Node:
         self.exporting = Exporting(database)
         self.archives = Archives(database, clock, bus, shelves.kept, shelves.aside, Scribe(), self.house.addresses)
 
-    def _app(self) -> ASGIApp:
-        database, clock, bus, *_ = self.drivers
-        settings = self.settings
+    def _app(self, relay_key: bytes) -> ASGIApp:
+        settings, (database, clock, bus, *_) = self.settings, self.drivers
+        self.slips = Slips(database, clock, bus)
+        self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
         )
@@ -320,7 +227,7 @@ class Node:
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
-            api=self.api,
+            apis=(self.api, self.relay),
         )
 
     def _client_api(self) -> MastodonApi:
@@ -356,25 +263,11 @@ class Node:
 
     def _web(self, timelines: Timelines) -> Web:
         return Web(
-            self.settings,
-            self.drivers.clock,
-            self.drivers.database,
-            self.people,
-            self.programs,
-            self.publisher,
-            self.discover,
-            timelines,
-            self.streams,
-            self.backfill,
-            self.reports,
-            self.keepers,
-            self.sign_up,
-            self.search,
-            self.proxy.signed.path,
-            self.notifications,
-            self.known.presenting,
+            self.settings, self.drivers.clock, self.drivers.database, self.people, self.programs, self.publisher,
+            self.discover, timelines, self.streams, self.backfill, self.reports, self.keepers, self.sign_up,
+            self.search, self.proxy.signed.path, self.notifications, self.known.presenting,
             self.known.featuring.preferences,
-        )
+        )  # fmt: skip
 
     async def start(self) -> None:
         """Let the node live: everything that goes on by itself goes on."""
@@ -404,6 +297,7 @@ class Node:
             self.indexing.run,
             self.trends.run,
             self.feeds.hub.run,
+            self.slips.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -430,13 +324,20 @@ class Node:
         done += await self.archives.step()
         done += await self.feeds.hub.step()
         done += await self.indexing.take_up()
+        done += await self.slips.step()
         return done + await self.catch_up.step()
+
+    def end_sockets(self) -> None:
+        """Let go of everybody who listens by WebSocket, so that the server can stop."""
+        self.api.streaming.close()
+        self.relay.let_all_go()
 
     async def stop(self, patience: float = 5.0) -> None:
         """Stop without haste: what is under way has so many seconds to finish, and is kept."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.relay.close()
         await self.couriers.stop(patience)
         await self.doors.stop()
         await self.media.stop()
@@ -468,7 +369,8 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     speaker = await people.node_speaker(settings.title)
     signed = Signed(await proxy_secret(drivers.database), settings.origin)
     push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
-    return Node(settings, drivers, house, people, speaker, OwnKeys(signed, push_keys))
+    own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database))
+    return Node(settings, drivers, house, people, speaker, own)
 
 
 def _push_contact(settings: Settings) -> str:

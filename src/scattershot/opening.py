@@ -8,8 +8,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from scattershot.bootstrap import DataInUseError, Node, build_node, open_database, own_data, real_drivers
+from scattershot.bootstrap import Node, build_node
 from scattershot.drivers.system_clock import SystemClock
+from scattershot.machines import DataInUseError, open_database, own_data, real_drivers
 from scattershot.ports.database import Database, Transaction
 from scattershot.settings import BadSettings, Settings
 from scattershot.storage.migrate import WrongDatabaseError, migrate

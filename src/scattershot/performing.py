@@ -100,7 +100,7 @@ def _pause() -> None:
 
 def _try_to_own(settings: "Settings", *, new: bool) -> int | None:
     """Own the data folder from now on, or None where another process does; `new` makes one where there is none."""
-    from scattershot.bootstrap import DataInUseError, own_data
+    from scattershot.machines import DataInUseError, own_data
     from scattershot.opening import is_set_up
 
     if not new and not is_set_up(settings):

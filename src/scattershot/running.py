@@ -23,6 +23,7 @@ from scattershot.bootstrap import Node
 from scattershot.drivers.archive import DATABASE
 from scattershot.drivers.control import SOCKET, Asked, Control, NoAnswerError, ask
 from scattershot.drivers.http_door import HttpDoor
+from scattershot.drivers.socket_door import SocketDoor
 from scattershot.opening import Trouble, opened, own
 from scattershot.settings import ANY_PORT, Settings
 from scattershot.verbs.carrying import carry_out
@@ -37,8 +38,8 @@ SECONDS_TO_STOP = 10.0
 WAIT_FOR_COMMANDS = 8.0
 """How long a start waits for a command that has the data folder at the moment."""
 
-MOST_FROM_LISTENERS = 4_096
-"""Bytes of a message from whoever listens by WebSocket: it only says to what."""
+MOST_FROM_LISTENERS = 132_000
+"""Bytes of a message by WebSocket: what an event of Nostr may have, and its frame."""
 KEEP_ALIVE = 75
 """Seconds a connection may idle: longer than reverse proxies keep theirs, so that they close first."""
 
@@ -112,7 +113,7 @@ def _with_port(settings: Settings, port: int) -> Settings:
 
 
 async def _serve(node: Node, door: socket.socket, say: Print) -> None:
-    streams = _Streams(node.app, node.api.streaming.close)
+    streams = _Streams(node.app, node.end_sockets)
     server = _Server(_config(node.settings, streams), streams.end)
     control = Control(node.settings.data, __version__, partial(carry_out, node))
     await node.start()
@@ -145,7 +146,7 @@ def _config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=HttpDoor,
-        ws="websockets-sansio",
+        ws=SocketDoor,
         ws_per_message_deflate=False,  # it costs each listener a hundred times what sending does
         ws_max_size=MOST_FROM_LISTENERS,
         lifespan="off",

@@ -75,12 +75,12 @@ def make_app(
     not_found: Endpoint | None = None,
     failed: Endpoint | None = None,
     at_once: Mapping[str, ASGIApp] | None = None,
-    api: Api | None = None,
+    apis: Sequence[Api] = (),
 ) -> ASGIApp:
     """The whole application: the given routes, `/health` and `/metrics`, counted and with errors in clear words.
 
     `not_found` and `failed` are the pages that people get; programs get JSON. `at_once` are the busiest paths, whose
-    POSTs need no routing: it costs some 25 µs of CPU for each request. `api` routes its own paths.
+    POSTs need no routing: it costs some 25 µs of CPU for each request. Each of `apis` routes its own paths.
     """
     own: list[BaseRoute] = [Route("/health", _health)]
     if metrics:
@@ -97,7 +97,7 @@ def make_app(
         return JSONResponse({"error": "internal error"}, 500)
 
     app = Starlette(routes=[*own, *routes], exception_handlers={404: on_not_found, Exception: on_error})
-    return _Counted(app, at_once or {}, api)
+    return _Counted(app, at_once or {}, apis)
 
 
 async def _health(_: Request) -> Response:
@@ -116,11 +116,13 @@ async def _metrics(request: Request) -> Response:
 class _Counted:
     """Counts answers, and logs what nobody caught: it was answered with a 500 that gives nothing away."""
 
-    def __init__(self, app: ASGIApp, at_once: Mapping[str, ASGIApp], api: Api | None) -> None:
-        self._app, self._at_once, self._api = app, at_once, api
+    def __init__(self, app: ASGIApp, at_once: Mapping[str, ASGIApp], apis: Sequence[Api]) -> None:
+        self._app, self._at_once, self._apis = app, at_once, apis
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        api = self._api if self._api is not None and scope["type"] != "lifespan" and self._api.handles(scope) else None
+        api = None
+        if scope["type"] != "lifespan":
+            api = next((each for each in self._apis if each.handles(scope)), None)
         if scope["type"] != "http":
             await (api or self._app)(scope, receive, send)
             return

@@ -122,6 +122,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="How many calls of the client API one token (or an address without one) has in five minutes.",
         ),
     ] = 300
+    relay_calls: Annotated[
+        int,
+        Meta(ge=1, description="How many messages (events, questions) one connection to the Nostr relay has a minute."),
+    ] = 6_000
+    relay_connections: Annotated[
+        int, Meta(ge=1, description="How many connections to the Nostr relay one address may have open.")
+    ] = 50
     couriers: Annotated[int, Meta(ge=1, le=1_000, description="How many deliveries may be under way at once.")] = 64
     log_format: Annotated[str, Meta(pattern="^(text|json)$", description="`text` for people, `json` for machines.")] = (
         "text"

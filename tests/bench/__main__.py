@@ -12,7 +12,20 @@ import msgspec
 
 from tests.bench.findings import Options, Result, table
 
-NAMES = ("idle", "storage", "inbox", "deliveries", "latency", "fanout", "home", "web", "search", "api", "streaming")
+NAMES = (
+    "idle",
+    "storage",
+    "inbox",
+    "deliveries",
+    "latency",
+    "fanout",
+    "home",
+    "web",
+    "search",
+    "api",
+    "streaming",
+    "nostr",
+)
 
 
 def main() -> int:

@@ -19,6 +19,7 @@ COUNTED = {
     "web": {"pages read": 60},
     "streaming": {"frames heard": 30},
     "api": {"calls answered": 100, "posts stored": 20},
+    "nostr": {"events kept": 490},
     "search": {"posts found by a seldom word": 1},
 }
 

@@ -50,8 +50,8 @@ def _pack(file: Path, told: str) -> None:
 @node_options
 def restore(file: Path, force: bool, **where: Any) -> None:
     """Put a backup into the data folder, which must be empty. Never let two nodes run from one backup."""
-    from scattershot.bootstrap import DataInUseError, own_data
     from scattershot.drivers.archive import ArchiveError, unpack
+    from scattershot.machines import DataInUseError, own_data
 
     del where["verbose"]
     folder = settings_at(**where).data

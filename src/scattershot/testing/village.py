@@ -12,13 +12,14 @@ from typing import Any
 from scattershot.app.discover import Found
 from scattershot.app.programs import BY_HAND
 from scattershot.app.publish import Done, Draft
-from scattershot.bootstrap import Drivers, Node, build_node, shelves
+from scattershot.bootstrap import Node, build_node
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Handle
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
 from scattershot.domain.window import FROM_THE_TOP
 from scattershot.drivers.bus_local import LocalBus
+from scattershot.machines import Drivers, shelves
 from scattershot.ports.database import Database
 from scattershot.ports.keys import KeyMaker
 from scattershot.settings import read_settings

@@ -28,6 +28,8 @@ BACKLOG = 200
 """Frames that may wait for one listener."""
 MOST_TOPICS = 100
 """Streams on one connection."""
+MOST_SAID = 4_096
+"""Characters of a message from whoever listens: it only says to what."""
 MOST_CONNECTIONS = 30
 """Connections of one token."""
 
@@ -44,7 +46,7 @@ _WORDS = {
     Event.WITHDRAWN: b"announcement.delete",
 }
 
-_TOO_SLOW, _ENDED = 1008, 1000
+_TOO_SLOW, _ENDED, _TOO_LARGE = 1008, 1000, 1009
 """Reasons of closing a WebSocket (RFC 6455 section 7.4.1)."""
 
 
@@ -368,6 +370,9 @@ class Streaming:
         await send({"type": "websocket.close", "code": listener.ended})
 
     def _told(self, listener: Listener, text: str) -> None:
+        if len(text) > MOST_SAID:
+            listener.end(_TOO_LARGE)
+            return
         try:
             asked = _decode_asked(text)
         except DecodeError:

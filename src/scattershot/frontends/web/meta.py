@@ -67,7 +67,9 @@ def of_post(item: Item, proxied: Proxied) -> Meta:
     pictures = [each for each in post.attachments if each.shown_as == "image"]
     picture = pictures[0] if pictures and not post.sensitive and not post.warning else None
     image = proxied(picture.thumbnail or picture.url) if picture is not None else ""
-    alternates = (Alternate("application/activity+json", f"/p/{item.id}"),) if author.local else ()
+    alternates: tuple[Alternate, ...] = (
+        (Alternate("application/activity+json", f"/p/{item.id}"),) if author.local else ()
+    )
     if author.local and post.audience.is_open:
         alternates += feeds_at(item.page)
     return Meta(
