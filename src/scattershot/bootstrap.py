@@ -45,6 +45,7 @@ from scattershot.app.readers import Readers
 from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
+from scattershot.app.second_factors import SecondFactors
 from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
@@ -140,6 +141,7 @@ class Node:
         self.keepers = Keepers(
             database, clock, bus, drivers.keys, house, self.programs, settings.domains, settings.microblogs_per_person
         )
+        self.second_factors = SecondFactors(database, clock, settings.origin, settings.title)
         self.sign_up = SignUp(database, clock, people, self.publisher, settings)
         self.reports = Reports(database, clock, settings.domain)
         self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
