@@ -91,9 +91,7 @@ class SecondFactor:
         await self._factors.begin_codes(visitor.person)
         return await self._to_prove(request, visitor)
 
-    async def _to_prove(
-        self, request: Request, visitor: Visitor, status: int = 200, problem: str = ""
-    ) -> Response:
+    async def _to_prove(self, request: Request, visitor: Visitor, status: int = 200, problem: str = "") -> Response:
         assert visitor.person is not None
         unproved = await self._factors.unproved(visitor.person)
         if unproved is None:

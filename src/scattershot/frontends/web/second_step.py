@@ -54,7 +54,9 @@ class SecondStep:
 
     async def _by_code(self, request: Request, visitor: Visitor, form: Form) -> Response:
         ticket = self._desk.visitors.ticket(request)
-        return await self._finish(request, visitor, form, await self._factors.finish_with_code(ticket, form.get("code")))
+        return await self._finish(
+            request, visitor, form, await self._factors.finish_with_code(ticket, form.get("code"))
+        )
 
     async def _by_passkey(self, request: Request, visitor: Visitor, form: Form) -> Response:
         ticket = self._desk.visitors.ticket(request)

@@ -21,6 +21,7 @@ from scattershot.app.timelines import Timelines
 from scattershot.frontends.web.account import Account
 from scattershot.frontends.web.consent import Consents
 from scattershot.frontends.web.desk import Chosen, Desk, Endpoint
+from scattershot.frontends.web.filtering import Filtering
 from scattershot.frontends.web.finding import Finding
 from scattershot.frontends.web.furnishing import Furnishing
 from scattershot.frontends.web.lists import Lists
@@ -92,6 +93,7 @@ class Web:
             *Relating(desk, timelines, publisher, notifications).routes,
             *OwnProfile(desk, settings, timelines, presenting, discover).routes,
             *account.routes,
+            *Filtering(desk, read.sifting.filters).routes,
             *SecondFactor(desk, factors, account).routes,
             *Teams(desk, settings, keepers, account).routes,
             *Sessions(desk, people, programs).routes,

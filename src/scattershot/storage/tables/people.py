@@ -67,6 +67,11 @@ def set_email(tx: Transaction, person: PersonId, email: str) -> None:
     tx.execute("UPDATE people SET email = $2 WHERE id = $1", person, email)
 
 
+def set_role(tx: Transaction, person: PersonId, role: Role) -> None:
+    """What the person may do on this node from now on."""
+    tx.execute("UPDATE people SET role = $2 WHERE id = $1", person, role)
+
+
 def set_disabled(tx: Transaction, person: PersonId, disabled: bool) -> None:
     """Let the person in no more, by nothing that was given out before; or again."""
     tx.execute("UPDATE people SET disabled = $2 WHERE id = $1", person, disabled)
