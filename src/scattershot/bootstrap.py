@@ -150,7 +150,6 @@ class Node:
         self.keepers = Keepers(
             database, clock, bus, drivers.keys, house, self.programs, settings.domains, settings.microblogs_per_person
         )
-        self.second_factors = SecondFactors(database, clock, settings.origin, settings.title)
         self.sign_up = SignUp(database, clock, people, self.publisher, settings)
         self.reports = Reports(database, clock, settings.domain)
         self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
@@ -240,6 +239,11 @@ class Node:
             at_once={"/inbox": self.doors.inbox},
             apis=(self.api, self.relay),
         )
+
+    @property
+    def second_factors(self) -> SecondFactors:
+        """For whoever has lost theirs."""
+        return SecondFactors(self.drivers.database, self.drivers.clock, self.settings.origin, self.settings.title)
 
     def _office(self, desk: Desk) -> list[Route]:
         """Pages of settings, and of those who run the node."""

@@ -46,9 +46,10 @@ class HousePages:
     async def _rules_page(
         self, request: Request, visitor: Visitor, status: int = 200, problem: str = "", text: str = "", hint: str = ""
     ) -> Response:
+        rules = [each._asdict() for each in await self._rules.every()]
         return await self._desk.page(
-            request, visitor, "house_rules.html", status, rules=[each._asdict() for each in await self._rules.every()], problem=problem, text=text,
-            hint=hint, max_rule=MAX_RULE, max_hint=MAX_HINT,
+            request, visitor, "house_rules.html", status, rules=rules, problem=problem, text=text, hint=hint,
+            max_rule=MAX_RULE, max_hint=MAX_HINT,
         )  # fmt: skip
 
     async def _add_rule(self, request: Request, visitor: Visitor, form: Form) -> Response:

@@ -1,6 +1,7 @@
 // Passkeys: forms that a browser fills in by its own means, shown where it has them (W3C Web Authentication).
 
 if (window.PublicKeyCredential) {
+  for (const note of document.querySelectorAll("[data-unscripted]")) note.remove();
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     form.hidden = false;
     form.addEventListener("submit", (event) => {
