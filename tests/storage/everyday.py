@@ -313,7 +313,8 @@ async def look_around(a: House, b: House) -> None:
 async def sign_in_twice(a: House) -> None:
     """Somebody turns codes on, gives a wrong one and a recovery code, and turns them off."""
     factors, people_ = a.node.second_factors, a.node.people
-    ann = next(each for each in await people_.everybody() if each.name == "ann")
+    ann = await a.node.drivers.database.read(partial(people.by_name, name="ann"))
+    assert ann is not None
     await factors.begin_codes(ann)
     unproved = await factors.unproved(ann)
     assert unproved is not None

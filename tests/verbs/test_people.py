@@ -124,6 +124,7 @@ async def test_who_keeps_what_is_settled(house: House) -> None:
 
 
 async def test_whoever_lost_the_second_factor_is_let_in_by_the_password_alone(house: House) -> None:
+    await do(house, "person add", name="ann", admin=False)
     for name, said in (("ann", "has no second factor"), ("nobody", "Nobody called nobody")):
         with pytest.raises(Trouble, match=said):
             await do(house, "person one-factor", name=name)
