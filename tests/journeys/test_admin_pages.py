@@ -54,6 +54,8 @@ async def test_what_waits_is_told_to_everybody_and_for_whom_to_those_who_run_the
     await village.settle()
     about = await Browser(house.node.app, "https://a.test").get("/about")
     assert "has reached the nodes it is for" in about.text
+    assert "1969" not in about.text
+    assert "1970" not in about.text
     village.shut(away)
     await house.post("ann", "Nobody at b.test hears this yet")
     await village.settle()

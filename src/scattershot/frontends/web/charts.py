@@ -6,10 +6,10 @@ Nothing in here knows what it draws.
 from collections.abc import Sequence
 from html import escape
 
-WIDTH = 600
+WIDTH = 360
 _LINE = 22
-_LABEL = 210
-_FIGURE = 60
+_LABEL = 140
+_FIGURE = 55
 
 
 def bars(title: str, rows: Sequence[tuple[str, int]]) -> str:
@@ -19,7 +19,7 @@ def bars(title: str, rows: Sequence[tuple[str, int]]) -> str:
     drawn = []
     for n, (name, value) in enumerate(rows):
         y, length = n * _LINE, round(room * value / most, 1)
-        shown = name if len(name) <= 32 else f"{name[:31]}…"
+        shown = name if len(name) <= 22 else f"{name[:21]}…"
         drawn.append(
             f'<text x="0" y="{y + 15}">{escape(shown)}</text>'
             f'<rect x="{_LABEL}" y="{y + 4}" width="{max(length, 1)}" height="{_LINE - 8}" rx="3"></rect>'

@@ -59,8 +59,13 @@ class Watched(NamedTuple):
 def watched(tx: Transaction, now: Millis) -> Watched:
     """How catching up goes."""
     sql = "SELECT count(*), coalesce(sum(CASE WHEN due <= $1 THEN 1 ELSE 0 END), 0), max(complete_to) FROM watches"
-    found = tx.fetch_one(lambda authors, due, last: Watched(int(authors), int(due), last or None), sql, now)
+    found = tx.fetch_one(_watched, sql, now)
     return found or Watched(0, 0, None)
+
+
+def _watched(authors: int, due: int, last: int | None) -> Watched:
+    """Nobody was asked yet where the latest moment is none after 1970."""
+    return Watched(int(authors), int(due), Millis(last) if last is not None and last > 0 else None)
 
 
 def pace(tx: Transaction, since: Millis) -> dict[int, int]:
