@@ -92,6 +92,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "What is said in private is never told to the page it is about."
         ),
     ] = True
+    firehose: Annotated[
+        str,
+        Meta(
+            pattern="^(off|local|all)$",
+            description="What `/firehose` tells anybody: nothing (`off`), public posts written here (`local`), or all "
+            "public posts known here (`all`); always of those authors alone who let their posts be found.",
+        ),
+    ] = "local"
     max_attachments: Annotated[
         int,
         Meta(ge=1, le=16, description="The most files a post may show. Mastodon and most apps show four."),
