@@ -229,7 +229,7 @@ class Node:
         self.readers.after_step(self.firehose.nudge)
         routes = [*self.doors.routes, *self.feeds.routes, *web.routes, *further]
         return make_app(
-            [*routes, *shared(web.pages, self.doors.documents)],
+            [*routes, *shared(web.pages, self.doors.documents, self.feeds.forms)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,

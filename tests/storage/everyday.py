@@ -60,7 +60,6 @@ async def everyday_life(village: Village) -> None:
     await quote_and_react(village, a, b)
     await look_around(a, b)
     await wait_for_feeds(village, a)
-    assert (await a.get("/firehose?after=1")).status == 200
     await choose(a, str(here.id), str(bob_here))
     await look_for_things(a, ann)
     await carry(village, a, ann)

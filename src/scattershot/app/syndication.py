@@ -23,6 +23,8 @@ PAGE = 30
 LONGEST_THREAD = 500
 LONGEST_LIST = 10_000
 """Microblogs in the list of whom somebody follows."""
+MOST_TIES = 2_000
+"""Microblogs of each direction in what is told as linked data."""
 
 _AUDIENCES = [audience.value for audience in Audience if audience.is_open]
 
@@ -105,6 +107,20 @@ class Syndication:
         shown = OPEN if subject.about is About.TAG else ALL
         items = self._timelines.made_in(tx, [line(row) for row in seen], None, shown)
         return Leaf(subject, face, items, rows[limit - 1].id if len(rows) > limit else None)
+
+    async def ties(self, face: Face) -> tuple[list[Face], list[Face]]:
+        """Whom a microblog kept here follows and who follows it, where it shows that to anybody; of its followers those
+        who show theirs."""
+        if face.profile.hides_graph:
+            return [], []
+
+        def work(tx: Transaction) -> tuple[list[Face], list[Face]]:
+            following = relations.following(tx, face.id, MicroblogId(0), MOST_TIES)
+            followers = relations.followers(tx, face.id, MicroblogId(0), MOST_TIES)
+            shown = [each for each in self._timelines.faces_in(tx, followers) if not each.profile.hides_graph]
+            return self._timelines.faces_in(tx, following), shown
+
+        return await self._timelines.read(work)
 
     async def followed(self, name: str) -> tuple[Face, list[Face]] | None:
         """A microblog kept here and whom it follows, where it shows that to anybody."""

@@ -1,7 +1,11 @@
 """Feeds as the house sees them: what is served, and whom it tells that a feed has news."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from scattershot import __version__
@@ -17,8 +21,14 @@ from scattershot.protocols.feeds.gateway.feeds import OwnFeeds, Presented
 from scattershot.protocols.feeds.gateway.forms import Callers
 from scattershot.protocols.feeds.gateway.heralding import Heralding
 from scattershot.protocols.feeds.gateway.hub import Hub, Topics
+from scattershot.protocols.feeds.gateway.linked import Linked
 from scattershot.protocols.feeds.gateway.pages import Pages
+from scattershot.protocols.feeds.wire.choosing import FEEDS, GRAPHS, form_of
 from scattershot.settings import Settings
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+Choose: TypeAlias = Callable[[str], Endpoint | None]
+"""What answers for that `Accept`; None leaves it to the page and to other nodes' documents."""
 
 
 class Feeds:
@@ -30,7 +40,7 @@ class Feeds:
         """`fetcher` may go to plain http: many who wait for feeds are there."""
         presented = Presented(settings.origin, settings.title, f"Scattershot {__version__}")
         self.own = OwnFeeds(Syndication(timelines, settings.domain), presented)
-        self._pages = Pages(self.own, clock)
+        self._pages, self._linked = Pages(self.own, clock), Linked(self.own)
         callbacks = Callbacks(database, clock, bus, urlsplit(presented.origin).netloc)
         callers, topics = Callers(clock, settings.trusted_proxies), Topics(self.own)
         self.hub = Hub(topics, callbacks, fetcher, bus, callers)
@@ -40,4 +50,20 @@ class Feeds:
     @property
     def routes(self) -> list[Route]:
         """What is served and taken."""
-        return [*self._pages.routes, *self.hub.routes, *self._cloud.routes]
+        return [*self._pages.routes, *self._linked.routes, *self.hub.routes, *self._cloud.routes]
+
+    @property
+    def forms(self) -> dict[str, Choose]:
+        """What the pages at these paths are also to be had as, by `Accept`."""
+        return {"/@{name}": self._form_of_microblog, "/@{name}/{id:int}": self._form_of_thread}
+
+    def _form_of_microblog(self, accept: str) -> Endpoint | None:
+        form = form_of(accept)
+        if not form:
+            return None
+        answer = self._linked.answer if form in GRAPHS.values() else self._pages.in_form
+        return lambda request: answer(request, form)
+
+    def _form_of_thread(self, accept: str) -> Endpoint | None:
+        form = form_of(accept)
+        return (lambda request: self._pages.in_form(request, form)) if form in FEEDS.values() else None

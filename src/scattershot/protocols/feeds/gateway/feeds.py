@@ -57,7 +57,7 @@ class OwnFeeds:
 
     def _feed(self, asked: Asked, leaf: Leaf, *, is_first: bool) -> Feed:
         origin = self.presented.origin
-        face, entries = leaf.face, entries_of([self._shown(item) for item in leaf.items])
+        face, entries = leaf.face, entries_of([self.shown(item) for item in leaf.items])
         topic = f"{origin}{asked.topic}"
         return Feed(
             format=asked.format,
@@ -83,11 +83,12 @@ class OwnFeeds:
             return f"#{asked.tag} · {self.presented.title}"
         who = leaf.face.profile.title
         if leaf.subject.about is About.THREAD:
-            first = entries_of([self._shown(item) for item in leaf.items[-1:]])
+            first = entries_of([self.shown(item) for item in leaf.items[-1:]])
             return f"{who}: {first[0].title or first_words(first[0])}" if first else who
         return f"{who}, with replies" if asked.replies else who
 
-    def _shown(self, item: Item) -> Shown:
+    def shown(self, item: Item) -> Shown:
+        """The post with what an entry needs beside it."""
         quoted = item.quote.item if item.quote is not None else None
         return Shown(
             item.post,

@@ -35,7 +35,14 @@ class Pages:
 
     async def feed(self, request: Request) -> Response:
         """A page of a feed."""
-        asked = asked_for(quote(request.scope["path"], safe="/@.,:;+~!$&'()*="), request.url.query)
+        return await self._of_path(request, request.scope["path"])
+
+    async def in_form(self, request: Request, form: str) -> Response:
+        """The feed of the page at the request's address, asked for by `Accept`."""
+        return await self._of_path(request, f"{request.scope['path']}.{form}")
+
+    async def _of_path(self, request: Request, path: str) -> Response:
+        asked = asked_for(quote(path, safe="/@.,:;+~!$&'()*="), request.url.query)
         before = request.query_params.get("before", "")
         number = int(before) if before.isascii() and before.isdecimal() and len(before) < 20 else None
         if asked is None or (before and number is None):
@@ -61,6 +68,7 @@ class Pages:
     def _headers(self, feed: Feed, tag: str) -> dict[str, str]:
         links = [f'<{feed.address}>; rel="self"', *(f'<{hub}>; rel="hub"' for hub in feed.hubs)]
         headers = {
+            "content-location": quote(feed.address, safe="/:@?=&%.,;+~!$'()*"),
             "etag": tag,
             "link": ", ".join(links),
             "cache-control": FOR_ALL,
