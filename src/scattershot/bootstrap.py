@@ -385,7 +385,9 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     signed = Signed(await proxy_secret(drivers.database), settings.origin)
     push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
     own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database))
-    return Node(settings, drivers, house, people, speaker, own)
+    node = Node(settings, drivers, house, people, speaker, own)
+    await node.feeds.begin()
+    return node
 
 
 def _push_contact(settings: Settings) -> str:

@@ -52,6 +52,16 @@ class Syndication:
             return None
         return Subject(About.REPLIES if replies else About.MICROBLOG, str(face.id))
 
+    async def author(self, post: PostId) -> Face | None:
+        """Who wrote the post, where that is a microblog kept here."""
+
+        def work(tx: Transaction) -> Face | None:
+            row = posts.get(tx, post)
+            face = self._timelines.items.faces(tx, [row.author]).get(row.author) if row is not None else None
+            return face if face is not None and face.local else None
+
+        return await self._timelines.read(work)
+
     async def thread(self, name: str, post: int) -> Subject | None:
         """The feed of the conversation to which that post of the microblog kept here belongs."""
         face = await self._timelines.named(name)
@@ -85,6 +95,8 @@ class Syndication:
                 return self._made(tx, subject, None, rows, limit)
             case About.THREAD:
                 return self._of_thread(tx, subject, below, limit)
+            case About.HERE:
+                return None
 
     def _of_microblog(self, tx: Transaction, subject: Subject, below: PostId, limit: int) -> Leaf | None:
         number = MicroblogId(int(subject.key))

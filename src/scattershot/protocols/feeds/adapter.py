@@ -12,6 +12,7 @@ from scattershot import __version__
 from scattershot.app.callbacks import Callbacks
 from scattershot.app.syndication import Syndication
 from scattershot.app.timelines import Timelines
+from scattershot.domain.syndicated import Wanted, Way
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
@@ -38,14 +39,19 @@ class Feeds:
         self, settings: Settings, timelines: Timelines, database: Database, clock: Clock, bus: Bus, fetcher: Fetcher
     ) -> None:
         """`fetcher` may go to plain http: many who wait for feeds are there."""
-        presented = Presented(settings.origin, settings.title, f"Scattershot {__version__}")
+        presented = Presented(settings.origin, settings.title, f"Scattershot {__version__}", settings.hubs)
         self.own = OwnFeeds(Syndication(timelines, settings.domain), presented)
         self._pages, self._linked = Pages(self.own, clock), Linked(self.own)
         callbacks = Callbacks(database, clock, bus, urlsplit(presented.origin).netloc)
+        self._callbacks, self._chosen = callbacks, _chosen(settings)
         callers, topics = Callers(clock, settings.trusted_proxies), Topics(self.own)
         self.hub = Hub(topics, callbacks, fetcher, bus, callers)
         self._cloud = RssCloud(topics, callbacks, fetcher, clock, callers)
         self.herald = Heralding(callbacks, self.own, fetcher, clock)
+
+    async def begin(self) -> None:
+        """Tell those hubs and aggregators of news that the settings name, and no others."""
+        await self._callbacks.tell_outward(self._chosen)
 
     @property
     def routes(self) -> list[Route]:
@@ -67,3 +73,8 @@ class Feeds:
     def _form_of_thread(self, accept: str) -> Endpoint | None:
         form = form_of(accept)
         return (lambda request: self._pages.in_form(request, form)) if form in FEEDS.values() else None
+
+
+def _chosen(settings: Settings) -> list[Wanted]:
+    hubs = [Wanted(Way.PUBLISH, "", address) for address in settings.hubs]
+    return [*hubs, *(Wanted(Way.PING, "", address) for address in settings.aggregators)]

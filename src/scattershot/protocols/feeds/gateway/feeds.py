@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from scattershot.app.items import Item
+from scattershot.app.items import Face, Item
 from scattershot.app.syndication import Leaf, Syndication
 from scattershot.domain.ids import PostId
 from scattershot.domain.syndicated import About, Subject
@@ -22,6 +22,8 @@ class Presented(NamedTuple):
     origin: str
     title: str
     generator: str
+    hubs: tuple[str, ...] = ()
+    """Hubs of others that are told of news as well."""
 
     @property
     def hub(self) -> str:
@@ -71,12 +73,17 @@ class OwnFeeds:
             else f"{face.profile.id.value}{'#all' if asked.replies else ''}",
             updated=max((entry.updated or 0 for entry in entries), default=None),
             authors=(author_of(face.profile),) if face is not None else (),
-            hubs=(self.presented.hub,),
+            hubs=(self.presented.hub, *(self.presented.hubs if self._is_told(asked, face) else ())),
             cloud=self._cloud,
             first="" if is_first else topic,
             older=f"{origin}{asked.page(leaf.following)}" if leaf.following is not None else "",
             entries=entries,
         )
+
+    @staticmethod
+    def _is_told(asked: Asked, face: Face | None) -> bool:
+        """Whether hubs of others hear of its news."""
+        return face is not None and not asked.post and face.profile.indexable
 
     def _title(self, asked: Asked, leaf: Leaf) -> str:
         if leaf.face is None:
