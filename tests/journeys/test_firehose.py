@@ -332,6 +332,21 @@ async def test_whoever_is_cut_off_anywhere_goes_on_where_it_was(village: Village
     assert len(whole) >= 5
 
 
+async def test_a_look_that_is_over_is_handed_to_nobody(village: Village) -> None:
+    """Else whoever comes in that moment and knows that the log has grown asks for it for ever, and nothing else runs."""
+    a = await a_town(village)
+    pages = a.node.firehose._pages
+    assert pages is not None
+    look = asyncio.create_task(pages.page(await a.node.drivers.database.read(log.newest)))
+    while not pages._making:
+        await asyncio.sleep(0)
+    [making] = pages._making.values()
+    while not making.done():
+        await asyncio.sleep(0)
+    assert not pages._making
+    assert (await look).lines == []
+
+
 async def test_everybody_who_keeps_up_is_told_the_same_bytes_made_once(village: Village) -> None:
     a = await a_town(village)
     async with a_hose(a.node.app, "events") as first, a_hose(a.node.app, "socket") as second:

@@ -71,13 +71,15 @@ class Pages:
         making = self._making.get(key)
         if making is None:
             making = self._making[key] = asyncio.create_task(self._make(after, limit))
-            making.add_done_callback(lambda _: self._making.pop(key, None))
         return await asyncio.shield(making)  # one who leaves takes it from nobody
 
     async def _make(self, after: Seq, limit: int) -> Page:
+        """Forgotten before it is done: who finds one that is done would not wait, and could ask for it for ever."""
         now = self._clock.now()
-        found = await self.firehose.stretch(after, limit)
-        page = self._written(found)
+        try:
+            page = self._written(await self.firehose.stretch(after, limit))
+        finally:
+            del self._making[after, limit]
         if page.up_to > after:  # an end is an end only now
             self._made[after, limit] = now, page
         return page
