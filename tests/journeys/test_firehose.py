@@ -333,7 +333,7 @@ async def test_whoever_is_cut_off_anywhere_goes_on_where_it_was(village: Village
 
 
 async def test_a_look_that_is_over_is_handed_to_nobody(village: Village) -> None:
-    """Else whoever comes in that moment and knows that the log has grown asks for it for ever, and nothing else runs."""
+    """Else whoever comes in that moment and knows that the log has grown asks for ever, and nothing else runs."""
     a = await a_town(village)
     pages = a.node.firehose._pages
     assert pages is not None
