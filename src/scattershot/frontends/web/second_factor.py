@@ -4,7 +4,6 @@ import io
 from typing import Any
 
 import minijinja
-import segno
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -156,6 +155,8 @@ class SecondFactor:
 
 def _qr(address: str) -> Any:
     """A picture of the address for a phone's camera: dark on light by day and by night, or no camera reads it."""
+    import segno  # a tenth of a second that no start should spend
+
     out = io.BytesIO()
     code = segno.make(address, error="m", micro=False)
     code.save(
