@@ -66,6 +66,7 @@ from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.announcing import Announcing
 from scattershot.frontends.web.portability import Portability
+from scattershot.frontends.web.posting import Workshop
 from scattershot.frontends.web.web import Web
 from scattershot.machines import Drivers, Shelves, real_drivers, user_agent
 from scattershot.ports.clock import Clock
@@ -266,7 +267,7 @@ class Node:
             self.settings, self.drivers.clock, self.drivers.database, self.people, self.programs, self.publisher,
             self.discover, timelines, self.streams, self.backfill, self.reports, self.keepers, self.sign_up,
             self.search, self.proxy.signed.path, self.notifications, self.known.presenting,
-            self.known.featuring.preferences,
+            self.known.featuring.preferences, Workshop(self.drafts, self.media, self.house_emojis),
         )  # fmt: skip
 
     async def start(self) -> None:

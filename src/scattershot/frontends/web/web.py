@@ -26,10 +26,12 @@ from scattershot.frontends.web.lists import Lists
 from scattershot.frontends.web.live import Live
 from scattershot.frontends.web.notices import Notices
 from scattershot.frontends.web.own_profile import OwnProfile
+from scattershot.frontends.web.posting import Posting, Workshop
 from scattershot.frontends.web.profiles import Profiles
 from scattershot.frontends.web.reading import reading
 from scattershot.frontends.web.relating import Relating
 from scattershot.frontends.web.reporting import Reporting
+from scattershot.frontends.web.revising import Revising
 from scattershot.frontends.web.sessions import Sessions
 from scattershot.frontends.web.shelving import Shelving
 from scattershot.frontends.web.signing_in import SigningIn
@@ -66,11 +68,13 @@ class Web:
         notifications: Notifications,
         presenting: Presenting,
         chosen: Chosen,
+        workshop: Workshop,
     ) -> None:
         visitors = Visitors(people, keepers, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines, proxied, chosen)
         account = Account(desk, timelines, people, publisher, discover)
         read = reading(database, clock, timelines)
+        posting = Posting(desk, settings, timelines, publisher, workshop)
         profiles = Profiles(desk, settings, read, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
         self.routes: list[Route] = [
@@ -83,7 +87,9 @@ class Web:
             *Notices(desk, timelines, notifications).routes,
             *Finding(desk, timelines, discover, search).routes,
             *profiles.routes,
-            *Writing(desk, settings, timelines, publisher).routes,
+            *posting.routes,
+            *Revising(desk, settings, timelines, publisher, workshop.drafts, posting).routes,
+            *Writing(desk, timelines, publisher).routes,
             *Relating(desk, timelines, publisher, notifications).routes,
             *OwnProfile(desk, settings, timelines, presenting, discover).routes,
             *account.routes,
