@@ -267,7 +267,8 @@ class Node:
             self.settings, self.drivers.clock, self.drivers.database, self.people, self.programs, self.publisher,
             self.discover, timelines, self.streams, self.backfill, self.reports, self.keepers, self.sign_up,
             self.search, self.proxy.signed.path, self.notifications, self.known.presenting,
-            self.known.featuring.preferences, Workshop(self.drafts, self.media, self.house_emojis),
+            self.known.featuring.preferences,
+            Workshop(self.drafts, self.media, self.house_emojis, self.announcements, self.known.suggesting),
         )  # fmt: skip
 
     async def start(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from scattershot.app.announcements import Announcements
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, House, Ids, Origin
 from scattershot.app.backfill import Backfill
@@ -30,6 +31,7 @@ from scattershot.app.reports import Reports
 from scattershot.app.search import Search
 from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
+from scattershot.app.suggesting import Suggesting
 from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
 from scattershot.domain.addresses import Addresses
@@ -163,7 +165,12 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
         web = Web(
             settings, clock, database, people, programs, publisher, discover, timelines, streams, backfill, reports,
             keepers, sign_up, search, proxied, told, presenting,
-            Featuring(database, clock).preferences, Workshop(Drafts(database, clock, bus, publisher), media, emojis),
+            Featuring(database, clock).preferences,
+            Workshop(
+                Drafts(database, clock, bus, publisher), media, emojis,
+                Announcements(database, clock, publisher.wording),
+                Suggesting(database, clock, timelines.items, settings.domain, ()),
+            ),
         )  # fmt: skip
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scattershot.app.announcements import Announcements
 from scattershot.app.drafts import Drafts, Kept, Planned
 from scattershot.app.house_emojis import HouseEmojis
 from scattershot.app.in_a_row import Row, post_in_a_row
@@ -23,6 +24,7 @@ from scattershot.app.media import Media
 from scattershot.app.permission import NOTHING_QUOTED
 from scattershot.app.publish import Publisher
 from scattershot.app.refusals import NOT_OWNERS
+from scattershot.app.suggesting import Suggesting
 from scattershot.app.teams import Kept as Voice
 from scattershot.app.timelines import Timelines
 from scattershot.app.wording import MARKDOWN, PLAIN
@@ -54,11 +56,13 @@ _ASKS = "Here is what you chose. Please say in words what it shows, for those wh
 
 
 class Workshop(NamedTuple):
-    """What posts are made with."""
+    """What posts are made with, and what helps those who begin."""
 
     drafts: Drafts
     media: Media
     house_emojis: HouseEmojis
+    announcements: Announcements
+    suggesting: Suggesting
 
 
 class Work(NamedTuple):
@@ -77,7 +81,7 @@ class Posting:
         self, desk: Desk, settings: Settings, timelines: Timelines, publisher: Publisher, workshop: Workshop
     ) -> None:
         self._desk, self._settings, self._timelines, self._publisher = desk, settings, timelines, publisher
-        self._drafts, self._media, self._house_emojis = workshop
+        self._drafts, self._media, self._house_emojis = workshop[:3]
         self.pictures = Pictures(desk, self._media, settings.max_attachments)
         self._sent: Lately[tuple[str, str], asyncio.Future[Row | Kept | Refused]] = Lately(REMEMBERED)
 

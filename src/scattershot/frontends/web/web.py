@@ -18,10 +18,12 @@ from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
 from scattershot.frontends.web.account import Account
+from scattershot.frontends.web.beginning import Beginning
 from scattershot.frontends.web.consent import Consents
 from scattershot.frontends.web.desk import Chosen, Desk, Endpoint
 from scattershot.frontends.web.finding import Finding
 from scattershot.frontends.web.furnishing import Furnishing
+from scattershot.frontends.web.list_making import ListMaking
 from scattershot.frontends.web.lists import Lists
 from scattershot.frontends.web.live import Live
 from scattershot.frontends.web.notices import Notices
@@ -74,6 +76,10 @@ class Web:
         self._desk = desk = Desk(settings, clock, visitors, timelines, proxied, chosen)
         account = Account(desk, timelines, people, publisher, discover)
         read = reading(database, clock, timelines)
+        beginning = Beginning(
+            desk, timelines, discover, presenting, workshop.media, workshop.suggesting, workshop.announcements,
+            settings.max_post_length,
+        )  # fmt: skip
         posting = Posting(desk, settings, timelines, publisher, workshop)
         profiles = Profiles(desk, settings, read, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
@@ -82,7 +88,8 @@ class Web:
             *SigningIn(desk, people).routes,
             *Consents(desk, programs).routes,
             *Furnishing(desk, settings).routes,
-            *Lists(desk, settings, read).routes,
+            *Lists(desk, settings, read, workshop.announcements).routes,
+            *ListMaking(desk, read, discover).routes,
             *Shelving(desk, read, notifications).routes,
             *Notices(desk, timelines, notifications).routes,
             *Finding(desk, timelines, discover, search).routes,
@@ -92,6 +99,7 @@ class Web:
             *Writing(desk, timelines, publisher).routes,
             *Relating(desk, timelines, publisher, notifications).routes,
             *OwnProfile(desk, settings, timelines, presenting, discover).routes,
+            *beginning.routes,
             *account.routes,
             *Teams(desk, settings, keepers, account).routes,
             *Sessions(desk, people, programs).routes,
