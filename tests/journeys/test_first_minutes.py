@@ -127,7 +127,7 @@ async def test_a_list_is_made_filled_altered_and_dropped(village: Village) -> No
     stranger = await anns.submit(made, made.deed("/add"), whom="@nobody@b.test")
     assert (stranger.status, 'id="whom-problem"' in stranger.text) == (422, True)
     filled = await anns.submit(made, made.deed("/add"), whom="@bob@b.test")
-    assert "Take @bob@b.test out" in filled.text
+    assert "Take out @bob@b.test" in filled.text
     await b.post("bob", "from the bridge")
     await village.settle()
     path = filled.path.removesuffix("/edit")

@@ -3,7 +3,11 @@
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+from scattershot.app.drafts import Planned
+from scattershot.app.media import Kept
+from scattershot.app.publish import Draft
 from scattershot.domain.post import Audience
+from scattershot.domain.reading import Refused
 from scattershot.storage.tables import posts
 from scattershot.testing.browser import Browser, Page
 from scattershot.testing.village import House, Village
@@ -262,3 +266,54 @@ async def test_drafts_of_others_are_not_there(village: Village) -> None:
     token = dict((await eves.get("/compose")).form("/posts").fields)["token"]
     assert (await eves.post(f"/drafts/{path.rpartition('=')[2]}/drop", [("token", token)])).status == 404
     assert "secret plan" in (await anns.get("/drafts")).text
+
+
+async def test_what_an_app_said_of_a_picture_stands_in_the_form(village: Village) -> None:
+    house, anns = await written(village)
+    ann = (await house.row("ann")).id
+    receiving = house.node.media.receiving()
+    await receiving.add(a_picture())
+    await receiving.end()
+    given = await house.node.media.take(ann, receiving, alt="A hill", focus=(0.3, 0.2))
+    assert isinstance(given, Kept), given
+    page = await anns.get("/compose")
+    kept = await send(anns, page, text="soon", do="draft")
+    draft = int(kept.text.partition("/compose?draft=")[2].partition('"')[0])
+    await house.node.drafts.change(ann, draft, Planned(Draft("soon", media=(given.id,))), None)
+    opened = await anns.get(f"/compose?draft={draft}")
+    fields = dict(opened.form("/posts").fields)
+    assert (fields[f"alt_{given.id}"], fields[f"focus_{given.id}"]) == ("A hill", "0.3,0.2")
+    await send(anns, opened)
+    (row,) = await all_posts(house)
+    assert (row.post.attachments[0].alt, row.post.attachments[0].focus) == ("A hill", (0.3, 0.2))
+
+
+async def test_emojis_of_the_house_stand_beside_the_form(village: Village) -> None:
+    house, anns = await written(village)
+    receiving = house.node.media.receiving()
+    await receiving.add(a_picture("PNG", (64, 64)))
+    await receiving.end()
+    assert not isinstance(await house.node.house_emojis.add("heron", receiving), Refused)
+    page = await anns.get("/compose")
+    assert 'data-emoji=":heron:"' in page.text
+    shown = await send(anns, page, text="a :heron: flies", do="preview")
+    assert 'alt=":heron:"' in shown.text.partition("So it will read")[2]
+
+
+async def test_half_of_a_row_that_could_not_be_posted_stays_in_the_form(village: Village) -> None:
+    house, anns = await written(village)
+    page = await anns.get("/compose")
+    two = await send(anns, page, do="another", text="First.")
+    # The second shows a picture that is not there any more once it is its turn.
+    with_picture = await anns.give(two, two.form("/posts"), a_picture(), do="add", text="First.")
+    media = dict(with_picture.form("/posts").fields)["media"]
+    fields = [(name, value) for name, value in with_picture.form("/posts").fields if name not in ("media", "text.1")]
+    gone = [*fields, ("text.1", "Second."), ("media.1", media), (f"alt_{media}", "x")]
+    assert await house.node.media.drop((await house.row("ann")).id, int(media)) is None
+    again = await anns.post("/posts", gone)
+    assert (again.status, "Posted so far: 1" in again.text) == (422, True)
+    left = dict(again.form("/posts").fields)
+    assert (left["text"], left["reply_to"]) == ("Second.", str((await all_posts(house))[0].id))
+    await send(anns, again)
+    rows = await all_posts(house)
+    assert [(row.post.source, row.reply_to) for row in rows] == [("First.", None), ("Second.", rows[0].id)]

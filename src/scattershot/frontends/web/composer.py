@@ -7,7 +7,7 @@ from starlette.requests import Request
 from scattershot.app.items import Item
 from scattershot.domain.post import Audience, Post
 from scattershot.domain.preferences import Preferences, Quoting
-from scattershot.frontends.web.typed import SPANS, Typed, of_post, suffix
+from scattershot.frontends.web.typed import SPANS, Shown, Typed, of_post, suffix
 from scattershot.frontends.web.words import AUDIENCES, LANGUAGES, QUOTES, REPLIES, Choice, audiences_within, language_of
 from scattershot.wirekit.html import plain_text
 
@@ -96,7 +96,9 @@ def studio(typed: Typed, given: dict[int, dict[str, Any]], problems: dict[str, s
                 "place": place,
                 "suffix": suffix(place),
                 "text": piece.text,
-                "media": [{**given[each.id], **said(each.alt, each.focus)} for each in piece.media if each.id in given],
+                "media": [
+                    {**given[each.id], **_as_said(given[each.id], each)} for each in piece.media if each.id in given
+                ],
                 "problem": problems.get(f"text{suffix(place)}", ""),
                 "media_problem": problems.get(f"media{suffix(place)}", ""),
             }
@@ -110,6 +112,11 @@ def studio(typed: Typed, given: dict[int, dict[str, Any]], problems: dict[str, s
         "at": typed.at,
         "zone": typed.zone,
     }
+
+
+def _as_said(upload: dict[str, Any], typed: Shown) -> dict[str, Any]:
+    alt = typed.alt if typed.alt is not None else upload.get("alt", "")
+    return said(alt, typed.focus if typed.focus is not None else upload.get("focus", ""))
 
 
 def said(alt: str, focus: str) -> dict[str, Any]:

@@ -101,5 +101,6 @@ def _as_shown(kept: Kept) -> dict[str, Any]:
         "id": kept.id,
         "url": picture.thumbnail or picture.url,
         "kind": picture.shown_as.value,
+        "alt": picture.alt,
         "focus": focus_text(picture.focus),
     }

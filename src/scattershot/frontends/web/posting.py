@@ -186,7 +186,7 @@ class Posting:
             preview = await self._previews(held) if wish == "preview" else []
             status = 422 if problems else 200
             return await self.page(request, visitor, work, held, status, problems=problems, preview=preview)
-        if not problems and wish != "draft" and any(not each.alt.strip() for each in _just_chosen(held, given)):
+        if not problems and wish != "draft" and any(not (each.alt or "").strip() for each in _just_chosen(held, given)):
             return await self.page(request, visitor, work, held, problem=_ASKS, asks=True)
         problems = problems or typed.faults(
             held, self._desk.clock.now(), self._settings.max_post_length, self._settings.max_attachments

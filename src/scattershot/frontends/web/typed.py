@@ -30,11 +30,11 @@ _FARTHEST_ZONE = 24 * 60
 
 
 class Shown(NamedTuple):
-    """An upload in the form, with what is to be said of it."""
+    """An upload in the form, with what is to be said of it; None where that stays as it is."""
 
     id: MediaId
-    alt: str = ""
-    focus: str = ""
+    alt: str | None = None
+    focus: str | None = None
 
     @property
     def described(self) -> Described:
@@ -213,7 +213,7 @@ def of_planned(kept: Planned, at: Millis | None) -> Typed:
 def _shown(draft: Draft) -> tuple[Shown, ...]:
     said = {each.media: each for each in draft.described}
     return tuple(
-        Shown(each, said[each].alt or "", focus_text(said[each].focus)) if each in said else Shown(each)
+        Shown(each, said[each].alt, focus_text(said[each].focus)) if each in said else Shown(each)
         for each in draft.media
     )
 
