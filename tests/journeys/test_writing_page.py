@@ -8,6 +8,7 @@ from scattershot.app.media import Kept
 from scattershot.app.publish import Draft
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
+from scattershot.domain.terms import Circle, Rule, Terms
 from scattershot.storage.tables import posts
 from scattershot.testing.browser import Browser, Page
 from scattershot.testing.village import House, Village
@@ -317,3 +318,15 @@ async def test_half_of_a_row_that_could_not_be_posted_stays_in_the_form(village:
     await send(anns, again)
     rows = await all_posts(house)
     assert [(row.post.source, row.reply_to) for row in rows] == [("First.", None), ("Second.", rows[0].id)]
+
+
+async def test_an_edit_leaves_terms_as_they_are_unless_they_are_chosen_anew(village: Village) -> None:
+    house, anns = await written(village)
+    special = Terms(Rule((Circle.FOLLOWED,)), Rule((Circle.FOLLOWERS,)))
+    post = await house.post("ann", "hello", terms=special)
+    await send(anns, await anns.get(f"/posts/{post}/edit"), text="hello!")
+    (row,) = await all_posts(house)
+    assert (row.post.source, row.post.terms) == ("hello!", special)
+    await send(anns, await anns.get(f"/posts/{post}/edit"), replies="mentioned")
+    (row,) = await all_posts(house)
+    assert row.post.terms == Terms(special.quotes, Rule((Circle.MENTIONED,)))

@@ -1,4 +1,4 @@
-"""Posting: the form of a post in all its parts, what its buttons do, and the drafts that are kept on the server.
+"""Posting: the form of a post in all its parts, what its buttons do, and drafts that are opened and kept by it.
 
 Every button sends the whole form, and whatever does not end it shows it again with all that was typed: nothing here
 needs a script, and nothing typed is lost where a session ended meanwhile.
@@ -94,8 +94,6 @@ class Posting:
             Route("/posts", desk.open(self._send), methods=["POST"]),
             Route("/uploads", desk.open(self._upload), methods=["POST"]),
             Route("/posts/{id:int}/quote", desk.members(self._quote, Deed.WRITE), methods=["GET"]),
-            Route("/drafts", desk.members(self._list, Deed.WRITE), methods=["GET"]),
-            Route("/drafts/{id:int}/drop", desk.form(self._drop), methods=["POST"]),
         ]
 
     # -- opening it
@@ -293,25 +291,6 @@ class Posting:
             return response
         return self._desk.to(f"/drafts?done={'scheduled' if held.moment else 'kept'}")
 
-    async def _list(self, request: Request, visitor: Visitor) -> Response:
-        assert visitor.who is not None
-        told = {"kept": "Your draft is kept.", "scheduled": "It will be posted by itself.", "dropped": "It is gone."}
-        return await self._desk.page(
-            request,
-            visitor,
-            "drafts.html",
-            done=told.get(request.query_params.get("done", ""), ""),
-            scheduled=[_told(each) for each in await self._drafts.of(visitor.who, scheduled=True, limit=300)],
-            drafts=[_told(each) for each in await self._drafts.of(visitor.who, scheduled=False, limit=300)],
-        )
-
-    async def _drop(self, request: Request, visitor: Visitor, _form: Form) -> Response:
-        assert visitor.who is not None
-        wanted: int = request.path_params["id"]
-        if wanted >= 1 << 63 or not await self._drafts.drop(visitor.who, wanted):
-            return await self._desk.not_found(request, visitor)
-        return self._desk.to("/drafts?done=dropped")
-
     # -- files, one by one, for pages with a script
 
     async def _upload(self, request: Request, visitor: Visitor) -> Response:
@@ -431,20 +410,6 @@ def _speakers(visitor: Visitor, author: Voice, *, is_settled: bool) -> list[dict
     """As whom one may speak; one alone where files were given already, for they are that one's."""
     among = [author] if is_settled else [each for each in visitor.kept if may(each.role, Deed.WRITE)]
     return [{"id": each.id, "handle": str(each.profile.handle), "chosen": each.id == author.id} for each in among]
-
-
-def _told(kept: Kept) -> dict[str, Any]:
-    draft = kept.planned.draft
-    text = " ".join((draft.title or draft.text).split())
-    return {
-        "id": kept.id,
-        "at": kept.at,
-        "changed": kept.changed,
-        "gist": text if len(text) < 140 else text[:139] + "…",
-        "media": len(kept.planned.media),
-        "further": len(kept.planned.further),
-        "audience": draft.audience,
-    }
 
 
 def _keeper(visitor: Visitor) -> PersonId | None:

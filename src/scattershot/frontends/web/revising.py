@@ -125,9 +125,9 @@ class Revising:
             known = set(given.form.all("media"))
             if wish == "add" or problems:
                 return await self._page(request, visitor, item, held, 422 if problems else 200, problems=problems)
-            if any(str(each.id) not in known and not each.alt for each in held.media):
+            if any(str(each.id) not in known and not (each.alt or "").strip() for each in held.media):
                 return await self._page(request, visitor, item, held, problem=_ASKS)
-            return await self._save(request, visitor, item, held, given.form)
+            return await self._save(request, visitor, item, held)
 
     async def _stale(self, request: Request, visitor: Visitor, item: Item | None, held: Typed) -> Response:
         """The words once more for whoever is not signed in any more, or signed in anew."""
@@ -135,7 +135,7 @@ class Revising:
             return await self._page(request, visitor, item, held, 403, _AGAIN)
         return await self._desk.page(request, visitor, "rescued.html", 403, text=held.text, words=_AGAIN)
 
-    async def _save(self, request: Request, visitor: Visitor, item: Item, held: Typed, form: Form) -> Response:
+    async def _save(self, request: Request, visitor: Visitor, item: Item, held: Typed) -> Response:
         now, post = self._desk.clock.now(), item.post
         problems = typed.faults(
             held._replace(at="", poll=typed.TypedPoll()),
@@ -145,9 +145,10 @@ class Revising:
         )
         if problems:
             return await self._page(request, visitor, item, held, 422, problems=problems)
+        before = composer.editing(post)  # terms that no choice stands for stay as they are, unless one is made
         terms = Terms(
-            QUOTES[held.quotes].rule if form.get("quotes") else None,
-            REPLIES[held.replies].rule if form.get("replies") else None,
+            QUOTES[held.quotes].rule if held.quotes != before.quotes else None,
+            REPLIES[held.replies].rule if held.replies != before.replies else None,
         )
         draft = typed.planned(held, now).draft._replace(
             attachments=tuple(each for each in post.attachments if not each.media),

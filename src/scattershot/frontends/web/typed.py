@@ -249,7 +249,10 @@ def focus_text(focus: tuple[float, float] | None) -> str:
 
 
 def _chosen(among: Mapping[str, Allowed], rule: Rule | None) -> str:
-    return next((name for name, each in among.items() if each.rule == rule), "everyone")
+    """The choice that stands for the rule; for one that no choice stands for, the narrowest."""
+    if rule is None:
+        return "everyone"
+    return next((name for name, each in among.items() if each.rule == rule), list(among)[-1])
 
 
 def _field(moment: Millis) -> str:

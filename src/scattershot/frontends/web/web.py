@@ -21,6 +21,7 @@ from scattershot.frontends.web.account import Account
 from scattershot.frontends.web.beginning import Beginning
 from scattershot.frontends.web.consent import Consents
 from scattershot.frontends.web.desk import Chosen, Desk, Endpoint
+from scattershot.frontends.web.drafts_page import DraftsPage
 from scattershot.frontends.web.finding import Finding
 from scattershot.frontends.web.furnishing import Furnishing
 from scattershot.frontends.web.list_making import ListMaking
@@ -95,6 +96,7 @@ class Web:
             *Finding(desk, timelines, discover, search).routes,
             *profiles.routes,
             *posting.routes,
+            *DraftsPage(desk, workshop.drafts).routes,
             *Revising(desk, settings, timelines, publisher, workshop.drafts, posting).routes,
             *Writing(desk, timelines, publisher).routes,
             *Relating(desk, timelines, publisher, notifications).routes,
