@@ -281,8 +281,7 @@ class Items:
                 found[row.id] = plain
         if stale:
             tallies = reactions.among(tx, [row.id for row, _, _ in stale])
-            linking = [row.id for row, _, _ in stale if "<a " in row.post.html]
-            shown = previews.of_posts(tx, linking) if linking else {}
+            shown = previews.of_posts(tx, [row.id for row, _, _ in stale])
             for row, author, answers in stale:
                 plain = _plainly(row, author, answers, tallies.get(row.id, ()), shown.get(row.id))
                 found[row.id] = remembered[row.id] = plain
