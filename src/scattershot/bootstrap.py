@@ -78,6 +78,7 @@ from scattershot.frontends.web.judging_people import JudgingPeople
 from scattershot.frontends.web.keeping_away import KeepingAway
 from scattershot.frontends.web.overseeing import Overseeing
 from scattershot.frontends.web.portability import Portability
+from scattershot.frontends.web.posting import Workshop
 from scattershot.frontends.web.preferring import Preferring
 from scattershot.frontends.web.web import Web
 from scattershot.machines import Drivers, Shelves, real_drivers, user_agent
@@ -303,6 +304,7 @@ class Node:
             self.discover, timelines, self.streams, self.backfill, self.reports, self.keepers, self.sign_up,
             self.search, self.proxy.signed.path, self.notifications, self.known.presenting,
             self.known.featuring.preferences,
+            Workshop(self.drafts, self.media, self.house_emojis, self.announcements, self.known.suggesting),
         )  # fmt: skip
 
     async def start(self) -> None:

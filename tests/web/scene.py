@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from scattershot.app.drafts import Planned
+from scattershot.app.publish import Draft
 from scattershot.domain.change import Boosted, FollowAnswered, Followed, Liked, Posted
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.lists import List
@@ -9,7 +11,7 @@ from scattershot.domain.microblog import Emoji, Field
 from scattershot.domain.post import Attachment, Audience, Mention, Option, Poll, Post
 from scattershot.domain.reading import Refused
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
-from tests.web.stage import Stage
+from tests.web.stage import PASSWORD, Stage, draw
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 ARTICLE = """## Why
@@ -40,6 +42,8 @@ class Scene:
     pictures: PostId
     article: PostId
     list: int = 0
+    draft: int = 0
+    mine: int = 0
 
 
 async def play(stage: Stage) -> Scene:
@@ -73,7 +77,8 @@ async def play(stage: Stage) -> Scene:
     await stage.node.publisher.boost(bob, quoted, "test")
     pictures = await _pictures(stage, far)
     await stage.settle()
-    scene = Scene(stage, ann, bob, thread, answer, poll, pictures, article)
+    scene = Scene(stage, ann, bob, thread, answer, poll, pictures, article, mine=quoted)
+    await _draft(scene)
     await _shelve(scene)
     await stage.settle()
     return scene
@@ -223,6 +228,23 @@ async def _wire_id(stage: Stage, name: str) -> WireId:
     face = await stage.node.timelines.named(name)
     assert face is not None
     return face.profile.id
+
+
+async def _draft(scene: Scene) -> None:
+    """What ann did not post yet, with a picture that says what it shows, a poll and a post that follows."""
+    node = scene.stage.node
+    receiving = node.media.receiving()
+    await receiving.add(draw(400, 300, "steelblue"))
+    await receiving.end()
+    kept = await node.media.take(scene.ann, receiving, alt="Hills at noon")
+    assert not isinstance(kept, Refused), kept
+    person = await node.people.sign_in("ann", PASSWORD, "a test")
+    assert not isinstance(person, Refused)
+    soon = Poll((Option("East"), Option("West")), ends=Millis(node.drivers.clock.now() + DAY))
+    draft = Draft("Which way do the hills lie?", poll=soon, media=(kept.id,))
+    made = await node.drafts.keep(scene.ann, person.person.id, Planned(draft, DAY, (Draft("And why?"),)))
+    assert not isinstance(made, Refused), made
+    scene.draft = made.id
 
 
 async def _shelve(scene: Scene) -> None:

@@ -7,9 +7,10 @@ import msgspec
 from msgspec import json
 from msgspec.structs import replace
 
+from scattershot.app.in_a_row import post_in_a_row
 from scattershot.app.media import UNSHOWN_FOR
 from scattershot.app.publish import Draft, Publisher
-from scattershot.domain.ids import DraftId, MicroblogId, Millis, PersonId
+from scattershot.domain.ids import DraftId, MediaId, MicroblogId, Millis, PersonId
 from scattershot.domain.reading import Refused
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
@@ -34,10 +35,17 @@ _logger = logging.getLogger(__name__)
 
 
 class Planned(NamedTuple):
-    """A post to be. `open_for`: milliseconds for which its poll is open, from the moment that it is posted."""
+    """A post to be. `open_for`: milliseconds for which its poll is open, from the moment that it is posted; `further`
+    are posts that follow it, each an answer to the one before."""
 
     draft: Draft
     open_for: int | None = None
+    further: tuple[Draft, ...] = ()
+
+    @property
+    def media(self) -> tuple[MediaId, ...]:
+        """All uploads that it is to show."""
+        return tuple(media for draft in (self.draft, *self.further) for media in draft.media)
 
 
 class Kept(NamedTuple):
@@ -144,10 +152,15 @@ class Drafts:
         if draft.poll is not None and planned.open_for is not None:
             draft = draft._replace(poll=replace(draft.poll, ends=Millis(now + planned.open_for)))
         # Killed between the two, it comes here again and finds its post made.
-        done = await self._publisher.post(row.author, draft, row.writer, "schedule", f"scheduled {row.id}")
-        if isinstance(done, Refused):
-            _logger.warning("scheduled post %s could not be posted: %s", row.id, done.why)
-            await self._database.write(lambda tx: rows.put(tx, row.id, None, row.value, now))
+        drafts = (draft, *planned.further)
+        done = await post_in_a_row(
+            self._publisher, row.author, drafts, row.writer, "schedule", f"scheduled {row.id} {row.changed}"
+        )
+        if done.refused is not None:
+            _logger.warning("scheduled post %s could not be posted: %s", row.id, done.refused.why)
+            open_for = planned.open_for if not done.posted else None
+            rest = _encoded(Planned(done.rest[0], open_for, done.rest[1:]))
+            await self._database.write(lambda tx: rows.put(tx, row.id, None, rest, now))
         else:
             await self._database.write(lambda tx: rows.drop(tx, row.author, row.id))
 
@@ -163,24 +176,27 @@ class Drafts:
 
 def _hold(tx: Transaction, author: MicroblogId, planned: Planned, at: Millis | None, now: Millis) -> None:
     """What the post is to show is kept until then, and beyond in case it cannot be posted."""
-    uploads.hold(tx, author, planned.draft.media, Millis((at if at is not None else now) + MEDIA_HELD_FOR))
+    uploads.hold(tx, author, planned.media, Millis((at if at is not None else now) + MEDIA_HELD_FOR))
 
 
 def _release(tx: Transaction, row: rows.Row, now: Millis) -> None:
-    uploads.release(tx, row.author, _decoded(row.value).draft.media, Millis(now + UNSHOWN_FOR))
+    uploads.release(tx, row.author, _decoded(row.value).media, Millis(now + UNSHOWN_FOR))
 
 
 def _encoded(planned: Planned) -> str:
     """By names, so that fields may come and go."""
-    return json.encode({"draft": planned.draft._asdict(), "open_for": planned.open_for}).decode()
+    further = [draft._asdict() for draft in planned.further]
+    return json.encode({"draft": planned.draft._asdict(), "open_for": planned.open_for, "further": further}).decode()
 
 
 def _decoded(text: str) -> Planned:
     value: dict[str, Any] = json.decode(text)
-    fields = {
-        name: msgspec.convert(each, _HINTS[name]) for name, each in value["draft"].items() if name in _HINTS
-    }  # fmt: skip
-    return Planned(Draft(**fields), value["open_for"])
+    further = tuple(_draft(each) for each in value.get("further", ()))
+    return Planned(_draft(value["draft"]), value["open_for"], further)
+
+
+def _draft(value: dict[str, Any]) -> Draft:
+    return Draft(**{name: msgspec.convert(each, _HINTS[name]) for name, each in value.items() if name in _HINTS})
 
 
 def _kept(row: rows.Row) -> Kept:

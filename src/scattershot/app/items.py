@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from msgspec import Struct, structs
+from msgspec import Struct, json, structs
 
 from scattershot.app.lately import Lately
 from scattershot.app.reading import readable
@@ -16,15 +16,17 @@ from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import Standing
 from scattershot.domain.post import Post, may_name
+from scattershot.domain.preview import Preview
 from scattershot.domain.quote import QuoteState, quote_rule
 from scattershot.domain.quote import may_quote as may_be_quoted
 from scattershot.domain.terms import ONLY_THE_AUTHOR, Approval, Asker, Circle, Rule, approval
 from scattershot.domain.terms import may_reply as may_answer
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, preferences, reactions, relations, wire_ids
+from scattershot.storage.tables import microblogs, posts, preferences, previews, reactions, relations, wire_ids
 
 _PATHS = Addresses("")
+_preview = json.Decoder(Preview).decode
 
 
 class Face(Struct, frozen=True):
@@ -104,6 +106,8 @@ class Item(Struct, frozen=True, kw_only=True):
     pinned: bool = False
     """Of one's own: whether one's page shows it first."""
     votes: tuple[int, ...] = ()
+    preview: Preview | None = None
+    """What the page it links to first says of itself."""
 
     @property
     def address(self) -> str:
@@ -277,8 +281,10 @@ class Items:
                 found[row.id] = plain
         if stale:
             tallies = reactions.among(tx, [row.id for row, _, _ in stale])
+            shown = previews.of_posts(tx, [row.id for row, _, _ in stale])
             for row, author, answers in stale:
-                found[row.id] = remembered[row.id] = _plainly(row, author, answers, tallies.get(row.id, ()))
+                plain = _plainly(row, author, answers, tallies.get(row.id, ()), shown.get(row.id))
+                found[row.id] = remembered[row.id] = plain
         return found
 
     def _item(
@@ -325,7 +331,9 @@ _NO_QUOTE = (QuoteState.NONE, QuoteState.UNASKED)
 _SOMEBODY = Asker(WireId("", ""))
 
 
-def _plainly(row: posts.Row, author: Face, answers: Face | None, tallies: Sequence[reactions.Tally]) -> _Plain:
+def _plainly(
+    row: posts.Row, author: Face, answers: Face | None, tallies: Sequence[reactions.Tally], preview: str | None
+) -> _Plain:
     """The post as somebody of here sees it who has nothing to do with it."""
     post = row.post if row.post.sensitive or not author.sensitive else structs.replace(row.post, sensitive=True)
     quote, reply = quote_rule(post, local=row.local), post.terms.replies
@@ -345,6 +353,7 @@ def _plainly(row: posts.Row, author: Face, answers: Face | None, tallies: Sequen
         may_reply=may_answer(reply, _SOMEBODY) is not Approval.NEVER,
         may_boost=row.audience.is_open,
         may_quote=approval(quote, _SOMEBODY),
+        preview=_preview(preview) if preview else None,
         asks=_tells_apart(quote) or (reply is not None and Circle.EVERYONE not in reply.at_once),
     )
     return _Plain(row.version, item)

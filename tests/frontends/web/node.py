@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from scattershot.app.announcements import Announcements
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import Applied, House, Ids, Origin
 from scattershot.app.backfill import Backfill
 from scattershot.app.discover import Discover
+from scattershot.app.drafts import Drafts
 from scattershot.app.fanout import Fanout
 from scattershot.app.featuring import Featuring
+from scattershot.app.house_emojis import HouseEmojis
 from scattershot.app.indexing import Indexing
 from scattershot.app.keepers import Keepers
+from scattershot.app.media import Media
 from scattershot.app.notifications import Listed, Notice, Notifications
 from scattershot.app.people import People
 from scattershot.app.presenting import Presenting
@@ -22,10 +26,12 @@ from scattershot.app.programs import Programs
 from scattershot.app.proxy import Signed
 from scattershot.app.publish import Done, Draft, Publisher
 from scattershot.app.readers import Readers
+from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
 from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
+from scattershot.app.suggesting import Suggesting
 from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
 from scattershot.domain.addresses import Addresses
@@ -37,7 +43,9 @@ from scattershot.domain.reading import Refused
 from scattershot.domain.window import FROM_THE_TOP
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.drivers.bus_local import LocalBus
+from scattershot.frontends.web.posting import Workshop
 from scattershot.frontends.web.web import Web
+from scattershot.machines import shelves
 from scattershot.ports.database import Database, Engine
 from scattershot.settings import Settings, read_settings
 from scattershot.testing.browser import Browser
@@ -150,10 +158,19 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
         keepers = Keepers(database, clock, bus, PooledKeyMaker(), house, programs, settings.domains)
         sign_up = SignUp(database, clock, people, publisher, settings)
         told = Notifications(database, clock, timelines)
+        sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
+        kept = shelves(settings)
+        media = Media(database, clock, bus, kept.kept, kept.aside, kept.darkroom, house.addresses, sizes)
+        emojis = HouseEmojis(database, clock, media)
         web = Web(
             settings, clock, database, people, programs, publisher, discover, timelines, streams, backfill, reports,
             keepers, sign_up, search, proxied, told, presenting,
             Featuring(database, clock).preferences,
+            Workshop(
+                Drafts(database, clock, bus, publisher), media, emojis,
+                Announcements(database, clock, publisher.wording),
+                Suggesting(database, clock, timelines.items, settings.domain, ()),
+            ),
         )  # fmt: skip
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
         app = Starlette(routes=[*web.routes, *pages])
@@ -162,3 +179,4 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
             sign_up, indexing, search, trends, told, app,
         )  # fmt: skip
         streams.close()
+        await kept.darkroom.close()

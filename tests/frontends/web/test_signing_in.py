@@ -16,7 +16,7 @@ async def test_the_first_link_makes_the_owners_account_once(node: Node) -> None:
     page = await browser.get(f"/welcome/{secret}")
     assert "owner" in page.text
     home = await browser.submit(page, page.form(f"/welcome/{secret}"), name="ann", password=PASSWORD)
-    assert (home.path, home.status) == ("/home", 200)
+    assert (home.path, home.status) == ("/begin", 200)
     again = await node.browser().get(f"/welcome/{secret}")
     assert again.status == 410
 

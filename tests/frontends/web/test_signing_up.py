@@ -49,7 +49,7 @@ async def test_at_an_open_door_one_is_in_at_once_and_led_to_where_one_wished_to_
         assert (await node.browser().get("/@bea")).status == 200
         assert (await browser.get("/signup")).path == "/home", "whoever is in needs no door"
         elsewhere = await fill(node.browser(), "/signup?next=//evil.example", name="cas")
-        assert elsewhere.path == "/home"
+        assert elsewhere.path == "/begin"
 
 
 async def test_forms_from_elsewhere_and_too_many_of_them_sign_nobody_up() -> None:
@@ -80,7 +80,7 @@ async def test_by_invitation_one_comes_by_a_link() -> None:
         page = await browser.get(path)
         assert "invitation of <b>@ann</b>" in page.text
         done = await browser.submit(page, page.form("/signup"), name="bea", password=PASSWORD, agreed="yes")
-        assert done.path == "/home"
+        assert done.path == "/begin"
         assert (await node.browser().get(path)).status == 410
         assert "follow" in (await anns.get("/notifications")).text
         assert (await browser.get("/settings/invitations")).status == 404, "she may not invite"

@@ -12,11 +12,12 @@ from scattershot.app.items import ALL
 from scattershot.app.search import Portion, Search
 from scattershot.app.timelines import PAGE, Page, Timelines
 from scattershot.domain.ids import MicroblogId
-from scattershot.domain.microblog import parse_handle
 from scattershot.domain.reading import Refused
 from scattershot.domain.window import Window
+from scattershot.frontends.web import one_box
 from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.forms import number
+from scattershot.frontends.web.one_box import Asked
 from scattershot.frontends.web.visitors import Visitor
 from scattershot.ports.database import Transaction
 from scattershot.wirekit.token_bucket import Bucket, RateLimits
@@ -41,10 +42,10 @@ class Finding:
 
     async def _find(self, request: Request, visitor: Visitor) -> Response:
         assert visitor.who is not None
-        asked = request.query_params.get("q", "").strip()[:1_000].replace("\0", "")
+        asked = one_box.tidied(request.query_params.get("q", ""))
         if asked.startswith("#") and asked[1:].replace("·", "").isidentifier():
             return self._desk.to(f"/tags/{quote(asked[1:].lower())}")
-        if _is_one_thing(asked):
+        if one_box.what_is(asked) is not Asked.WORDS:
             return await self._one(request, visitor, visitor.who, asked)
         if not asked:
             return await self._page(request, visitor, 200, asked)
@@ -61,7 +62,7 @@ class Finding:
             return await self._page(request, visitor, 429, asked, problem=words)
         found = await self._discover.find(asked)
         if isinstance(found, Refused):
-            words = found.detail or f"Nothing was found for “{asked}”."
+            words = one_box.not_found(asked, found)
             return await self._page(request, visitor, 404, asked, problem=words)
         if found.post is not None and (item := await self._timelines.item(found.post, viewer)):
             return self._desk.to(item.page)
@@ -93,11 +94,3 @@ class Finding:
         }
         context |= {"asked": asked, "more_query": f"&{urlencode({'q': asked})}", **found}
         return await self._desk.page(request, visitor, "search.html", status, **context)
-
-
-def _is_one_thing(asked: str) -> bool:
-    """Whether it is an address, or a handle typed as one: with its domain, or with the sign before it."""
-    if asked.startswith(("https://", "http://")):
-        return not any(sign.isspace() for sign in asked)
-    handle = parse_handle(asked)
-    return handle is not None and (bool(handle.domain) or asked.startswith("@"))

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scattershot.app.announcements import Announcements
 from scattershot.app.timelines import Page
 from scattershot.app.visits import Visit
 from scattershot.domain.choosing import HERE
@@ -21,6 +22,7 @@ from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.forms import Form, number
 from scattershot.frontends.web.meta import NOTHING, Meta, feeds_at
 from scattershot.frontends.web.reading import Reading
+from scattershot.frontends.web.told import Told
 from scattershot.frontends.web.visitors import Visitor
 from scattershot.settings import Settings
 
@@ -28,9 +30,10 @@ from scattershot.settings import Settings
 class Lists:
     """Pages that show many posts of many."""
 
-    def __init__(self, desk: Desk, settings: Settings, reading: Reading) -> None:
+    def __init__(self, desk: Desk, settings: Settings, reading: Reading, announcements: Announcements) -> None:
         self._desk, self._settings, self._reading = desk, settings, reading
         self._timelines = reading.timelines
+        self._told = Told(desk.clock, announcements)
 
     @property
     def routes(self) -> list[Route]:
@@ -70,6 +73,7 @@ class Lists:
             visitor,
             "home.html",
             first=before is None,
+            told=await self._told.to(visitor.who) if before is None else [],
             away=away._asdict() if away is not None else None,
             composer=composer.fields(typed, None, secrets.token_urlsafe(12), self._settings.max_post_length),
             problem="",

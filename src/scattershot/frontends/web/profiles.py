@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scattershot.app import previews
 from scattershot.app.backfill import Backfill
 from scattershot.app.items import Face
 from scattershot.app.timelines import PAGE
@@ -122,14 +121,12 @@ class Profiles:
         typed = composer.answering(thread.item, request, await self._desk.chosen_by(visitor))
         others = [*thread.before, *(reply.item for reply in thread.replies)]
         sifted = await self._reading.sifting.sifted(visitor.who, others, Context.THREAD)
-        shown = thread.item.id
         return await self._desk.page(
             request,
             visitor,
             "post.html",
             thread=thread,
             meta=of_post(thread.item, self._desk.proxied),
-            preview=await self._timelines.read(lambda tx: previews.of_post(tx, shown)),
             shown=[item.entry for item in sifted.items],
             veiled=sifted.veiled,
             blurred=sifted.blurred,

@@ -121,7 +121,7 @@ class SigningIn:
                 signed_in = await self._people.follow_link(secret, password, agent_of(request))
         if isinstance(signed_in, Refused):
             return await self._link_page(request, visitor, 422, name, signed_in.detail)
-        return self._come_in(signed_in, "/home")
+        return self._come_in(signed_in, "/begin" if link.person is None else "/home")
 
     async def _speak(self, _request: Request, visitor: Visitor, form: Form) -> Response:
         chosen = form.number("microblog")

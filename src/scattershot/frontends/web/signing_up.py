@@ -104,7 +104,7 @@ class SigningUp:
         done = await self._sign_up.sign_up(wish, self._desk.visitors.address(request))
         match done:
             case Entered():
-                response = self._desk.to(next_)
+                response = self._desk.to("/begin" if next_ == "/home" else next_)
                 session = await self._people.begin_session(done.person.id, agent_of(request))
                 self._desk.visitors.sign_in(response, session)
                 return response

@@ -19,19 +19,24 @@ from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
 from scattershot.frontends.web.account import Account
+from scattershot.frontends.web.beginning import Beginning
 from scattershot.frontends.web.consent import Consents
 from scattershot.frontends.web.desk import Chosen, Desk, Endpoint
+from scattershot.frontends.web.drafts_page import DraftsPage
 from scattershot.frontends.web.filtering import Filtering
 from scattershot.frontends.web.finding import Finding
 from scattershot.frontends.web.furnishing import Furnishing
+from scattershot.frontends.web.list_making import ListMaking
 from scattershot.frontends.web.lists import Lists
 from scattershot.frontends.web.live import Live
 from scattershot.frontends.web.notices import Notices
 from scattershot.frontends.web.own_profile import OwnProfile
+from scattershot.frontends.web.posting import Posting, Workshop
 from scattershot.frontends.web.profiles import Profiles
 from scattershot.frontends.web.reading import reading
 from scattershot.frontends.web.relating import Relating
 from scattershot.frontends.web.reporting import Reporting
+from scattershot.frontends.web.revising import Revising
 from scattershot.frontends.web.second_factor import SecondFactor
 from scattershot.frontends.web.second_step import SecondStep
 from scattershot.frontends.web.sessions import Sessions
@@ -70,11 +75,17 @@ class Web:
         notifications: Notifications,
         presenting: Presenting,
         chosen: Chosen,
+        workshop: Workshop,
     ) -> None:
         visitors = Visitors(people, keepers, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines, proxied, chosen)
         account = Account(desk, timelines, people, publisher, discover)
         read = reading(database, clock, timelines)
+        beginning = Beginning(
+            desk, timelines, discover, presenting, workshop.media, workshop.suggesting, workshop.announcements,
+            settings.max_post_length,
+        )  # fmt: skip
+        posting = Posting(desk, settings, timelines, publisher, workshop)
         profiles = Profiles(desk, settings, read, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
         factors = SecondFactors(database, clock, settings.origin, settings.title)
@@ -84,14 +95,19 @@ class Web:
             *SecondStep(desk, factors).routes,
             *Consents(desk, programs).routes,
             *Furnishing(desk, settings).routes,
-            *Lists(desk, settings, read).routes,
+            *Lists(desk, settings, read, workshop.announcements).routes,
+            *ListMaking(desk, read, discover).routes,
             *Shelving(desk, read, notifications).routes,
             *Notices(desk, timelines, notifications).routes,
             *Finding(desk, timelines, discover, search).routes,
             *profiles.routes,
-            *Writing(desk, settings, timelines, publisher).routes,
+            *posting.routes,
+            *DraftsPage(desk, workshop.drafts).routes,
+            *Revising(desk, settings, timelines, publisher, workshop.drafts, posting).routes,
+            *Writing(desk, timelines, publisher).routes,
             *Relating(desk, timelines, publisher, notifications).routes,
             *OwnProfile(desk, settings, timelines, presenting, discover).routes,
+            *beginning.routes,
             *account.routes,
             *Filtering(desk, read.sifting.filters).routes,
             *SecondFactor(desk, factors, account).routes,

@@ -40,13 +40,20 @@ def known(tx: Transaction, url: str) -> int | None:
 
 
 def attach(tx: Transaction, post: PostId, preview: int | None) -> None:
-    """Let the post show that preview and no other; one that no post shows any more is forgotten."""
+    """Let the post show that preview and no other, and be another one from now on where that has something to show; a
+    preview that no post shows any more is forgotten."""
     before: int | None = tx.value("SELECT preview FROM previewed WHERE post = $1", post)
     if before == preview:
         return
     tx.execute("DELETE FROM previewed WHERE post = $1", post)
     if preview is not None:
         tx.execute("INSERT INTO previewed (post, preview) VALUES ($1, $2)", post, preview)
+        tx.execute(
+            "UPDATE posts SET version = version + 1 WHERE id = $1 AND EXISTS "
+            "(SELECT 1 FROM previews WHERE id = $2 AND value <> '')",
+            post,
+            preview,
+        )
     if before is not None:
         tx.execute(
             "DELETE FROM previews WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM previewed WHERE preview = $1)", before
@@ -86,6 +93,18 @@ def failed(tx: Transaction, preview: int, now: Millis, again: Millis | None) -> 
 def of_post(tx: Transaction, post: PostId) -> str:
     """What the page says that the post shows; empty where there is none, or nothing to show of it."""
     return tx.value("SELECT p.value FROM previewed s JOIN previews p ON p.id = s.preview WHERE s.post = $1", post) or ""
+
+
+def of_posts(tx: Transaction, posts: list[PostId]) -> dict[PostId, str]:
+    """The same of several posts: of those that have something to show."""
+    return dict(
+        tx.fetch(
+            lambda post, value: (PostId(post), value),
+            "SELECT s.post, p.value FROM previewed s JOIN previews p ON p.id = s.preview "
+            "WHERE s.post = ANY($1) AND p.value <> ''",
+            posts,
+        )
+    )
 
 
 def of_pages(tx: Transaction, urls: list[str]) -> dict[str, str]:
