@@ -7,12 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scattershot.app.announcements import Announcements
 from scattershot.app.discover import Discover
 from scattershot.app.items import Face
-from scattershot.app.media import Media
 from scattershot.app.presenting import Presenting
-from scattershot.app.suggesting import Source, Suggesting
+from scattershot.app.suggesting import Source
 from scattershot.app.timelines import Timelines
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.media import Use
@@ -24,6 +22,7 @@ from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.forms import BadForm, Form, is_token_of, local_path
 from scattershot.frontends.web.giving import Given, given_in, received
 from scattershot.frontends.web.one_box import Asked
+from scattershot.frontends.web.posting import Workshop
 from scattershot.frontends.web.visitors import Visitor
 from scattershot.frontends.web.writing import VIA
 from scattershot.wirekit.token_bucket import Bucket, RateLimits
@@ -48,14 +47,12 @@ class Beginning:
         timelines: Timelines,
         discover: Discover,
         presenting: Presenting,
-        media: Media,
-        suggesting: Suggesting,
-        announcements: Announcements,
+        workshop: Workshop,
         longest: int,
     ) -> None:
         self._desk, self._timelines, self._discover = desk, timelines, discover
-        self._presenting, self._media, self._suggesting = presenting, media, suggesting
-        self._announcements, self._longest = announcements, longest
+        self._presenting, self._media, self._suggesting = presenting, workshop.media, workshop.suggesting
+        self._announcements, self._longest = workshop.announcements, longest
         self._finds = RateLimits(FINDS)
 
     @property

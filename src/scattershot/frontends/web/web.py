@@ -81,10 +81,7 @@ class Web:
         self._desk = desk = Desk(settings, clock, visitors, timelines, proxied, chosen)
         account = Account(desk, timelines, people, publisher, discover)
         read = reading(database, clock, timelines)
-        beginning = Beginning(
-            desk, timelines, discover, presenting, workshop.media, workshop.suggesting, workshop.announcements,
-            settings.max_post_length,
-        )  # fmt: skip
+        beginning = Beginning(desk, timelines, discover, presenting, workshop, settings.max_post_length)
         posting = Posting(desk, settings, timelines, publisher, workshop)
         profiles = Profiles(desk, settings, read, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
