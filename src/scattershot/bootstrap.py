@@ -49,6 +49,7 @@ from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
 from scattershot.app.slips import Slips
+from scattershot.app.sources import Sources
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
@@ -74,7 +75,7 @@ from scattershot.ports.protocol import Signer, Tongue
 from scattershot.protocols.activitypub.adapter import ActivityPub
 from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
-from scattershot.protocols.feeds.adapter import Feeds
+from scattershot.protocols.feeds.adapter import Feeds, FeedTongue
 from scattershot.protocols.nostr import adapter as nostr
 from scattershot.server import make_app, shared
 from scattershot.settings import Settings
@@ -83,7 +84,7 @@ from scattershot.wirekit import sealing
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
-PROTOCOLS = (ActivityPub,)
+PROTOCOLS = (ActivityPub, FeedTongue)
 """The tongues spoken with other nodes."""
 
 PUSH_FILE = "push.key"
@@ -112,9 +113,12 @@ class Node:
         self._tasks: list[asyncio.Task[Any]] = []
         database, clock, bus, fetcher, _, shelves = drivers
         self.activitypub = activitypub(settings, fetcher, clock)
-        tongues: Mapping[str, Tongue] = {self.activitypub.name: self.activitypub}
+        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
+        newspaper = feed_tongue(settings, self._any_web, clock)
+        tongues: Mapping[str, Tongue] = {tongue.name: tongue for tongue in (self.activitypub, newspaper)}
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
         self.intake = Intake(database, clock, bus, tongues, house, self.discover)
+        self.sources = Sources(database, clock, bus, self.intake, newspaper, newspaper)
         self.publisher = Publisher(
             database, clock, bus, house, self.discover, settings.domains, settings.max_post_length,
             settings.max_attachments,
@@ -213,9 +217,7 @@ class Node:
         web = self._web(timelines)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
-        fetcher = self.drivers.fetcher
-        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
-        self.feeds = Feeds(settings, timelines, database, clock, bus, self._any_web)
+        self.feeds = Feeds(settings, timelines, database, clock, bus, self._any_web, self.sources)
         self.couriers.add_herald(self.feeds.herald)
         further = [*carried.routes, *Announcing(web.desk, self.announcements).routes, *files.routes]
         self.api = self._client_api()
@@ -297,6 +299,7 @@ class Node:
             self.indexing.run,
             self.trends.run,
             self.feeds.hub.run,
+            self.sources.run,
             self.slips.run,
             _watch_lag,
         ]
@@ -323,6 +326,7 @@ class Node:
         done += await self.importing.step()
         done += await self.archives.step()
         done += await self.feeds.hub.step()
+        done += await self.sources.step()
         done += await self.indexing.take_up()
         done += await self.slips.step()
         return done + await self.catch_up.step()
@@ -358,6 +362,12 @@ def activitypub(settings: Settings, fetcher: Fetcher, clock: Clock) -> ActivityP
         user_agent=user_agent(settings),
         insecure_http=settings.insecure_http,
     )
+
+
+def feed_tongue(settings: Settings, fetcher: Fetcher, clock: Clock) -> FeedTongue:
+    """Feeds as this node reads them; the fetcher may go to plain http."""
+    own = (settings.host, *settings.domains)
+    return FeedTongue(fetcher, clock, origin=settings.origin, domains=own, user_agent=user_agent(settings))
 
 
 async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node:

@@ -1,23 +1,39 @@
-"""Feeds as the house sees them: what is served, and whom it tells that a feed has news."""
+"""Feeds as the house sees them: what is served and whom it tells of news, and feeds elsewhere as a tongue."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from starlette.routing import Route
 
 from scattershot import __version__
 from scattershot.app.callbacks import Callbacks
+from scattershot.app.sources import Sources
 from scattershot.app.syndication import Syndication
 from scattershot.app.timelines import Timelines
+from scattershot.domain.change import Change
+from scattershot.domain.delivery import Outcome, Unwanted
+from scattershot.domain.ids import Millis
+from scattershot.domain.microblog import Profile
+from scattershot.domain.node import Endpoint, EndpointAddress
+from scattershot.domain.reading import Arrival, Reading, Refused
+from scattershot.domain.source import Offer, Source
+from scattershot.domain.wire_id import FEEDS, WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
 from scattershot.ports.fetcher import Fetcher
+from scattershot.ports.protocol import BackPosts, Signer
+from scattershot.ports.sources import Gathered
 from scattershot.protocols.feeds.gateway.cloud import RssCloud
 from scattershot.protocols.feeds.gateway.feeds import OwnFeeds, Presented
+from scattershot.protocols.feeds.gateway.finding import Finding
 from scattershot.protocols.feeds.gateway.forms import Callers
+from scattershot.protocols.feeds.gateway.gathering import Gathering
 from scattershot.protocols.feeds.gateway.heralding import Heralding
 from scattershot.protocols.feeds.gateway.hub import Hub, Topics
+from scattershot.protocols.feeds.gateway.listening import Asker, Listening
 from scattershot.protocols.feeds.gateway.pages import Pages
+from scattershot.protocols.feeds.translate.feeds_in import read_arrival
 from scattershot.settings import Settings
 
 
@@ -25,7 +41,14 @@ class Feeds:
     """All of the room: `routes` stand before the pages for people, `herald` is the couriers', `hub` has a loop."""
 
     def __init__(
-        self, settings: Settings, timelines: Timelines, database: Database, clock: Clock, bus: Bus, fetcher: Fetcher
+        self,
+        settings: Settings,
+        timelines: Timelines,
+        database: Database,
+        clock: Clock,
+        bus: Bus,
+        fetcher: Fetcher,
+        sources: Sources,
     ) -> None:
         """`fetcher` may go to plain http: many who wait for feeds are there."""
         presented = Presented(settings.origin, settings.title, f"Scattershot {__version__}")
@@ -35,9 +58,76 @@ class Feeds:
         callers, topics = Callers(clock, settings.trusted_proxies), Topics(self.own)
         self.hub = Hub(topics, callbacks, fetcher, bus, callers)
         self._cloud = RssCloud(topics, callbacks, fetcher, clock, callers)
+        self._listening = Listening(sources)
         self.herald = Heralding(callbacks, self.own, fetcher, clock)
 
     @property
     def routes(self) -> list[Route]:
         """What is served and taken."""
-        return [*self._pages.routes, *self.hub.routes, *self._cloud.routes]
+        return [*self._pages.routes, *self.hub.routes, *self._cloud.routes, *self._listening.routes]
+
+
+class FeedTongue:
+    """Reads feeds elsewhere; implements `ports.protocol.Tongue` and `ports.sources.Gatherer`. Feeds are told nothing:
+    whoever follows one is nobody's business, and there is nobody to answer."""
+
+    name = FEEDS
+
+    def __init__(
+        self, fetcher: Fetcher, clock: Clock, *, origin: str, domains: tuple[str, ...], user_agent: str
+    ) -> None:
+        """`fetcher` may go to plain http: many feeds are there. `domains` are ours."""
+        self._gathering = Gathering(fetcher, clock, user_agent, domains)
+        self._finding = Finding(self._gathering, clock)
+        self._asker = Asker(fetcher, origin)
+
+    def read(self, arrival: Arrival, *, proven: bool = False) -> Reading:
+        """What the feed says; nobody proves anything by this wire."""
+        del proven
+        return read_arrival(arrival)
+
+    @staticmethod
+    def door(profile: Profile) -> EndpointAddress | None:
+        """Feeds have none."""
+        del profile
+        return None
+
+    def encode(self, change: Change, to: Sequence[WireId], signer: Signer, now: Millis) -> bytes | None:
+        """Feeds are told nothing."""
+        del change, to, signer, now
+        return None
+
+    async def send(
+        self, endpoint: Endpoint, body: bytes, signer: Signer, dialect: str, followers: Sequence[WireId] | None = None
+    ) -> Outcome:
+        """Nothing is ever sent."""
+        del endpoint, body, signer, dialect, followers
+        return Unwanted("feeds_hear_nothing")
+
+    async def fetch(self, wire_id: WireId, signer: Signer) -> Reading:
+        """The feed or entry of that name; asked for in nobody's name."""
+        del signer
+        return await self._finding.fetch(wire_id)
+
+    async def find(self, text: str, signer: Signer) -> WireId | Refused:
+        """The feed at an address, or that the page there names."""
+        del signer
+        return await self._finding.find(text)
+
+    async def back_posts(self, profile: Profile, page: str | None, signer: Signer) -> BackPosts | Refused:
+        """Feeds are read as `app.sources` does."""
+        del profile, page, signer
+        return BackPosts((), None)
+
+    async def conversation(self, post: WireId, signer: Signer) -> tuple[WireId, ...] | Refused:
+        """Feeds have no word for conversations."""
+        del post, signer
+        return ()
+
+    async def gather(self, source: Source) -> Gathered:
+        """What is new in a feed."""
+        return await self._gathering.gather(source)
+
+    async def subscribe(self, source: Source, offer: Offer) -> int | None:
+        """Ask somebody to tell us of it."""
+        return await self._asker.subscribe(source, offer)
