@@ -112,13 +112,10 @@ class Node:
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
         database, clock, bus, fetcher, _, shelves = drivers
-        self.activitypub = activitypub(settings, fetcher, clock)
-        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
-        newspaper = feed_tongue(settings, self._any_web, clock)
-        tongues: Mapping[str, Tongue] = {tongue.name: tongue for tongue in (self.activitypub, newspaper)}
+        tongues = self._tongues()
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
         self.intake = Intake(database, clock, bus, tongues, house, self.discover)
-        self.sources = Sources(database, clock, bus, self.intake, newspaper, newspaper)
+        self.sources = Sources(database, clock, bus, self.intake, self._newspaper, self._newspaper)
         self.publisher = Publisher(
             database, clock, bus, house, self.discover, settings.domains, settings.max_post_length,
             settings.max_attachments,
@@ -176,6 +173,14 @@ class Node:
             own.push, contact=_push_contact(settings),
             schemes=("https", "http") if settings.insecure_http else ("https",),
         )  # fmt: skip
+
+    def _tongues(self) -> Mapping[str, Tongue]:
+        """The tongues by their names; what a person types is tried in each, in this order."""
+        settings, fetcher, clock = self.settings, self.drivers.fetcher, self.drivers.clock
+        self.activitypub = activitypub(settings, fetcher, clock)
+        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
+        self._newspaper = feed_tongue(settings, self._any_web, clock)
+        return {tongue.name: tongue for tongue in (self.activitypub, self._newspaper)}
 
     def _hang_pictures(self, shelves: Shelves, signed: Signed) -> None:
         """What people upload, and what others have that is shown from here."""

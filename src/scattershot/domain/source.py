@@ -71,8 +71,9 @@ class Pace(Struct, frozen=True, omit_defaults=True):
 class Source(NamedTuple):
     """A feed that is followed, and how things stand with it.
 
-    `name` is what its microblog is called on the wire, `address` where it is now. `told_until` is until when we are told
-    of its news by way of `offer`, 0 where we are not; `attempts` counts who was asked in vain to tell us, `asked` is when we last did, `heard` when we last were told.
+    `name` is what its microblog is called on the wire, `address` where it is now. `told_until` is until when we are
+    told of its news by way of `offer`, 0 where we are not; `attempts` counts who was asked in vain to tell us, `asked`
+    is when we last did, `heard` when we last were told.
     """
 
     microblog: MicroblogId

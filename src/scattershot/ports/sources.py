@@ -6,8 +6,9 @@ from scattershot.domain.source import Offer, Pace, Source
 
 
 class News(NamedTuple):
-    """The feed as it is now: `body` is what the tongue reads, `address` where it lives for good, `rest` the milliseconds
-    for which it holds. `offers` say who would tell us, the best first; `ended` that nothing will ever be added."""
+    """The feed as it is now: `body` is what the tongue reads, `address` where it lives for good, `rest` the
+    milliseconds for which it holds. `offers` say who would tell us, the best first; `ended` that nothing will ever be
+    added."""
 
     body: bytes
     digest: str

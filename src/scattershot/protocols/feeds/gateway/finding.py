@@ -1,5 +1,6 @@
 """What a person typed: the address of a feed, or of a page that has one; and the feed of that name."""
 
+from scattershot.app.lately import Lately
 from scattershot.domain.change import Edited, Posted, ProfileChanged
 from scattershot.domain.ids import Millis
 from scattershot.domain.reading import Changes, Reading, Refused
@@ -34,6 +35,8 @@ class Finding:
 
     def __init__(self, gathering: Gathering, clock: Clock) -> None:
         self._gathering, self._clock = gathering, clock
+        self._found: Lately[str, Found] = Lately(50)
+        """What was found and is about to be fetched, so that it is not asked for twice."""
 
     async def find(self, text: str) -> WireId | Refused:
         """As `ports.protocol.Tongue.find` says; a refusal's detail is a sentence for people."""
@@ -46,7 +49,7 @@ class Finding:
         if found.answer.status != 200:
             return Refused("not_found", f"{address} answers {found.answer.status}.")
         if isinstance(_feed(found), Feed) and not _is_page(found):
-            return WireId(FEEDS, found.address)
+            return self._noted(found)
         return await self._of_page(found, address)
 
     async def _of_page(self, found: Found, address: str) -> WireId | Refused:
@@ -61,15 +64,19 @@ class Finding:
                 return _OURS
             tried = await self._gathering.get(there)
             if not isinstance(tried, Failed) and tried.answer.status == 200 and isinstance(_feed(tried), Feed):
-                return WireId(FEEDS, tried.address)
+                return self._noted(tried)
         if page.feed is not None and page.feed.entries:
-            return WireId(FEEDS, found.address)
+            return self._noted(found)
         return Refused("no_feed", f"{address} is neither a profile nor a post, and no feed that can be followed.")
+
+    def _noted(self, found: Found) -> WireId:
+        self._found[found.address] = found
+        return WireId(FEEDS, found.address)
 
     async def fetch(self, name: WireId) -> Reading:
         """The feed as a microblog, or the entry of that name."""
         address, is_entry, _ = name.value.partition("#")
-        found = await self._gathering.get(address)
+        found = self._found.pop(address, None) or await self._gathering.get(address)
         if isinstance(found, Failed):
             return Refused("unreachable" if found.why != "loop" else "loop", found.why)
         if found.answer.status != 200:

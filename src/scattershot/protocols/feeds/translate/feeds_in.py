@@ -32,6 +32,7 @@ MAX_TAGS = 32
 MAX_ATTACHMENTS = 16
 MAX_BIO = 2_000
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+_APOSTROPHES = re.compile("['\u2019]")
 _PICTURE = re.compile(r"<img\b[^>]{1,4000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""\b(src|alt|width|height)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _NOT_READ = ("blog", "feed", "feeds", "rss", "www")
@@ -97,7 +98,12 @@ def profile_of(feed: Feed, source: WireId, actor: str = "") -> Profile:
 def _name(title: str, address: str) -> str:
     """A name that can be typed: of the title, or of where the feed is."""
     for text in (title, urlsplit(address).path.rpartition("/")[2].partition(".")[0].lstrip("@")):
-        plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+        plain = (
+            unicodedata.normalize("NFKD", text.replace("'", "").replace("\u2019", ""))
+            .encode("ascii", "ignore")
+            .decode()
+            .lower()
+        )
         name = _NOT_IN_NAMES.sub("_", plain).strip("_")[:30].strip("_")
         if len(name) > 1 and name not in ("index", "atom"):
             return name
