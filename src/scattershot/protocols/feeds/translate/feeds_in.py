@@ -6,6 +6,7 @@ says is relative to that.
 
 import re
 import unicodedata
+from hashlib import blake2b
 from html import escape
 from urllib.parse import urlsplit
 
@@ -62,7 +63,9 @@ def read_arrival(arrival: Arrival) -> Reading:
     _, feed = feed_in(arrival.body)
     if isinstance(feed, NotAFeed):
         return Refused(feed.why, feed.detail)
-    return changes_of(feed, arrival.sender, arrival.at)
+    digest = blake2b(arrival.body, digest_size=16).hexdigest()  # two pushes may be of one moment
+    changes = changes_of(feed, arrival.sender, arrival.at)
+    return changes._replace(name=f"{changes.name} {digest}")
 
 
 def changes_of(feed: Feed, source: WireId, at: Millis) -> Changes:
