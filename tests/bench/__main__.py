@@ -25,6 +25,7 @@ NAMES = (
     "api",
     "streaming",
     "nostr",
+    "feeds",
 )
 
 
