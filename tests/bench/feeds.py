@@ -1,4 +1,4 @@
-"""A day of many followed feeds on a clock of our own: what is asked and fetched, and what hubs, 304 and the rule spare."""
+"""A day of followed feeds, on a clock of our own: what is asked and fetched, and what hubs, 304 and the rule spare."""
 
 import hmac
 import os
@@ -68,9 +68,7 @@ class Web(AsgiFetcher):
             f"<title>Feed {feed}</title>{hub}{ttl}{told}</channel></rss>"
         ).encode()
 
-    async def send(
-        self, request: Request, *, limit: int = 1_000_000, seconds: float = 30.0
-    ) -> Response | Unreachable:
+    async def send(self, request: Request, *, limit: int = 1_000_000, seconds: float = 30.0) -> Response | Unreachable:
         """A feed, the hub, or nobody."""
         host = urlsplit(request.url).netloc
         if host == "hub.example":

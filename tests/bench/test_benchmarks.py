@@ -20,6 +20,7 @@ COUNTED = {
     "streaming": {"frames heard": 30},
     "api": {"calls answered": 100, "posts stored": 20},
     "nostr": {"events kept": 490},
+    "feeds": {"entries told by the hub": 2},
     "search": {"posts found by a seldom word": 1},
 }
 

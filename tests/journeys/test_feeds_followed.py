@@ -5,11 +5,12 @@ from urllib.parse import quote
 
 import pytest
 
+from scattershot.domain.ids import PostId
 from scattershot.domain.microblog import Handle
 from scattershot.domain.reading import Refused
-from scattershot.domain.source import Push, Source
+from scattershot.domain.source import Push, Source, entry_name
 from scattershot.ports.fetcher import Unreachable
-from scattershot.storage.tables import microblogs, sources
+from scattershot.storage.tables import microblogs, sources, wire_ids
 from scattershot.testing.browser import Browser
 from scattershot.testing.village import House, Village
 from scattershot.wirekit.dates import http_date
@@ -456,3 +457,69 @@ async def test_a_hub_that_falls_silent_is_noticed(village: Village) -> None:
     assert (await b.home("bob"))[0] == "Not pushed"
     assert not (await source_of(b, site.feed)).is_told(village.clock.now())
     assert len(hub.pending) == 1, "it is asked once more"
+
+
+async def test_what_is_done_with_an_entry_is_not_told_to_those_who_could_not_look_at_it(village: Village) -> None:
+    b, site = await a_blog(village, item("1", "One", 1_767_225_000_000))
+    a = await village.house("a.example")
+    await a.person("ann")
+    await a.follow("ann", "@bob@b.example")
+    await village.settle()
+    who = (await b.row("bob")).id
+    entry = await entry_of(b, site, "1")
+    for deed in (b.node.publisher.boost, b.node.publisher.like):
+        b.done(await deed(who, entry, "test"))
+    answer = await b.post("bob", "I read it, @the_blog@blog.example", reply_to=entry)
+    await village.settle()
+    for deed in (b.node.publisher.unboost, b.node.publisher.unlike):
+        b.done(await deed(who, entry, "test"))
+    await village.settle()
+    assert await a.home("ann") == ["I read it, @the_blog@blog.example"]
+    seen = await a.seen(await b.wire_id(answer))
+    assert seen is not None
+    assert (seen.post.reply_to, seen.post.mentions) == (None, ())
+    assert not [r for r in village.fetcher.requests if r.method == "POST" and "blog.example" in r.url]
+
+
+async def entry_of(house: House, site: Site, guid: str) -> PostId:
+    name = entry_name(site.feed, guid)
+    found = await house.node.drivers.database.read(lambda tx: wire_ids.find(tx, name))
+    assert found is not None
+    return PostId(found.thing)
+
+
+async def test_two_feeds_of_one_title_have_handles_of_their_own(village: Village) -> None:
+    b, site = await a_blog(village, item("1", "One", 1_767_225_000_000))
+    site.answers["/other.xml"] = Response(200, "", Headers([("content-type", "application/rss+xml")]), site.body())
+    other = await b.microblog("https://blog.example/other.xml")
+    row = await b.node.drivers.database.read(lambda tx: microblogs.get(tx, other))
+    assert row is not None
+    assert str(row.profile.handle) == "@the_blog_2@blog.example"
+    assert await b.microblog("@the_blog_2@blog.example") == other
+    site.title = "Renamed"
+    await later(village, 3)
+    assert await b.microblog("@the_blog@blog.example") == await b.microblog(site.feed), "its handle stays"
+
+
+async def test_a_feed_cannot_speak_for_another_origin(village: Village) -> None:
+    """Its entries may name any page: what is of another origin is neither taken over nor passed on."""
+    a = await village.house("a.example")
+    await a.person("ann")
+    b, site = await a_blog(village)
+    await b.follow("bob", "@ann@a.example")
+    await village.settle()
+    village.clock.advance(5)
+    post = await a.post("ann", "Mine")
+    await village.settle()
+    wire_id = await a.wire_id(post)
+    site.items = [item(wire_id, "Not hers", village.clock.now(), link=f"https://a.example/@ann/{post}")]
+    await later(village, 40)
+    assert sorted(await b.home("bob")) == ["Mine", "Not hers"]
+    site.items.insert(
+        0, item("https://a.example/p/999", "Before her", village.clock.now(), link="https://a.example/p/999")
+    )
+    await later(village, 3)
+    village.clock.advance(5)
+    await a.post("ann", "Hers")
+    await village.settle()
+    assert sorted(await b.home("bob")) == ["Before her", "Hers", "Mine", "Not hers"]
