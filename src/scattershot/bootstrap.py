@@ -347,6 +347,7 @@ class Node:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.relay.close()
+        await self.sources.stop()
         await self.couriers.stop(patience)
         await self.doors.stop()
         await self.media.stop()

@@ -7,10 +7,11 @@ import pytest
 
 from scattershot.domain.ids import PostId
 from scattershot.domain.microblog import Handle
+from scattershot.domain.node import Standing
 from scattershot.domain.reading import Refused
 from scattershot.domain.source import Push, Source, entry_name
 from scattershot.ports.fetcher import Unreachable
-from scattershot.storage.tables import microblogs, sources, wire_ids
+from scattershot.storage.tables import microblogs, nodes, sources, wire_ids
 from scattershot.testing.browser import Browser
 from scattershot.testing.village import House, Village
 from scattershot.wirekit.dates import http_date
@@ -523,3 +524,29 @@ async def test_a_feed_cannot_speak_for_another_origin(village: Village) -> None:
     await a.post("ann", "Hers")
     await village.settle()
     assert sorted(await b.home("bob")) == ["Before her", "Hers", "Mine", "Not hers"]
+
+
+async def test_a_feed_of_which_we_are_told_while_it_is_asked_is_asked_again(village: Village) -> None:
+    b, site = await a_blog(village, item("1", "One", 1_767_225_000_000), head="<ttl>600</ttl>")
+
+    async def answered(request: Request) -> Response | Unreachable:
+        answer = site._answer(request)
+        if site.reads() == reads + 1:
+            site.items.insert(0, item("2", "Just now", village.clock.now()))
+            await b.node.sources.pinged(await source_of(b, site.feed))
+        return answer
+
+    reads = site.reads()
+    village.fetcher.route("blog.example", answered)
+    await later(village, 700)
+    await later(village, 1)
+    assert await b.home("bob") == ["Just now", "One"]
+
+
+async def test_a_host_that_is_blocked_is_not_asked(village: Village) -> None:
+    b, site = await a_blog(village, item("1", "One", 1_767_225_000_000))
+    await b.node.drivers.database.write(lambda tx: nodes.set_standing(tx, "blog.example", Standing.BLOCKED))
+    reads = site.reads()
+    await later(village, 10)
+    assert site.reads() == reads
+    assert isinstance(await b.node.discover.find("https://blog.example/another.xml"), Refused)

@@ -7,6 +7,7 @@ it; everything else that calls back says at most that it may be worth asking, an
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from functools import partial
 
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 from scattershot.app import counters
 from scattershot.app.intake import Intake
 from scattershot.domain.change import Edited, Posted, ProfileChanged
-from scattershot.domain.ids import Millis
+from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.microblog import Field
 from scattershot.domain.node import Standing
 from scattershot.domain.reading import Arrival, Changes
@@ -31,8 +32,10 @@ from scattershot.wirekit.urls import host_of
 
 TOPIC = "sources"
 """Nudged when a feed is to be asked before it was due."""
-AT_ONCE = 16
+AT_ONCE = 48
 """Feeds asked side by side."""
+AT_ONE_HOST = 4
+"""Of those, at one host."""
 BETWEEN_PINGS = 10_000
 """However often we are told that there is news, a feed is asked no more often than so (milliseconds)."""
 TO_VERIFY = 600_000
@@ -52,19 +55,47 @@ class Sources:
     ) -> None:
         self._database, self._clock, self._bus, self._intake = database, clock, bus, intake
         self._tongue, self._gatherer = tongue, gatherer
+        self._asking: dict[MicroblogId, tuple[str | None, asyncio.Task[None]]] = {}
 
     async def step(self) -> int:
         """Ask the feeds that are due; how many that were."""
-        now = self._clock.now()
-        due = await self._database.read(lambda tx: sources.due(tx, now, AT_ONCE))
-        await asyncio.gather(*(self._ask(source) for source in due))
-        return len(due)
+        started = await self._start_due()
+        await asyncio.gather(*(task for _, task in self._asking.values()))
+        return started
 
     async def run(self) -> None:
-        """Ask feeds as they fall due."""
+        """Ask feeds as they fall due; one that is slow holds up nobody else."""
         while True:
-            if not await self.step():
+            started = await self._start_due()
+            if len(self._asking) >= AT_ONCE:
+                await asyncio.wait([task for _, task in self._asking.values()], return_when=asyncio.FIRST_COMPLETED)
+            elif not started:
                 await self._bus.wait(TOPIC, 1.0)
+
+    async def stop(self) -> None:
+        """Let go of what is under way: it is asked again at the next start."""
+        tasks = [task for _, task in self._asking.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _start_due(self) -> int:
+        now = self._clock.now()
+        due = await self._database.read(lambda tx: sources.due(tx, now, 4 * AT_ONCE))
+        hosts = Counter(host for host, _ in self._asking.values())
+        started = 0
+        for source in due:
+            host = host_of(source.address)
+            if len(self._asking) >= AT_ONCE:
+                break
+            if source.microblog in self._asking or hosts[host] >= AT_ONE_HOST:
+                continue
+            hosts[host] += 1
+            started += 1
+            task = asyncio.create_task(self._ask(source))
+            self._asking[source.microblog] = host, task
+            task.add_done_callback(lambda _, microblog=source.microblog: self._asking.pop(microblog, None))  # type: ignore[misc]
+        return started
 
     async def _ask(self, source: Source) -> None:
         try:

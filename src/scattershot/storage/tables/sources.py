@@ -69,14 +69,16 @@ def due(tx: Transaction, now: Millis, limit: int) -> list[Source]:
 
 
 def put(tx: Transaction, source: Source) -> None:
-    """Note how asking went; one that nobody follows any more is not asked again for that."""
+    """Note how asking went; one that nobody follows any more is not asked again for that, and one of which we were told
+    meanwhile is asked as soon as that said."""
     tx.execute(
-        "UPDATE sources SET address = $2, due = $3, checked = $4, newest = $5, failures = $6, tag = $7, modified = $8, "
+        "UPDATE sources SET address = $2, checked = $4, newest = $5, failures = $6, tag = $7, modified = $8, "
+        "due = CASE WHEN heard > $14 AND due < $3 THEN due ELSE $3 END, "
         "digest = $9, pace = $10, told_until = $11, attempts = $12, offer = $13 "
         "WHERE microblog = $1 AND due IS NOT NULL",
         source.microblog, source.address, source.due, source.checked, source.newest, source.failures, source.tag,
         source.modified, source.digest, json.encode(source.pace).decode(), source.told_until, source.attempts,
-        json.encode(source.offer).decode() if source.offer is not None else "",
+        json.encode(source.offer).decode() if source.offer is not None else "", source.heard,
     )  # fmt: skip
 
 
