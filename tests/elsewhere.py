@@ -3,10 +3,13 @@
 import hashlib
 import hmac
 from html import escape
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from scattershot.domain.source import Source
 from scattershot.ports.fetcher import Unreachable
-from scattershot.testing.village import Village
+from scattershot.storage.tables import sources
+from scattershot.testing.village import House, Village
 from scattershot.wirekit.dates import http_date
 from scattershot.wirekit.http_message import Headers, Request, Response
 
@@ -109,3 +112,37 @@ class OwnHub:
         answer = await self.village.fetcher.send(Request("POST", wish["hub.callback"], Headers(headers), body))
         assert isinstance(answer, Response)
         return answer
+
+
+async def source_of(house: House, whom: str) -> Source:
+    microblog = await house.microblog(whom)
+    found = await house.node.drivers.database.read(lambda tx: sources.get(tx, microblog))
+    assert found is not None
+    return found
+
+
+def page(head: str) -> Response:
+    headers = Headers([("content-type", "text/html")])
+    return Response(200, "", headers, f"<!doctype html><html><head>{head}</head><body>Hello</body></html>".encode())
+
+
+async def a_blog(village: Village, *items: str, follow: bool = True, **more: Any) -> tuple[House, Site]:
+    b = await village.house("b.example")
+    await b.person("bob")
+    site = Site(village)
+    site.items = list(items)
+    for name, value in more.items():
+        setattr(site, name, value)
+    if follow:
+        await b.follow("bob", site.feed)
+        await village.settle()
+    return b, site
+
+
+def ago(village: Village, minutes: float) -> int:
+    return village.clock.now() - round(minutes * 60_000)
+
+
+async def later(village: Village, minutes: float) -> None:
+    village.clock.advance(minutes * 60)
+    await village.settle()

@@ -9,15 +9,14 @@ from scattershot.domain.ids import PostId
 from scattershot.domain.microblog import Handle
 from scattershot.domain.node import Standing
 from scattershot.domain.reading import Refused
-from scattershot.domain.source import Push, Source, entry_name
+from scattershot.domain.source import Push, entry_name
 from scattershot.ports.fetcher import Unreachable
-from scattershot.storage.tables import microblogs, nodes, sources, wire_ids
+from scattershot.storage.tables import microblogs, nodes, wire_ids
 from scattershot.testing.browser import Browser
 from scattershot.testing.village import House, Village
 from scattershot.wirekit.dates import http_date
 from scattershot.wirekit.http_message import Headers, Request, Response
-from tests.elsewhere import FEED as FEED_ELSEWHERE
-from tests.elsewhere import OwnHub, Site, item
+from tests.elsewhere import Site, a_blog, ago, item, later, page, source_of
 
 FEED = "https://a.example/@ann.rss"
 
@@ -27,13 +26,6 @@ async def two_houses(village: Village) -> tuple[House, House]:
     await a.person("ann", display_name="Ann's tea")
     await b.person("bob")
     return a, b
-
-
-async def source_of(house: House, whom: str = FEED) -> Source:
-    microblog = await house.microblog(whom)
-    found = await house.node.drivers.database.read(lambda tx: sources.get(tx, microblog))
-    assert found is not None
-    return found
 
 
 def without(village: Village, *paths: str) -> None:
@@ -60,7 +52,7 @@ async def test_whoever_follows_a_feed_hears_of_a_new_post_by_websub(village: Vil
     await b.follow("bob", FEED)
     await village.settle()
     assert await b.home("bob") == ["Before"]
-    source = await source_of(b)
+    source = await source_of(b, FEED)
     assert source.offer is not None
     assert (source.offer.way, source.is_told(village.clock.now())) == (Push.WEBSUB, True)
     asked = len(village.fetcher.requests)
@@ -74,7 +66,7 @@ async def test_with_websub_off_it_is_heard_by_rsscloud(village: Village) -> None
     without(village, "/feeds/hub")
     await b.follow("bob", FEED)
     await village.settle()
-    source = await source_of(b)
+    source = await source_of(b, FEED)
     assert source.offer is not None
     assert (source.offer.way, source.is_told(village.clock.now())) == (Push.CLOUD, True)
     village.clock.advance(60)
@@ -88,7 +80,7 @@ async def test_with_both_off_it_is_heard_when_it_is_asked_next(village: Village)
     await says(village, a, "One")
     await b.follow("bob", FEED)
     await village.settle()
-    assert (await source_of(b)).offer is None
+    assert (await source_of(b, FEED)).offer is None
     await says(village, a, "Two")
     assert await b.home("bob") == ["One"]
     village.clock.advance(70)
@@ -152,33 +144,6 @@ async def test_our_own_feed_is_not_followed_by_ourselves(village: Village) -> No
     found = await a.node.discover.find("https://blog.example/")
     assert isinstance(found, Refused)
     assert found.why == "loop"
-
-
-def page(head: str) -> Response:
-    headers = Headers([("content-type", "text/html")])
-    return Response(200, "", headers, f"<!doctype html><html><head>{head}</head><body>Hello</body></html>".encode())
-
-
-async def a_blog(village: Village, *items: str, follow: bool = True, **more: Any) -> tuple[House, Site]:
-    b = await village.house("b.example")
-    await b.person("bob")
-    site = Site(village)
-    site.items = list(items)
-    for name, value in more.items():
-        setattr(site, name, value)
-    if follow:
-        await b.follow("bob", site.feed)
-        await village.settle()
-    return b, site
-
-
-def ago(village: Village, minutes: float) -> int:
-    return village.clock.now() - round(minutes * 60_000)
-
-
-async def later(village: Village, minutes: float) -> None:
-    village.clock.advance(minutes * 60)
-    await village.settle()
 
 
 async def test_a_page_leads_to_its_feed_and_the_name_of_a_site_will_do(village: Village) -> None:
@@ -377,89 +342,6 @@ async def test_what_is_made_to_do_harm_does_none(village: Village, body: bytes) 
     assert "Two" in await b.home("bob")
 
 
-# -- hubs of others
-
-
-async def with_a_hub(village: Village) -> tuple[House, Site, OwnHub]:
-    hub = OwnHub(village)
-    links = f"<atom:link rel='hub' href='{hub.address}'/><atom:link rel='self' href='{FEED_ELSEWHERE}'/>"
-    b, site = await a_blog(village, item("1", "One", 1_767_225_000_000), head=links)
-    return b, site, hub
-
-
-async def test_an_independent_hub_pushes_to_us(village: Village) -> None:
-    b, site, hub = await with_a_hub(village)
-    [answer] = await hub.verify()
-    assert (answer.status, answer.body) == (200, b"a challenge")
-    reads = site.reads()
-    village.clock.advance(60)
-    assert (await hub.send(site.feed, site.body([item("2", "Pushed", ago(village, 0))]))).status == 202
-    await village.settle()
-    assert await b.home("bob") == ["Pushed", "One"]
-    site.items.insert(0, item("2", "Pushed", ago(village, 0)))
-    await later(village, 30)
-    assert site.reads() == reads, "whoever is told need not ask"
-    await later(village, 60)
-    assert site.reads() == reads + 1, "but now and then, lest the hub be silent"
-    assert await b.home("bob") == ["Pushed", "One"]
-
-
-@pytest.mark.parametrize("secret", ["", "another secret"])
-async def test_a_forged_push_is_dropped(village: Village, secret: str) -> None:
-    b, site, hub = await with_a_hub(village)
-    await hub.verify()
-    forged = site.body([item("2", "Never written", ago(village, 0))])
-    assert (await hub.send(site.feed, forged, secret)).status == 202
-    await village.settle()
-    assert await b.home("bob") == ["One"]
-
-
-async def test_a_callback_nobody_asked_for_confirms_nothing(village: Village) -> None:
-    b, _, hub = await with_a_hub(village)
-    [answer] = await hub.verify(topic="https://evil.example/feed")
-    assert answer.status == 404
-    made_up = await b.get("/feeds/heard/made-up?hub.mode=subscribe&hub.topic=x&hub.challenge=y")
-    assert made_up.status == 404
-
-
-async def test_when_nobody_follows_any_more_the_hub_is_told_to_stop(village: Village) -> None:
-    b, site, hub = await with_a_hub(village)
-    await hub.verify()
-    who = (await b.row("bob")).id
-    b.done(await b.node.publisher.unfollow(who, await b.microblog(site.feed), "test"))
-    await village.settle()
-    assert (await hub.send(site.feed, site.body())).status == 410
-    asked = len(site.asked)
-    await later(village, 10_000)
-    assert len(site.asked) == asked
-
-
-async def test_a_lease_is_renewed_before_it_ends(village: Village) -> None:
-    _, site, hub = await with_a_hub(village)
-    await hub.verify(lease=4 * 3600)
-    await later(village, 3 * 60 + 20)
-    assert len(hub.pending) == 1
-    assert hub.pending[0]["hub.callback"] == hub.wishes[site.feed]["hub.callback"]
-
-
-async def test_a_hub_that_denies_is_not_waited_for(village: Village) -> None:
-    b, site, hub = await with_a_hub(village)
-    await hub.verify(mode="denied", reason="no")
-    site.items.insert(0, item("2", "Two", ago(village, -1)))
-    await later(village, 3)
-    assert await b.home("bob") == ["Two", "One"]
-
-
-async def test_a_hub_that_falls_silent_is_noticed(village: Village) -> None:
-    b, site, hub = await with_a_hub(village)
-    await hub.verify()
-    site.items.insert(0, item("2", "Not pushed", ago(village, 0)))
-    await later(village, 90)
-    assert (await b.home("bob"))[0] == "Not pushed"
-    assert not (await source_of(b, site.feed)).is_told(village.clock.now())
-    assert len(hub.pending) == 1, "it is asked once more"
-
-
 async def test_what_is_done_with_an_entry_is_not_told_to_those_who_could_not_look_at_it(village: Village) -> None:
     b, site = await a_blog(village, item("1", "One", 1_767_225_000_000))
     a = await village.house("a.example")
@@ -524,23 +406,6 @@ async def test_a_feed_cannot_speak_for_another_origin(village: Village) -> None:
     await a.post("ann", "Hers")
     await village.settle()
     assert sorted(await b.home("bob")) == ["Before her", "Hers", "Mine", "Not hers"]
-
-
-async def test_a_feed_of_which_we_are_told_while_it_is_asked_is_asked_again(village: Village) -> None:
-    b, site = await a_blog(village, item("1", "One", 1_767_225_000_000), head="<ttl>600</ttl>")
-
-    async def answered(request: Request) -> Response | Unreachable:
-        answer = site._answer(request)
-        if site.reads() == reads + 1:
-            site.items.insert(0, item("2", "Just now", village.clock.now()))
-            await b.node.sources.pinged(await source_of(b, site.feed))
-        return answer
-
-    reads = site.reads()
-    village.fetcher.route("blog.example", answered)
-    await later(village, 700)
-    await later(village, 1)
-    assert await b.home("bob") == ["Just now", "One"]
 
 
 async def test_a_host_that_is_blocked_is_not_asked(village: Village) -> None:
