@@ -1,8 +1,11 @@
-"""Feeds as the house sees them: what is served and whom it tells of news, and feeds elsewhere as a tongue."""
+"""Feeds as the house sees them: what is served, and whom it tells that a feed has news."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from scattershot import __version__
@@ -10,31 +13,25 @@ from scattershot.app.callbacks import Callbacks
 from scattershot.app.sources import Sources
 from scattershot.app.syndication import Syndication
 from scattershot.app.timelines import Timelines
-from scattershot.domain.change import Change
-from scattershot.domain.delivery import Outcome, Unwanted
-from scattershot.domain.ids import Millis
-from scattershot.domain.microblog import Profile
-from scattershot.domain.node import Endpoint, EndpointAddress
-from scattershot.domain.reading import Arrival, Reading, Refused
-from scattershot.domain.source import Offer, Source
-from scattershot.domain.wire_id import FEEDS, WireId
+from scattershot.domain.syndicated import Wanted, Way
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
 from scattershot.ports.fetcher import Fetcher
-from scattershot.ports.protocol import BackPosts, Signer
-from scattershot.ports.sources import Gathered
 from scattershot.protocols.feeds.gateway.cloud import RssCloud
 from scattershot.protocols.feeds.gateway.feeds import OwnFeeds, Presented
-from scattershot.protocols.feeds.gateway.finding import Finding
 from scattershot.protocols.feeds.gateway.forms import Callers
-from scattershot.protocols.feeds.gateway.gathering import Gathering
 from scattershot.protocols.feeds.gateway.heralding import Heralding
 from scattershot.protocols.feeds.gateway.hub import Hub, Topics
-from scattershot.protocols.feeds.gateway.listening import Asker, Listening
+from scattershot.protocols.feeds.gateway.linked import Linked
+from scattershot.protocols.feeds.gateway.listening import Listening
 from scattershot.protocols.feeds.gateway.pages import Pages
-from scattershot.protocols.feeds.translate.feeds_in import read_arrival
+from scattershot.protocols.feeds.wire.choosing import FEEDS, GRAPHS, form_of
 from scattershot.settings import Settings
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+Choose: TypeAlias = Callable[[str], Endpoint | None]
+"""What answers for that `Accept`; None leaves it to the page and to other nodes' documents."""
 
 
 class Feeds:
@@ -51,83 +48,49 @@ class Feeds:
         sources: Sources,
     ) -> None:
         """`fetcher` may go to plain http: many who wait for feeds are there."""
-        presented = Presented(settings.origin, settings.title, f"Scattershot {__version__}")
+        presented = Presented(settings.origin, settings.title, f"Scattershot {__version__}", settings.hubs)
         self.own = OwnFeeds(Syndication(timelines, settings.domain), presented)
-        self._pages = Pages(self.own, clock)
+        self._pages, self._linked = Pages(self.own, clock), Linked(self.own)
         callbacks = Callbacks(database, clock, bus, urlsplit(presented.origin).netloc)
+        self._callbacks, self._chosen = callbacks, _chosen(settings)
         callers, topics = Callers(clock, settings.trusted_proxies), Topics(self.own)
         self.hub = Hub(topics, callbacks, fetcher, bus, callers)
         self._cloud = RssCloud(topics, callbacks, fetcher, clock, callers)
         self._listening = Listening(sources)
         self.herald = Heralding(callbacks, self.own, fetcher, clock)
 
+    async def begin(self) -> None:
+        """Tell those hubs and aggregators of news that the settings name, and no others."""
+        await self._callbacks.tell_outward(self._chosen)
+
     @property
     def routes(self) -> list[Route]:
         """What is served and taken."""
-        return [*self._pages.routes, *self.hub.routes, *self._cloud.routes, *self._listening.routes]
+        return [
+            *self._pages.routes,
+            *self._linked.routes,
+            *self.hub.routes,
+            *self._cloud.routes,
+            *self._listening.routes,
+        ]
+
+    @property
+    def forms(self) -> dict[str, Choose]:
+        """What the pages at these paths are also to be had as, by `Accept`."""
+        return {"/@{name}": self._form_of_microblog, "/@{name}/{id:int}": self._form_of_thread}
+
+    def _form_of_microblog(self, accept: str) -> Endpoint | None:
+        form = form_of(accept)
+        if not form:
+            return None
+        answer = self._linked.answer if form in GRAPHS.values() else self._pages.in_form
+        return lambda request: answer(request, form)
+
+    def _form_of_thread(self, accept: str) -> Endpoint | None:
+        form = form_of(accept)
+        return (lambda request: self._pages.in_form(request, form)) if form in FEEDS.values() else None
 
 
-class FeedTongue:
-    """Reads feeds elsewhere; implements `ports.protocol.Tongue` and `ports.sources.Gatherer`. Feeds are told nothing:
-    whoever follows one is nobody's business, and there is nobody to answer."""
-
-    name = FEEDS
-
-    def __init__(
-        self, fetcher: Fetcher, clock: Clock, *, origin: str, domains: tuple[str, ...], user_agent: str
-    ) -> None:
-        """`fetcher` may go to plain http: many feeds are there. `domains` are ours."""
-        self._gathering = Gathering(fetcher, clock, user_agent, domains)
-        self._finding = Finding(self._gathering, clock)
-        self._asker = Asker(fetcher, origin)
-
-    def read(self, arrival: Arrival, *, proven: bool = False) -> Reading:
-        """What the feed says; nobody proves anything by this wire."""
-        del proven
-        return read_arrival(arrival)
-
-    @staticmethod
-    def door(profile: Profile) -> EndpointAddress | None:
-        """Feeds have none."""
-        del profile
-        return None
-
-    def encode(self, change: Change, to: Sequence[WireId], signer: Signer, now: Millis) -> bytes | None:
-        """Feeds are told nothing."""
-        del change, to, signer, now
-        return None
-
-    async def send(
-        self, endpoint: Endpoint, body: bytes, signer: Signer, dialect: str, followers: Sequence[WireId] | None = None
-    ) -> Outcome:
-        """Nothing is ever sent."""
-        del endpoint, body, signer, dialect, followers
-        return Unwanted("feeds_hear_nothing")
-
-    async def fetch(self, wire_id: WireId, signer: Signer) -> Reading:
-        """The feed or entry of that name; asked for in nobody's name."""
-        del signer
-        return await self._finding.fetch(wire_id)
-
-    async def find(self, text: str, signer: Signer) -> WireId | Refused:
-        """The feed at an address, or that the page there names."""
-        del signer
-        return await self._finding.find(text)
-
-    async def back_posts(self, profile: Profile, page: str | None, signer: Signer) -> BackPosts | Refused:
-        """Feeds are read as `app.sources` does."""
-        del profile, page, signer
-        return BackPosts((), None)
-
-    async def conversation(self, post: WireId, signer: Signer) -> tuple[WireId, ...] | Refused:
-        """Feeds have no word for conversations."""
-        del post, signer
-        return ()
-
-    async def gather(self, source: Source) -> Gathered:
-        """What is new in a feed."""
-        return await self._gathering.gather(source)
-
-    async def subscribe(self, source: Source, offer: Offer) -> int | None:
-        """Ask somebody to tell us of it."""
-        return await self._asker.subscribe(source, offer)
+def _chosen(settings: Settings) -> list[Wanted]:
+    hubs = [Wanted(Way.PUBLISH, "", address) for address in settings.hubs]
+    return [*hubs, *(Wanted(Way.PING, "", address) for address in settings.aggregators)]

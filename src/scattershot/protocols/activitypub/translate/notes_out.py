@@ -11,7 +11,7 @@ from scattershot.protocols.activitypub.translate.audiences import write_addressi
 from scattershot.protocols.activitypub.translate.names import origin_of, type_of_form
 from scattershot.protocols.activitypub.translate.terms_out import policy_of
 from scattershot.protocols.activitypub.wire.contexts import POST_CONTEXT
-from scattershot.protocols.activitypub.wire.vocabulary import JsonObject
+from scattershot.protocols.activitypub.wire.vocabulary import JsonObject, encode
 from scattershot.wirekit.dates import duration_text, rfc3339
 
 AS2_MEDIA_TYPE = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
@@ -73,6 +73,11 @@ def _in_words_of_the_wire(post: Post) -> Post:
     if (answered, quoted, len(mentions)) == (post.reply_to, post.quote, len(post.mentions)):
         return post
     return replace(post, reply_to=answered, quote=quoted, mentions=mentions)
+
+
+def note_as_json(post: Post) -> bytes:
+    """The post as an object in JSON, to stand within something else."""
+    return encode(note_of(post))
 
 
 def tombstone(post: str, *, form: Form = Form.NOTE, with_context: bool = False) -> JsonObject:
