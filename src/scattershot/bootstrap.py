@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, NamedTuple
 
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from scattershot.app import counters, dispatch, slips, web_push
@@ -14,6 +15,7 @@ from scattershot.app.apply.origin import House, Ids
 from scattershot.app.archives import Archives
 from scattershot.app.backfill import Backfill
 from scattershot.app.catch_up import CatchUp
+from scattershot.app.condition import Condition
 from scattershot.app.couriers import Couriers
 from scattershot.app.dealing import Dealing
 from scattershot.app.discover import Discover
@@ -46,6 +48,7 @@ from scattershot.app.readers import Readers
 from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
+from scattershot.app.second_factors import SecondFactors
 from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
@@ -69,7 +72,14 @@ from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.announcing import Announcing
+from scattershot.frontends.web.desk import Desk
+from scattershot.frontends.web.house_pages import HousePages
+from scattershot.frontends.web.judging_hosts import JudgingHosts
+from scattershot.frontends.web.judging_people import JudgingPeople
+from scattershot.frontends.web.keeping_away import KeepingAway
+from scattershot.frontends.web.overseeing import Overseeing
 from scattershot.frontends.web.portability import Portability
+from scattershot.frontends.web.preferring import Preferring
 from scattershot.frontends.web.web import Web
 from scattershot.machines import Drivers, Shelves, real_drivers, user_agent
 from scattershot.ports.clock import Clock
@@ -230,7 +240,7 @@ class Node:
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
         self.feeds = Feeds(settings, timelines, database, clock, bus, self._any_web, self.sources)
         self.couriers.add_herald(self.feeds.herald)
-        further = [*carried.routes, *Announcing(web.desk, self.announcements).routes, *files.routes]
+        further = [*carried.routes, *self._office(web.desk), *files.routes]
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         self.firehose = a_firehose(settings, database, clock)
@@ -244,6 +254,25 @@ class Node:
             at_once={"/inbox": self.doors.inbox},
             apis=(self.api, self.relay, self.firehose),
         )
+
+    @property
+    def second_factors(self) -> SecondFactors:
+        """For whoever has lost theirs."""
+        return SecondFactors(self.drivers.database, self.drivers.clock, self.settings.origin, self.settings.title)
+
+    def _office(self, desk: Desk) -> list[Route]:
+        """Pages of settings, and of those who run the node."""
+        known, database, clock = self.known, self.drivers.database, self.drivers.clock
+        condition = Condition(database, clock)
+        return [
+            *Preferring(desk, known.featuring, self.notifications).routes,
+            *KeepingAway(desk, known.rosters, known.ties, self.publisher, self.discover).routes,
+            *Overseeing(desk, self.settings, condition, self.house_rules).routes,
+            *JudgingPeople(desk, self.timelines, self.moderating).routes,
+            *JudgingHosts(desk, self.dealing).routes,
+            *HousePages(desk, self.house_rules, self.house_emojis, self.media).routes,
+            *Announcing(desk, self.announcements).routes,
+        ]
 
     def _client_api(self) -> MastodonApi:
         return MastodonApi(

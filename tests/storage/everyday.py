@@ -1,6 +1,7 @@
 """A day in a village, in which every statement of everyday life is spoken."""
 
 import re
+from base64 import b32decode
 from functools import partial
 from html import unescape
 
@@ -8,6 +9,7 @@ from msgspec import structs
 
 from scattershot.app.house_emojis import HouseEmoji
 from scattershot.app.media import Kept
+from scattershot.app.people import Half, SignedIn
 from scattershot.app.publish import Draft
 from scattershot.app.rosters import Cut
 from scattershot.app.search import Portion
@@ -28,6 +30,7 @@ from scattershot.storage.tables import people, quotes, relations
 from scattershot.testing.browser import Browser
 from scattershot.testing.push_phone import PushPhone
 from scattershot.testing.village import House, Village
+from scattershot.wirekit import one_time_codes
 from scattershot.wirekit.http_message import Headers, Response
 from scattershot.wirekit.mastodon_csv import File
 from tests.feed_reader import follow_feeds, wait_for_feeds
@@ -283,6 +286,9 @@ async def look_around(a: House, b: House) -> None:
     page = await browser.get(f"/welcome/{link}")
     assert (await browser.submit(page, page.forms[0], password="")).status < 400
     own = ("/settings/microblogs", "/settings/sessions", "/settings/account")
+    own += ("/settings/posting", "/settings/notifications", "/settings/filters", "/settings/second-factor")
+    own += ("/settings/away", "/settings/away/muted", "/settings/away/domains")
+    await sign_in_twice(a)
     shelves = ("/kept", "/liked", "/lists", "/conversations", "/missed?span=week", "/notifications?only=marks")
     talk = re.findall(r'href="([^"]*/conversations/[0-9]+)"', unescape((await browser.get("/conversations")).text))[0]
     post = re.findall(r'data-post="([0-9]+)"', (await browser.get("/home")).text)[0]
@@ -303,6 +309,29 @@ async def look_around(a: House, b: House) -> None:
         await b.get((await b.row("bob")).profile.id.value.removeprefix("https://b.example") + path)
     for path in ("/nodeinfo/2.1", "/.well-known/webfinger?resource=acct:bob@b.example"):
         await b.get(path)
+
+
+async def sign_in_twice(a: House) -> None:
+    """Somebody turns codes on, gives a wrong one and a recovery code, and turns them off."""
+    factors, people_ = a.node.second_factors, a.node.people
+    ann = await a.node.drivers.database.read(partial(people.by_name, name="ann"))
+    assert ann is not None
+    await factors.begin_codes(ann)
+    unproved = await factors.unproved(ann)
+    assert unproved is not None
+    secret = b32decode(unproved[0].replace(" ", ""))
+    code = one_time_codes.code_at(secret, a.node.drivers.clock.now() // one_time_codes.STEP)
+    spare = await factors.prove_codes(ann.id, code)
+    assert not isinstance(spare, Refused)
+    link = await people_.sign_in_link("ann")
+    assert isinstance(link, str)
+    half = await people_.follow_link(link)
+    assert isinstance(half, Half)
+    assert await factors.waiting(half.ticket) is not None
+    assert isinstance(await factors.finish_with_code(half.ticket, code), Refused)
+    assert await factors.wish(half.ticket) is None
+    assert isinstance(await factors.finish_with_code(half.ticket, spare[0]), SignedIn)
+    await factors.end_codes(ann.id)
 
 
 async def look_at_the_phone(village: Village, a: House, b: House) -> None:

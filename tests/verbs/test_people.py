@@ -1,5 +1,6 @@
 """People, invitations and keepers as whoever runs the node settles them by words."""
 
+from base64 import b32decode
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -8,11 +9,13 @@ from typing import Any
 import pytest
 
 from scattershot.app.sign_up import Waits, Wish
+from scattershot.domain.reading import Refused
 from scattershot.opening import Trouble
 from scattershot.ports.database import Database
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.village import House, a_village
 from scattershot.verbs.book import VERBS
+from scattershot.wirekit import one_time_codes
 from tests.engines import open_database
 
 
@@ -118,3 +121,21 @@ async def test_who_keeps_what_is_settled(house: House) -> None:
     ):
         with pytest.raises(Trouble):
             await do(house, verb, **more)
+
+
+async def test_whoever_lost_the_second_factor_is_let_in_by_the_password_alone(house: House) -> None:
+    await do(house, "person add", name="ann", admin=False)
+    for name, said in (("ann", "has no second factor"), ("nobody", "Nobody called nobody")):
+        with pytest.raises(Trouble, match=said):
+            await do(house, "person one-factor", name=name)
+    ann = next(each for each in await house.node.people.everybody() if each.name == "ann")
+    factors = house.node.second_factors
+    await factors.begin_codes(ann)
+    unproved = await factors.unproved(ann)
+    assert unproved is not None
+    secret = b32decode(unproved[0].replace(" ", ""))
+    step = house.node.drivers.clock.now() // one_time_codes.STEP
+    assert not isinstance(await factors.prove_codes(ann.id, one_time_codes.code_at(secret, step)), Refused)
+    assert (await factors.of(ann.id)).is_on
+    assert (await do(house, "person one-factor", name="Ann"))[0].startswith("Ann signs in by password alone")
+    assert not (await factors.of(ann.id)).is_on

@@ -133,7 +133,7 @@ class Callbacks:
         """Tell those of what is written here, and no others that were chosen so before."""
 
         def work(tx: Transaction) -> None:
-            for known in callbacks.by_ways(tx, list(OUTWARD)):
+            for known in callbacks.by_ways(tx, str(EVERYBODY), list(OUTWARD)):
                 if known not in chosen:
                     callbacks.drop(tx, known)
             for wanted in chosen:

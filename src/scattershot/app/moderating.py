@@ -215,6 +215,22 @@ class Moderating:
             self._programs.forget_person(person)
         return refused
 
+    async def appoint(self, microblog: MicroblogId, role: Role, by: PersonId) -> Refused | None:
+        """Let whoever bears that microblog's name run the node too, or no longer; nobody does that to themselves, so
+        that there is always somebody left."""
+
+        def work(tx: Transaction) -> Refused | list[TokenId]:
+            bearers = [PersonId(each.person) for each in moderation.keepers(tx, [microblog]) if each.is_main]
+            if not bearers:
+                return _NOBODYS
+            if by in bearers:
+                return Refused("not_allowed", "Not for yourself: ask another who runs the node.")
+            for person in bearers:
+                people.set_role(tx, person, role)
+            return []
+
+        return await self._written(work)
+
     def _subject(self, tx: Transaction, microblog: MicroblogId) -> microblogs.Row | Refused:
         """The microblog, where it may be judged: neither the node's own voice nor kept by who runs the node."""
         row = microblogs.get(tx, microblog)

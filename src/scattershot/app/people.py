@@ -28,13 +28,15 @@ from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.ports.keys import KeyMaker
 from scattershot.ports.protocol import Signer
-from scattershot.storage.tables import facts, keepers, microblogs, programs, sign_ups
+from scattershot.storage.tables import facts, keepers, microblogs, programs, second_factors, sign_ups
 from scattershot.storage.tables import people as rows
 
 LINK_GOOD_FOR = 7 * 86_400_000
 """How long a one-time link may wait to be followed."""
 SESSION_GOOD_FOR = 90 * 86_400_000
 """How long somebody stays signed in."""
+HALF_GOOD_FOR = 10 * 60_000
+"""How long somebody whose password was right may look for their second factor."""
 MIN_PASSWORD = 10
 """The least characters a password has; a long phrase beats odd signs (NIST SP 800-63B)."""
 
@@ -50,6 +52,12 @@ class SignedIn(NamedTuple):
 
     person: Person
     session: str
+
+
+class Half(NamedTuple):
+    """Somebody has proved half of who they are, and shows a second factor next; the ticket says that they did."""
+
+    ticket: str
 
 
 class Session(Struct, frozen=True):
@@ -280,25 +288,25 @@ class People:
         now = self._clock.now()
         return await self._database.read(lambda tx: rows.link(tx, hashed(secret), now))
 
-    async def follow_link(self, secret: str, password: str = "", agent: str = "") -> SignedIn | Refused:
+    async def follow_link(self, secret: str, password: str = "", agent: str = "") -> SignedIn | Half | Refused:
         """Sign a person in by a one-time link, which is spent; a password given is the person's from now on."""
         if problem := password_problem(password) if password else "":
             return Refused("invalid", problem)
         hashed_password = await hash_password(password) if password else ""
         now = self._clock.now()
 
-        def work(tx: Transaction) -> SignedIn | Refused:
+        def work(tx: Transaction) -> SignedIn | Half | Refused:
             link = rows.link(tx, hashed(secret), now)
             person = rows.get(tx, link.person) if link and link.person else None
             if person is None or person.disabled or not rows.use_link(tx, hashed(secret)):
                 return Refused("spent", "This link was used already or is too old. Ask for a new one.")
             if hashed_password:
                 rows.set_secret(tx, person.id, hashed_password)
-            return SignedIn(person, self._session(tx, person.id, now, agent))
+            return _enter(tx, person, now, agent)
 
         return await self._database.write(work)
 
-    async def make_owner(self, secret: str, name: str, password: str, agent: str = "") -> SignedIn | Refused:
+    async def make_owner(self, secret: str, name: str, password: str, agent: str = "") -> SignedIn | Half | Refused:
         """Spend the first start's link on the owner's account."""
         if problem := name_problem(name.lower()) or password_problem(password):
             return Refused("invalid", problem)
@@ -312,7 +320,7 @@ class People:
             return made
         return await self.sign_in(name, password, agent)
 
-    async def sign_in(self, name: str, password: str, agent: str = "") -> SignedIn | Refused:
+    async def sign_in(self, name: str, password: str, agent: str = "") -> SignedIn | Half | Refused:
         """Sign a person in by name and password; it takes as long for a name that nobody has.
 
         `agent` is what their browser calls itself, for the list of sessions.
@@ -326,7 +334,8 @@ class People:
             return Refused("waiting", "You have signed up; those who run this node have not said yes yet.")
         if person is None or not right or person.disabled:
             return Refused("wrong", "The name or the password is not right.")
-        return SignedIn(person, await self.begin_session(person.id, agent))
+        now, entering = self._clock.now(), person
+        return await self._database.write(lambda tx: _enter(tx, entering, now, agent))
 
     async def change_password(self, person: PersonId, old: str, new: str, agent: str = "") -> SignedIn | Refused:
         """Replace a password (`old` is empty where there was none); every session ends, and a new one begins."""
@@ -342,7 +351,7 @@ class People:
             if row is None or row.disabled:
                 return Refused("not_found", "You do not sign in here any more.")
             rows.set_secret(tx, person, secret)
-            return SignedIn(row, self._session(tx, person, now, agent))
+            return SignedIn(row, new_session(tx, person, now, agent))
 
         return await self._database.write(work)
 
@@ -358,13 +367,7 @@ class People:
     async def begin_session(self, person: PersonId, agent: str) -> str:
         """A new session's secret, for somebody who has proved to be that person."""
         now = self._clock.now()
-        return await self._database.write(lambda tx: self._session(tx, person, now, agent))
-
-    def _session(self, tx: Transaction, person: PersonId, now: Millis, agent: str) -> str:
-        secret = new_secret()
-        expires = Millis(now + SESSION_GOOD_FOR)
-        rows.add_session(tx, hashed(secret), person, now, expires, " ".join(agent.split())[:MAX_AGENT])
-        return secret
+        return await self._database.write(lambda tx: new_session(tx, person, now, agent))
 
     async def sessions(self, person: PersonId, current: str = "") -> list[Session]:
         """Where the person is signed in, the latest first."""
@@ -399,6 +402,23 @@ class People:
     async def sign_out(self, session: str) -> None:
         """End a session."""
         await self._database.write(lambda tx: rows.end_session(tx, hashed(session)))
+
+
+def new_session(tx: Transaction, person: PersonId, now: Millis, agent: str) -> str:
+    """The secret of a new session."""
+    secret = new_secret()
+    expires = Millis(now + SESSION_GOOD_FOR)
+    rows.add_session(tx, hashed(secret), person, now, expires, " ".join(agent.split())[:MAX_AGENT])
+    return secret
+
+
+def _enter(tx: Transaction, person: Person, now: Millis, agent: str) -> SignedIn | Half:
+    """Let somebody in who came by a password or link; half, where they have a second factor."""
+    if not second_factors.is_on(tx, person.id):
+        return SignedIn(person, new_session(tx, person.id, now, agent))
+    ticket = new_secret()
+    second_factors.add_half(tx, hashed(ticket), person.id, Millis(now + HALF_GOOD_FOR), agent[:MAX_AGENT])
+    return Half(ticket)
 
 
 def node_speaker(tx: Transaction) -> Signer | None:

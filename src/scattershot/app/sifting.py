@@ -27,6 +27,11 @@ class Sifting:
     def __init__(self, database: Database, clock: Clock, filters: Filters) -> None:
         self._database, self._clock, self._filters = database, clock, filters
 
+    @property
+    def filters(self) -> Filters:
+        """What is seen through, for whoever alters it."""
+        return self._filters
+
     async def sifted(self, viewer: MicroblogId | None, items: Sequence[Item], where: Context) -> Sifted:
         """The items as whoever looks wishes to see them there."""
         if viewer is None or not items:

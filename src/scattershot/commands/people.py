@@ -66,6 +66,20 @@ def person_enable(name: str, **where: Any) -> None:
     perform("person enable", where, {"name": name})
 
 
+@person.command("one-factor")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Really do it.")
+@node_options
+def person_one_factor(name: str, yes: bool, **where: Any) -> None:
+    """Let a person in by the password alone, who has lost what they showed besides.
+
+    Be sure that it is they who ask: whoever has the password comes in then.
+    """
+    if not yes:
+        raise click.ClickException(f"The password of {name} alone lets in then. Say --yes if you are sure who asks.")
+    perform("person one-factor", where, {"name": name})
+
+
 @person.command("waiting")
 @node_options
 def person_waiting(**where: Any) -> None:

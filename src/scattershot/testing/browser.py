@@ -95,13 +95,14 @@ class Browser:
         assert answer.status == 200, answer.status
         return answer.body
 
-    async def give(self, page: Page, form: FilledForm, file: bytes, **filled: str) -> Page:
-        """Send a form with a file in its field `file`."""
+    async def give(self, page: Page, form: FilledForm, file: bytes | None, **filled: str) -> Page:
+        """Send a form with a file in its field `file`, or (None) one that takes files and has none."""
         mark = "a-line-that-stands-in-no-file"
         fields = dict(form.fields) | filled
         parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields.items()]
         head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\n'
-        body = "".join(parts).encode() + head.encode() + file + f"\r\n--{mark}--\r\n".encode()
+        given = head.encode() + file + b"\r\n" if file is not None else b""
+        body = "".join(parts).encode() + given + f"--{mark}--\r\n".encode()
         said = {"origin": self._origin, "sec-fetch-site": "same-origin", "content-length": str(len(body))}
         said["content-type"] = f"multipart/form-data; boundary={mark}"
         return await self._go("POST", urljoin(page.url, form.action), body, said, follow=True)

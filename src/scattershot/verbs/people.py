@@ -56,6 +56,14 @@ async def person_enable(node: Node, say: Say, *, name: str) -> None:
     say.out(f"{person.name} may sign in again.")
 
 
+async def person_one_factor(node: Node, say: Say, *, name: str) -> None:
+    """Let the person in by the password alone again."""
+    refused = await node.second_factors.end_all(name)
+    if refused is not None:
+        raise trouble(refused)
+    say.out(f"{name} signs in by password alone: their codes, recovery codes and passkeys are forgotten.")
+
+
 # -- those who are new
 
 

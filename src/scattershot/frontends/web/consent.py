@@ -17,7 +17,7 @@ PATH = "/oauth/authorize"
 
 _ASKED = ("client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method", "response_mode")
 
-_WORDS = {
+WORDS = {
     "read": "read everything you can read here, direct messages too",
     "write": "post as you, and change everything of yours",
     "follow": "change whom you follow, mute and block",
@@ -26,6 +26,7 @@ _WORDS = {
     "admin:read": "read what only those see who run this node",
     "admin:write": "run this node for you",
 }
+"""What scopes allow, in words for people."""
 
 
 class Consents:
@@ -67,7 +68,7 @@ class Consents:
             program=consent.program.name,
             website=consent.program.website,
             host=urlsplit(consent.redirect).netloc,
-            wishes=[_WORDS.get(scope, scope) for scope in consent.scopes],
+            wishes=[WORDS.get(scope, scope) for scope in consent.scopes],
             fields=given,
         )
         # Chromium holds `form-action` against where the answer leads too, and that is the program's own address.

@@ -8,6 +8,7 @@ from scattershot.app.people import People
 from scattershot.app.programs import Programs
 from scattershot.domain.ids import TokenId
 from scattershot.domain.people import Deed
+from scattershot.frontends.web.consent import WORDS
 from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.forms import Form
 from scattershot.frontends.web.visitors import Visitor
@@ -36,8 +37,9 @@ class Sessions:
         sessions = await self._people.sessions(visitor.person.id, visitor.secret)
         handles = {each.id: str(each.profile.handle) for each in visitor.kept}
         programs = [
-            {"token": each.token, "name": each.program, "website": each.website, "scopes": each.scopes,
-             "created": each.created, "handle": handles.get(each.microblog, "")}
+            {"token": each.token, "name": each.program, "website": each.website, "created": each.created,
+             "may": [WORDS.get(scope, scope) for scope in each.scopes.split()],
+             "handle": handles.get(each.microblog, "")}
             for each in await self._programs.tokens_of(visitor.person.id)
         ]  # fmt: skip
         return await self._desk.page(request, visitor, "sessions.html", sessions=sessions, programs=programs)

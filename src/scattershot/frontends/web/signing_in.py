@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scattershot.app.people import MIN_PASSWORD, People, SignedIn
+from scattershot.app.people import MIN_PASSWORD, Half, People, SignedIn
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.people import Deed
 from scattershot.domain.reading import Refused
@@ -20,6 +20,8 @@ BY_ADDRESS = Bucket(capacity=20, per_second=1 / 15)
 """Attempts to sign in from one address: room for a family behind one router."""
 BY_NAME = Bucket(capacity=10, per_second=1 / 60)
 """Attempts to sign in as one person, from wherever."""
+SECOND_STEP = "/login/second"
+"""Where whoever has a second factor goes on."""
 AT_ONCE = 2
 """Passwords tried side by side: each takes 64 MiB for a moment."""
 
@@ -53,7 +55,7 @@ class SigningIn:
 
     async def _sign_in(self, request: Request, visitor: Visitor, form: Form) -> Response:
         name, next_ = form.get("name").strip().removeprefix("@")[:100], local_path(form.get("next"), "/home")
-        signed_in: SignedIn | Refused = Refused("often", "That was tried too often. Please wait a minute.")
+        signed_in: SignedIn | Half | Refused = Refused("often", "That was tried too often. Please wait a minute.")
         if self._may_try(self._desk.visitors.address(request), name.lower()):
             async with self._at_once:
                 signed_in = await self._people.sign_in(name, form.get("password")[:1_000], agent_of(request))
@@ -68,7 +70,11 @@ class SigningIn:
         now = self._desk.clock.now()
         return self._by_address.take(address, now).allowed and self._by_name.take(name, now).allowed
 
-    def _come_in(self, signed_in: SignedIn, next_: str) -> Response:
+    def _come_in(self, signed_in: SignedIn | Half, next_: str) -> Response:
+        if isinstance(signed_in, Half):
+            response = self._desk.to(f"{SECOND_STEP}?next={quote(next_, safe='')}")
+            self._desk.visitors.half_in(response, signed_in.ticket)
+            return response
         response = self._desk.to(next_)
         self._desk.visitors.sign_in(response, signed_in.session)
         return response

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from scattershot.app.keepers import Keepers
-from scattershot.app.people import SESSION_GOOD_FOR, People
+from scattershot.app.people import HALF_GOOD_FOR, SESSION_GOOD_FOR, People
 from scattershot.app.teams import Kept
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.people import Deed, Person, Role, may
@@ -63,6 +63,7 @@ class Visitors:
         port = origin.rpartition(":")[2]
         suffix = f"_{port}" if port.isdigit() else ""
         self._session, self._visit, self._speaks = (f"{prefix}{n}{suffix}" for n in ("session", "visit", "speaks"))
+        self._half = f"{prefix}half{suffix}"
 
     async def of(self, request: Request) -> Visitor:
         """Who asks."""
@@ -94,6 +95,15 @@ class Visitors:
         """Let the browser keep the session."""
         self._set(response, self._session, session, SESSION_GOOD_FOR // 1000)
         self._drop(response, self._visit)
+        self._drop(response, self._half)
+
+    def half_in(self, response: Response, ticket: str) -> None:
+        """Let the browser keep the ticket of whoever has yet to show a second factor."""
+        self._set(response, self._half, ticket, HALF_GOOD_FOR // 1000)
+
+    def ticket(self, request: Request) -> str:
+        """The ticket of whoever is half in; empty for anybody else."""
+        return request.cookies.get(self._half, "")
 
     async def sign_out(self, response: Response, visitor: Visitor) -> None:
         """End the session here and there."""

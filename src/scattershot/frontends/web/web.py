@@ -14,12 +14,14 @@ from scattershot.app.programs import Programs
 from scattershot.app.publish import Publisher
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
+from scattershot.app.second_factors import SecondFactors
 from scattershot.app.sign_up import SignUp
 from scattershot.app.streams import Streams
 from scattershot.app.timelines import Timelines
 from scattershot.frontends.web.account import Account
 from scattershot.frontends.web.consent import Consents
 from scattershot.frontends.web.desk import Chosen, Desk, Endpoint
+from scattershot.frontends.web.filtering import Filtering
 from scattershot.frontends.web.finding import Finding
 from scattershot.frontends.web.furnishing import Furnishing
 from scattershot.frontends.web.lists import Lists
@@ -30,6 +32,8 @@ from scattershot.frontends.web.profiles import Profiles
 from scattershot.frontends.web.reading import reading
 from scattershot.frontends.web.relating import Relating
 from scattershot.frontends.web.reporting import Reporting
+from scattershot.frontends.web.second_factor import SecondFactor
+from scattershot.frontends.web.second_step import SecondStep
 from scattershot.frontends.web.sessions import Sessions
 from scattershot.frontends.web.shelving import Shelving
 from scattershot.frontends.web.signing_in import SigningIn
@@ -73,9 +77,11 @@ class Web:
         read = reading(database, clock, timelines)
         profiles = Profiles(desk, settings, read, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages
+        factors = SecondFactors(database, clock, settings.origin, settings.title)
         self.routes: list[Route] = [
             Route("/static/{file}", desk.assets.serve),
             *SigningIn(desk, people).routes,
+            *SecondStep(desk, factors).routes,
             *Consents(desk, programs).routes,
             *Furnishing(desk, settings).routes,
             *Lists(desk, settings, read).routes,
@@ -87,6 +93,8 @@ class Web:
             *Relating(desk, timelines, publisher, notifications).routes,
             *OwnProfile(desk, settings, timelines, presenting, discover).routes,
             *account.routes,
+            *Filtering(desk, read.sifting.filters).routes,
+            *SecondFactor(desk, factors, account).routes,
             *Teams(desk, settings, keepers, account).routes,
             *Sessions(desk, people, programs).routes,
             *SigningUp(desk, settings, people, sign_up).routes,

@@ -77,12 +77,13 @@ def _wanted(way: str, topic: str, address: str, secret: str, method: str) -> Wan
     return Wanted(Way(way), topic, address, secret, method)
 
 
-def by_ways(tx: Transaction, ways: list[Way]) -> list[Wanted]:
-    """All who are called back in those ways. Looks through the whole table: for the start of a node."""
+def by_ways(tx: Transaction, subject: str, ways: list[Way]) -> list[Wanted]:
+    """All who are told of the subject in those ways."""
     return tx.fetch(
         _wanted,
         "SELECT c.way, c.topic, e.address, c.secret, c.method FROM callbacks c JOIN endpoints e ON e.id = c.endpoint "
-        "WHERE c.way = ANY($1)",
+        "WHERE c.subject = $1 AND c.way = ANY($2)",
+        subject,
         list(map(str, ways)),
     )
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from scattershot.domain.ids import MicroblogId, Millis, PersonId
 from scattershot.domain.people import Person, Role
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import programs
+from scattershot.storage.tables import programs, second_factors
 
 _COLUMNS = "p.id, p.name, p.role, p.secret, p.created, p.disabled, p.main"
 
@@ -67,12 +67,17 @@ def set_email(tx: Transaction, person: PersonId, email: str) -> None:
     tx.execute("UPDATE people SET email = $2 WHERE id = $1", person, email)
 
 
+def set_role(tx: Transaction, person: PersonId, role: Role) -> None:
+    """What the person may do on this node from now on."""
+    tx.execute("UPDATE people SET role = $2 WHERE id = $1", person, role)
+
+
 def set_disabled(tx: Transaction, person: PersonId, disabled: bool) -> None:
     """Let the person in no more, by nothing that was given out before; or again."""
     tx.execute("UPDATE people SET disabled = $2 WHERE id = $1", person, disabled)
     if disabled:
         programs.drop_all_of(tx, person)
-        for table in ("sign_in_links", "sessions"):
+        for table in ("sign_in_links", "sessions", "half_sessions"):
             tx.execute(f"DELETE FROM {table} WHERE person = $1", person)
 
 
@@ -84,12 +89,14 @@ def count(tx: Transaction) -> int:
 def set_secret(tx: Transaction, person: PersonId, secret: str) -> None:
     """Replace the password's hash and end every session made with the old one."""
     tx.execute("UPDATE people SET secret = $2 WHERE id = $1", person, secret)
-    tx.execute("DELETE FROM sessions WHERE person = $1", person)
+    for table in ("sessions", "half_sessions"):
+        tx.execute(f"DELETE FROM {table} WHERE person = $1", person)
 
 
 def remove(tx: Transaction, person: PersonId) -> None:
     """Forget the person, with every link, session and token, and whatever it kept."""
     programs.drop_all_of(tx, person)
+    second_factors.forget(tx, person)
     tx.execute("DELETE FROM drafts WHERE writer = $1", person)
     for table in ("sign_in_links", "sessions", "keepers", "keeper_invitations", "weekly_people"):
         tx.execute(f"DELETE FROM {table} WHERE person = $1", person)
@@ -188,5 +195,5 @@ def end_session(tx: Transaction, hashed: bytes) -> None:
 
 def drop_expired(tx: Transaction, now: Millis) -> int:
     """Drop links and sessions whose time is over."""
-    links = tx.execute("DELETE FROM sign_in_links WHERE expires <= $1", now)
+    links = tx.execute("DELETE FROM sign_in_links WHERE expires <= $1", now) + second_factors.drop_expired(tx, now)
     return links + tx.execute("DELETE FROM sessions WHERE expires <= $1", now)

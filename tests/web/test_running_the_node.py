@@ -1,0 +1,152 @@
+"""Before a real browser: two-factor sign-in with codes and with a passkey, and those who run the node at work."""
+
+from base64 import b32decode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import BrowserContext, Page
+
+from scattershot.domain.node import Standing
+from scattershot.wirekit import one_time_codes
+from tests.web.browsing import chromium
+from tests.web.stage import PASSWORD, Stage, open_stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="function")
+
+STEP = one_time_codes.STEP
+
+
+@asynccontextmanager
+async def a_desk(folder: Path, path: str, *people: str, script: bool = True) -> AsyncIterator[tuple[Stage, Page]]:
+    """A node with those people, rita running it, and a browser in which nobody is signed in."""
+    async with open_stage(folder) as stage, chromium(path) as browser:
+        for name in people:
+            await stage.person(name, admin=name == "rita")
+        context: BrowserContext = await browser.new_context(java_script_enabled=script)
+        yield stage, await context.new_page()
+        await context.close()
+
+
+async def sign_in(page: Page, stage: Stage, name: str) -> None:
+    await page.goto(f"{stage.origin}/login")
+    await page.fill("#name", name)
+    await page.fill("#password", PASSWORD)
+    await page.click("main button")
+
+
+async def sign_out(page: Page, stage: Stage) -> None:
+    await page.goto(f"{stage.origin}/menu")
+    await page.click("form.leave button")
+
+
+def code_of(stage: Stage, secret: bytes, later: int = 0) -> str:
+    """The code that an app shows; `later` steps ahead, which a clock may be."""
+    return one_time_codes.code_at(secret, stage.node.drivers.clock.now() // STEP + later)
+
+
+async def turn_codes_on(page: Page, stage: Stage) -> bytes:
+    await page.goto(f"{stage.origin}/settings/second-factor")
+    await page.fill("#password-begin", PASSWORD)
+    await page.click("text=Set it up")
+    assert await page.is_visible("svg.qr")
+    secret = b32decode((await page.inner_text("code.long")).replace(" ", ""))
+    await page.fill("#code", code_of(stage, secret))
+    await page.click("text=Turn it on")
+    assert await page.locator(".codes li").count() == 10
+    return secret
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_somebody_turns_codes_on_and_signs_in_with_them(tmp_path: Path, chromium_path: str, script: bool) -> None:
+    async with a_desk(tmp_path, chromium_path, "ann", script=script) as (stage, page):
+        await sign_in(page, stage, "ann")
+        secret = await turn_codes_on(page, stage)
+        await sign_out(page, stage)
+        await sign_in(page, stage, "ann")
+        await page.wait_for_url("**/login/second?**")
+        await page.fill("#code", "000000")
+        await page.click("form[action='/login/second'] button")
+        assert "not right" in await page.inner_text("#problem")
+        await page.fill("#code", code_of(stage, secret, later=1))
+        await page.click("form[action='/login/second'] button")
+        await page.wait_for_url("**/home")
+
+
+async def with_authenticator(page: Page) -> Any:
+    """A security key that Chromium makes up."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    made = await session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return session, made["authenticatorId"]
+
+
+async def test_somebody_signs_in_with_a_passkey(tmp_path: Path, chromium_path: str) -> None:
+    async with a_desk(tmp_path, chromium_path, "ann") as (stage, page):
+        session, key = await with_authenticator(page)
+        await sign_in(page, stage, "ann")
+        await page.goto(f"{stage.origin}/settings/second-factor")
+        await page.fill("#passkey-name", "My key")
+        await page.fill("#password-add", "not the password")
+        await page.click("text=Add a passkey")
+        await page.wait_for_selector("text=The password is not right")
+        await page.fill("#password-add", PASSWORD)
+        await page.click("text=Add a passkey")
+        await page.wait_for_selector(".codes")
+        recovery = await page.inner_text(".codes li:first-child")
+        assert "My key" in await page.inner_text("main")
+        await sign_out(page, stage)
+        await sign_in(page, stage, "ann")
+        await page.click("text=Use a passkey")
+        await page.wait_for_url("**/home")
+        await page.goto(f"{stage.origin}/settings/second-factor")
+        assert "last used" in await page.inner_text("main")
+        # The key is lost: a stranger's does not do, a recovery code does.
+        await sign_out(page, stage)
+        await session.send("WebAuthn.clearCredentials", {"authenticatorId": key})
+        await session.send("WebAuthn.setUserVerified", {"authenticatorId": key, "isUserVerified": True})
+        await sign_in(page, stage, "ann")
+        await page.fill("#code", recovery)
+        await page.click("form[action='/login/second'] button")
+        await page.wait_for_url("**/home")
+
+
+async def test_without_a_script_no_passkey_is_offered(tmp_path: Path, chromium_path: str) -> None:
+    async with a_desk(tmp_path, chromium_path, "ann", script=False) as (stage, page):
+        await sign_in(page, stage, "ann")
+        await page.goto(f"{stage.origin}/settings/second-factor")
+        assert not await page.is_visible("text=Add a passkey")
+        assert await page.is_visible("text=Passkeys need a script")
+
+
+async def test_whoever_runs_the_node_suspends_a_domain_and_lets_it_be_again(tmp_path: Path, chromium_path: str) -> None:
+    async with a_desk(tmp_path, chromium_path, "rita", "ann") as (stage, page):
+        await stage.elsewhere("dana", "spam.example")
+        await sign_in(page, stage, "rita")
+        await page.click("text=Run the node")
+        await page.click("nav[aria-label='Running the node'] >> text=Domains")
+        await page.fill("#host", "spam.example")
+        await page.fill("#public_comment", "Sells what nobody wants")
+        await page.click("text=Save")
+        await page.wait_for_selector("td:has-text('spam.example')")
+        known = await stage.node.dealing.rule_of("spam.example")
+        assert known is not None
+        assert known.rule.standing is Standing.BLOCKED
+        assert (await page.goto(f"{stage.origin}/@dana@spam.example")).status == 404  # type: ignore[union-attr]
+        await page.goto(f"{stage.origin}/admin/domains")
+        await page.click("text=Lift")
+        await page.wait_for_selector("text=Nothing is said of any domain")
+        await page.set_input_files(
+            "#file",
+            {"name": "blocks.csv", "mimeType": "text/csv", "buffer": b"#domain,#severity\nspam.example,suspend\n"},
+        )
+        await page.click("text=Look at it first")
+        await page.click("text=Take it over")
+        await page.wait_for_selector("text=1 of 1 line were taken over")
+        assert await stage.node.dealing.rule_of("spam.example") is not None
