@@ -8,6 +8,7 @@ from scattershot.protocols.feeds.wire.feed import Feed
 from scattershot.protocols.feeds.wire.reading import read_feed
 from scattershot.testing.village import House, Village
 from scattershot.wirekit.http_message import Headers, Request, Response
+from tests.elsewhere import OwnHub, Site, item
 
 FEED = "https://a.example/@ann.rss"
 REGISTRATION = {
@@ -59,6 +60,25 @@ class Reader:
         """What was pushed: the entries of each document."""
         read = [read_feed(push.body, "", TOPIC) for push in self.pushed]
         return [[entry.html for entry in feed.entries] for feed in read if isinstance(feed, Feed)]
+
+
+async def follow_feeds(village: Village, b: House, name: str) -> None:
+    """Somebody follows a feed of another house and a blog with a hub; it is pushed, asked again, edited and left."""
+    hub = OwnHub(village)
+    site = Site(village)
+    site.head = f"<atom:link rel='hub' href='{hub.address}'/>"
+    site.items = [item("1", "One", village.clock.now() - 60_000, link="https://blog.example/1")]
+    who = (await b.row(name)).id
+    await b.follow(name, site.feed)
+    await village.settle()
+    await hub.verify()
+    await hub.send(site.feed, site.body([item("2", "Two", village.clock.now(), link="https://blog.example/2")]))
+    site.items = [item("1 anew", "One", village.clock.now() - 60_000, link="https://blog.example/1")]
+    village.clock.advance(7_200)
+    await village.settle()
+    assert "Two" in await b.home(name)
+    b.done(await b.node.publisher.unfollow(who, await b.microblog(site.feed), "test"))
+    await village.settle()
 
 
 async def wait_for_feeds(village: Village, a: House) -> None:

@@ -53,6 +53,7 @@ from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
 from scattershot.app.slips import Slips
+from scattershot.app.sources import Sources
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
@@ -91,6 +92,7 @@ from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.protocols.activitypub.translate.notes_out import note_as_json
 from scattershot.protocols.feeds.adapter import Feeds
+from scattershot.protocols.feeds.gateway.tongue import FeedTongue
 from scattershot.protocols.nostr import adapter as nostr
 from scattershot.server import make_app, shared
 from scattershot.settings import Settings
@@ -99,7 +101,7 @@ from scattershot.wirekit import sealing
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
-PROTOCOLS = (ActivityPub,)
+PROTOCOLS = (ActivityPub, FeedTongue)
 """The tongues spoken with other nodes."""
 
 PUSH_FILE = "push.key"
@@ -127,10 +129,10 @@ class Node:
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
         database, clock, bus, fetcher, _, shelves = drivers
-        self.activitypub = activitypub(settings, fetcher, clock)
-        tongues: Mapping[str, Tongue] = {self.activitypub.name: self.activitypub}
+        tongues = self._tongues()
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
         self.intake = Intake(database, clock, bus, tongues, house, self.discover)
+        self.sources = Sources(database, clock, bus, self.intake, self._newspaper, self._newspaper)
         self.publisher = Publisher(
             database, clock, bus, house, self.discover, settings.domains, settings.max_post_length,
             settings.max_attachments,
@@ -189,6 +191,14 @@ class Node:
             schemes=("https", "http") if settings.insecure_http else ("https",),
         )  # fmt: skip
 
+    def _tongues(self) -> Mapping[str, Tongue]:
+        """The tongues by their names; what a person types is tried in each, in this order."""
+        settings, fetcher, clock = self.settings, self.drivers.fetcher, self.drivers.clock
+        self.activitypub = activitypub(settings, fetcher, clock)
+        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
+        self._newspaper = feed_tongue(settings, self._any_web, clock)
+        return {tongue.name: tongue for tongue in (self.activitypub, self._newspaper)}
+
     def _hang_pictures(self, shelves: Shelves, signed: Signed) -> None:
         """What people upload, and what others have that is shown from here."""
         settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
@@ -229,9 +239,7 @@ class Node:
         web = self._web(timelines)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
-        fetcher = self.drivers.fetcher
-        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
-        self.feeds = Feeds(settings, timelines, database, clock, bus, self._any_web)
+        self.feeds = Feeds(settings, timelines, database, clock, bus, self._any_web, self.sources)
         self.couriers.add_herald(self.feeds.herald)
         further = [*carried.routes, *self._office(web.desk), *files.routes]
         self.api = self._client_api()
@@ -335,6 +343,7 @@ class Node:
             self.indexing.run,
             self.trends.run,
             self.feeds.hub.run,
+            self.sources.run,
             self.slips.run,
             _watch_lag,
         ]
@@ -361,6 +370,7 @@ class Node:
         done += await self.importing.step()
         done += await self.archives.step()
         done += await self.feeds.hub.step()
+        done += await self.sources.step()
         done += await self.indexing.take_up()
         done += await self.slips.step()
         return done + await self.catch_up.step()
@@ -377,6 +387,7 @@ class Node:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.relay.close()
+        await self.sources.stop()
         await self.couriers.stop(patience)
         await self.doors.stop()
         await self.media.stop()
@@ -397,6 +408,12 @@ def activitypub(settings: Settings, fetcher: Fetcher, clock: Clock) -> ActivityP
         user_agent=user_agent(settings),
         insecure_http=settings.insecure_http,
     )
+
+
+def feed_tongue(settings: Settings, fetcher: Fetcher, clock: Clock) -> FeedTongue:
+    """Feeds as this node reads them; the fetcher may go to plain http."""
+    own = (settings.host, *settings.domains)
+    return FeedTongue(fetcher, clock, origin=settings.origin, domains=own, user_agent=user_agent(settings))
 
 
 def a_firehose(settings: Settings, database: Database, clock: Clock) -> FirehoseDoor:

@@ -26,6 +26,7 @@ NAMES = (
     "streaming",
     "firehose",
     "nostr",
+    "feeds",
 )
 
 

@@ -21,6 +21,7 @@ COUNTED = {
     "firehose": {"lines heard": 30, "lines heard between cuts": 15},
     "api": {"calls answered": 100, "posts stored": 20},
     "nostr": {"events kept": 490},
+    "feeds": {"entries told by the hub": 2},
     "search": {"posts found by a seldom word": 1},
 }
 

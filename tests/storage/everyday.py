@@ -33,7 +33,7 @@ from scattershot.testing.village import House, Village
 from scattershot.wirekit import one_time_codes
 from scattershot.wirekit.http_message import Headers, Response
 from scattershot.wirekit.mastodon_csv import File
-from tests.feed_reader import wait_for_feeds
+from tests.feed_reader import follow_feeds, wait_for_feeds
 from tests.files import a_picture
 from tests.protocols.nostr.relay_client import ask_everything
 
@@ -63,6 +63,7 @@ async def everyday_life(village: Village) -> None:
     await quote_and_react(village, a, b)
     await look_around(a, b)
     await wait_for_feeds(village, a)
+    await follow_feeds(village, b, "bob")
     await choose(a, str(here.id), str(bob_here))
     await look_for_things(a, ann)
     await carry(village, a, ann)

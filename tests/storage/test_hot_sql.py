@@ -74,6 +74,7 @@ LARGE = [
     "search_posts",
     "search_tags",
     "remote_media",
+    "sources",
     "push_subscriptions",
     "pushes",
     "seen",

@@ -11,6 +11,7 @@ DELIVERIES = Counter("scattershot_deliveries", "Attempts to deliver", ["outcome"
 DELIVERY_SECONDS = Histogram("scattershot_delivery_seconds", "How long an attempt to deliver took")
 PUSHES = Counter("scattershot_pushes", "Attempts to push a notification to a phone", ["outcome"])
 HUB = Counter("scattershot_hub", "What was asked of our hub for feeds, and what came of it", ["way", "outcome"])
+SOURCES = Counter("scattershot_sources", "Feeds elsewhere asked, and news of them told to us", ["way", "outcome"])
 FETCHES = Counter("scattershot_fetches", "Things fetched from other nodes", ["outcome"])
 MEDIA_FETCHES = Counter("scattershot_media_fetches", "Pictures and the like fetched from other nodes", ["outcome"])
 READER_FAILURES = Counter("scattershot_reader_failures", "Changes a reader could not deal with", ["reader"])

@@ -16,7 +16,7 @@ from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.microblog import Handle, parse_handle
 from scattershot.domain.node import Standing
 from scattershot.domain.reading import Changes, Ignored, Needs, Refused
-from scattershot.domain.wire_id import ACTIVITYPUB, WireId
+from scattershot.domain.wire_id import ACTIVITYPUB, FEEDS, WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction, UnavailableError
@@ -38,6 +38,9 @@ _MAX_ATTEMPTS = 4
 _FRESH = 86_400_000
 
 _OWN_PAGE = re.compile(r"/@(?P<name>[^/@?#]+)(?:@(?P<domain>[^/@?#]+))?(?:/(?P<post>[0-9]{1,18}))?/?(?:[?#].*)?")
+
+NOT_A_NAME = "not_a_name"
+"""What a tongue answers that does not know names of that sort at all."""
 
 _logger = logging.getLogger(__name__)
 
@@ -80,7 +83,9 @@ class Discover:
         page = _OWN_PAGE.fullmatch(own) if own != address else None
         if page is not None:
             return await self._database.read(lambda tx: self._on_page(tx, page))
-        return await self._database.read(lambda tx: _known(tx, WireId(ACTIVITYPUB, address)))
+        return await self._database.read(
+            lambda tx: _known(tx, WireId(ACTIVITYPUB, address)) or _known(tx, WireId(FEEDS, address))
+        )
 
     def _on_page(self, tx: Transaction, page: re.Match[str]) -> Found | None:
         if page["post"] is not None:
@@ -97,12 +102,14 @@ class Discover:
         wanted = Handle(handle.name.lower(), domain)
         if domain in self._domains:
             row = await self._database.read(lambda tx: microblogs.named(tx, wanted))
+            if row is None and not handle.domain and "." in handle.name and normal_host(handle.name):
+                return await self._look_up(f"https://{handle.name}/")  # the name of a site, as people type it
             return (
                 Found(row.id) if row and not row.gone else Refused("not_found", f"Nobody here is called {handle.name}.")
             )
         row = await self._database.read(lambda tx: microblogs.by_handle(tx, wanted))
-        if row is not None and row.fetched_at > self._clock.now() - _FRESH:
-            return Found(row.id)
+        if row is not None and row.fetched_at > self._clock.now() - _FRESH and row.profile.id.protocol != FEEDS:
+            return Found(row.id)  # what a feed is called was made up here, so that whoever has the name comes first
         found = await self._look_up(f"{handle.name}@{domain}")
         return Found(row.id) if isinstance(found, Refused) and row is not None else found
 
@@ -110,15 +117,19 @@ class Discover:
         handle = parse_handle(text)
         if await self._is_blocked(host_of(text) if "://" in text else handle.domain if handle is not None else None):
             return Refused("blocked", "This node does not deal with that one.")
+        refusals: list[Refused] = []
         for tongue in self._tongues.values():
             match await tongue.find(text, self._speaker):
                 case Refused() as refused:
-                    return refused
+                    refusals.append(refused)
                 case wire_id:
                     why = await self.fetch(wire_id)
                     known = await self._database.read(partial(_known, wire_id=wire_id))
-                    return known if known is not None else Refused(why or "not_found", f"{text} cannot be had: {why}.")
-        return Refused("not_found", f"{text} was not found.")
+                    if known is not None:
+                        return known
+                    refusals.append(Refused(why or "not_found", f"{text} cannot be had: {why}."))
+        telling = [refused for refused in refusals if refused.why != NOT_A_NAME]
+        return (telling[-1:] or refusals[:1] or [Refused("not_found", f"{text} was not found.")])[0]
 
     async def fetch(self, wire_id: WireId, depth: int = 0) -> str:
         """Fetch a thing and apply it; an empty word where it is here now, otherwise why not.

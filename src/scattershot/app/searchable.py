@@ -64,7 +64,7 @@ def document(tx: Transaction, row: posts.Row) -> Document | None:
 
 def words_in(post: Post) -> list[str]:
     """All that the post says in words: its title, warning and text, its pictures' descriptions, its answers."""
-    said = [post.title, post.warning, plain_text(post.html)]
+    said = [post.title, post.summary, post.warning, plain_text(post.html)]
     said += [attachment.alt for attachment in post.attachments]
     said += [option.text for option in post.poll.options] if post.poll is not None else ()
     said += map(plain_text, post.translations.values())

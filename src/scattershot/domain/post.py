@@ -113,6 +113,8 @@ class Post(Struct, frozen=True, kw_only=True, omit_defaults=True):
     form: Form = Form.NOTE
     url: str = ""
     title: str = ""
+    summary: str = ""
+    """What an article says in short, where that is told apart from its text."""
     warning: str = ""
     sensitive: bool = False
     language: str = ""

@@ -11,3 +11,7 @@ class WireId(NamedTuple):
 
 
 ACTIVITYPUB = "activitypub"
+FEEDS = "feeds"
+
+ASKING = frozenset({ACTIVITYPUB})
+"""The wires on which one asks to hear somebody and is answered; on others one just listens."""

@@ -3,7 +3,7 @@
 Every function here is a plain function of a transaction; it looks up what it lacks before it writes anything.
 """
 
-from scattershot.app.apply import asking, follows, marks, posts, profiles, quoting
+from scattershot.app.apply import asking, entries, follows, marks, posts, profiles, quoting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, House, Origin
 from scattershot.domain.change import (
     Blocked,
@@ -34,6 +34,8 @@ from scattershot.domain.change import (
     Voted,
 )
 from scattershot.domain.ids import PostId
+from scattershot.domain.record import Recorded
+from scattershot.domain.wire_id import FEEDS
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import microblogs, quotes, relations, wire_ids
 from scattershot.storage.tables import posts as post_rows
@@ -42,8 +44,10 @@ from scattershot.storage.tables import posts as post_rows
 def apply(tx: Transaction, change: Change, origin: Origin, house: House) -> Applied:
     """Make the change so, and give it its place in the log."""
     match change:
+        case Posted() | Edited() if change.post.id.protocol == FEEDS:
+            return entries.came(tx, change, origin, house)
         case Posted():
-            return posts.posted(tx, change, origin, house)
+            return _posted(tx, change, origin, house)
         case Edited():
             return posts.edited(tx, change, origin, house)
         case Deleted():
@@ -92,6 +96,14 @@ def apply(tx: Transaction, change: Change, origin: Origin, house: House) -> Appl
             return asking.reply_answered(tx, change, origin)
         case Undone():
             return _undone(tx, change, origin, house)
+
+
+def _posted(tx: Transaction, change: Posted, origin: Origin, house: House) -> Applied:
+    """A post; what a feed of its author told of it before makes room."""
+    outcome = posts.posted(tx, change, origin, house)
+    if isinstance(outcome, Recorded) and not outcome.local and outcome.post is not None:
+        entries.taken_over(tx, change.post, outcome.post, origin, house)
+    return outcome
 
 
 def _answered(tx: Transaction, change: FollowAnswered, origin: Origin, house: House) -> Applied:

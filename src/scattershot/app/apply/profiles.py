@@ -1,13 +1,16 @@
 """Microblogs themselves: how they read, move and vanish, and complaints about them."""
 
+from hashlib import blake2b
+
 from msgspec.structs import replace
 
 from scattershot.app.apply.actors import acting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
 from scattershot.domain.change import Moved, ProfileChanged, Reported, Vanished
 from scattershot.domain.ids import MicroblogId, PostId
-from scattershot.domain.microblog import Profile, with_checks_of
+from scattershot.domain.microblog import Handle, Profile, with_checks_of
 from scattershot.domain.record import Kind
+from scattershot.domain.wire_id import FEEDS
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import (
     announcements,
@@ -20,6 +23,7 @@ from scattershot.storage.tables import (
     relations,
     reports,
     rules,
+    sources,
     uploads,
     watches,
     wire_ids,
@@ -43,9 +47,12 @@ def changed(tx: Transaction, change: ProfileChanged, origin: Origin, house: Hous
     stand = acting(tx, profile.id)
     if isinstance(stand, Declined) and stand.why != "gone":
         return stand
-    if not row.local and not origin.asked_for:
+    if not row.local and (not origin.asked_for or profile.id.protocol == FEEDS):
+        # a feed that calls itself otherwise keeps the handle by which people know it;
         # a name is confirmed when a profile is fetched; what was merely pushed keeps the one it has
         profile = replace(profile, name=row.profile.name, domain=row.profile.domain)
+    if profile.id.protocol == FEEDS:
+        profile = replace(profile, doors=row.profile.doors | profile.doors)
     profile = with_checks_of(profile, row.profile)
     home = None if row.local else _home(tx, profile, house)
     if profile == row.profile and not row.gone:
@@ -74,8 +81,21 @@ def _met(tx: Transaction, profile: Profile, origin: Origin, house: House) -> App
     if nodes.standing(tx, host_of(profile.id.value) or "") == "blocked":
         return Declined("blocked")
     microblog = MicroblogId(house.ids.make(tx, origin.now))
+    if profile.id.protocol == FEEDS:
+        profile = replace(profile, name=_free_name(tx, profile))
     microblogs.add(tx, microblog, profile, home, origin.now)
+    if profile.id.protocol == FEEDS:
+        sources.add(tx, microblog, profile.id.value)
     return log.append(tx, origin.now, Kind.PROFILE_CHANGED, microblog, local=False, via=origin.via)
+
+
+def _free_name(tx: Transaction, profile: Profile) -> str:
+    """The name that a feed would have, with a number where somebody else there has it: feeds ask nobody for theirs."""
+    numbered = (f"{profile.name}_{number}" for number in range(2, 100))
+    return next(
+        (name for name in (profile.name, *numbered) if microblogs.by_handle(tx, Handle(name, profile.domain)) is None),
+        f"{profile.name}_{blake2b(profile.id.value.encode(), digest_size=6).hexdigest()}",
+    )
 
 
 def _home(tx: Transaction, profile: Profile, house: House) -> microblogs.Home | None:

@@ -325,10 +325,11 @@ def poll_entity(item: Item, poll: Poll, viewer: MicroblogId | None, now: Millis,
 
 
 def content_of(post: Post) -> str:
-    """The text; an article's title goes before it, for apps have no place for one."""
+    """The text; an article's title and summary go before it, for apps have no place for them."""
     if not post.title:
         return post.html
-    return f"<p><strong>{_escaped(post.title)}</strong></p>{post.html}"
+    summary = f"<p><em>{_escaped(post.summary)}</em></p>" if post.summary else ""
+    return f"<p><strong>{_escaped(post.title)}</strong></p>{summary}{post.html}"
 
 
 def _byline(writer: Face) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from scattershot.domain.change import Change
+from scattershot.domain.change import Boosted, Change, Liked, Unboosted, Unliked
 from scattershot.domain.delivery import Outcome
 from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Profile
@@ -54,6 +54,8 @@ class ActivityPub:
 
     def encode(self, change: Change, to: Sequence[WireId], signer: Signer, now: Millis) -> bytes | None:
         """The activity; what is for everybody bears its author's proof, so that whoever is handed it may believe it."""
+        if isinstance(change, Boosted | Unboosted | Liked | Unliked) and change.post.protocol != ACTIVITYPUB:
+            return None  # nobody by this wire could look at what it is about
         activity = activity_of(change, to)
         if activity is None:
             return None

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from scattershot import __version__
 from scattershot.app.callbacks import Callbacks
+from scattershot.app.sources import Sources
 from scattershot.app.syndication import Syndication
 from scattershot.app.timelines import Timelines
 from scattershot.domain.syndicated import Wanted, Way
@@ -23,6 +24,7 @@ from scattershot.protocols.feeds.gateway.forms import Callers
 from scattershot.protocols.feeds.gateway.heralding import Heralding
 from scattershot.protocols.feeds.gateway.hub import Hub, Topics
 from scattershot.protocols.feeds.gateway.linked import Linked
+from scattershot.protocols.feeds.gateway.listening import Listening
 from scattershot.protocols.feeds.gateway.pages import Pages
 from scattershot.protocols.feeds.wire.choosing import FEEDS, GRAPHS, form_of
 from scattershot.settings import Settings
@@ -36,7 +38,14 @@ class Feeds:
     """All of the room: `routes` stand before the pages for people, `herald` is the couriers', `hub` has a loop."""
 
     def __init__(
-        self, settings: Settings, timelines: Timelines, database: Database, clock: Clock, bus: Bus, fetcher: Fetcher
+        self,
+        settings: Settings,
+        timelines: Timelines,
+        database: Database,
+        clock: Clock,
+        bus: Bus,
+        fetcher: Fetcher,
+        sources: Sources,
     ) -> None:
         """`fetcher` may go to plain http: many who wait for feeds are there."""
         presented = Presented(settings.origin, settings.title, f"Scattershot {__version__}", settings.hubs)
@@ -47,6 +56,7 @@ class Feeds:
         callers, topics = Callers(clock, settings.trusted_proxies), Topics(self.own)
         self.hub = Hub(topics, callbacks, fetcher, bus, callers)
         self._cloud = RssCloud(topics, callbacks, fetcher, clock, callers)
+        self._listening = Listening(sources)
         self.herald = Heralding(callbacks, self.own, fetcher, clock)
 
     async def begin(self) -> None:
@@ -56,7 +66,13 @@ class Feeds:
     @property
     def routes(self) -> list[Route]:
         """What is served and taken."""
-        return [*self._pages.routes, *self._linked.routes, *self.hub.routes, *self._cloud.routes]
+        return [
+            *self._pages.routes,
+            *self._linked.routes,
+            *self.hub.routes,
+            *self._cloud.routes,
+            *self._listening.routes,
+        ]
 
     @property
     def forms(self) -> dict[str, Choose]:

@@ -36,12 +36,38 @@ def find_as(tx: Transaction, wire_id: WireId, kind: Thing) -> int | None:
     return thing
 
 
+def find_first(tx: Transaction, protocol: str, values: list[str], kind: Thing) -> int | None:
+    """A thing of that sort that bears one of those names."""
+    thing: int | None = tx.value(
+        "SELECT thing FROM wire_ids WHERE protocol = $1 AND value = ANY($2) AND kind = $3 LIMIT 1",
+        protocol,
+        values,
+        kind,
+    )
+    return thing
+
+
 def of(tx: Transaction, thing: int, kind: Thing, protocol: str = ACTIVITYPUB) -> WireId | None:
     """What that protocol calls the thing."""
     value: str | None = tx.value(
         "SELECT value FROM wire_ids WHERE thing = $1 AND kind = $2 AND protocol = $3", thing, kind, protocol
     )
     return WireId(protocol, value) if value is not None else None
+
+
+def main(tx: Transaction, thing: int, kind: Thing) -> WireId | None:
+    """The name by which the house knows the thing: that of ActivityPub, else the one it came with."""
+    return tx.fetch_one(
+        WireId,
+        "SELECT protocol, value FROM wire_ids WHERE thing = $1 AND kind = $2 ORDER BY protocol LIMIT 1",
+        thing,
+        kind,
+    )
+
+
+def lead_to(tx: Transaction, old: int, new: int) -> None:
+    """Let every name of one post be a name of another."""
+    tx.execute("UPDATE wire_ids SET thing = $2 WHERE thing = $1 AND kind = $3", old, new, Thing.POST)
 
 
 def add(tx: Transaction, wire_id: WireId, kind: Thing, thing: int) -> bool:

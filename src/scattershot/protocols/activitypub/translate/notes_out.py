@@ -2,9 +2,11 @@
 
 from urllib.parse import quote as percent
 
+from msgspec.structs import replace
+
 from scattershot.domain.microblog import Emoji
 from scattershot.domain.post import Attachment, Form, Poll, Post, byline
-from scattershot.domain.wire_id import WireId
+from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.protocols.activitypub.translate.audiences import write_addressing
 from scattershot.protocols.activitypub.translate.names import origin_of, type_of_form
 from scattershot.protocols.activitypub.translate.terms_out import policy_of
@@ -21,6 +23,7 @@ def note_of(post: Post, *, replies: str | JsonObject | None = None, with_context
 
     A post for this node alone has no audience on the wire: the caller keeps it back.
     """
+    post = _in_words_of_the_wire(post)
     to, cc = write_addressing(post.audience, post.author.value, _hearers(post))
     signed = byline(post.writer) if post.writer else ""
     note: JsonObject = {"@context": POST_CONTEXT} if with_context else {}
@@ -60,6 +63,16 @@ def note_of(post: Post, *, replies: str | JsonObject | None = None, with_context
         note["replies"] = replies
     note["interactionPolicy"] = policy_of(post)
     return note
+
+
+def _in_words_of_the_wire(post: Post) -> Post:
+    """The post without what only other wires know by name: whom it answers, quotes or names there."""
+    answered = post.reply_to if post.reply_to is not None and post.reply_to.protocol == ACTIVITYPUB else None
+    quoted = post.quote if post.quote is not None and post.quote.protocol == ACTIVITYPUB else None
+    mentions = tuple(mention for mention in post.mentions if mention.id.protocol == ACTIVITYPUB)
+    if (answered, quoted, len(mentions)) == (post.reply_to, post.quote, len(post.mentions)):
+        return post
+    return replace(post, reply_to=answered, quote=quoted, mentions=mentions)
 
 
 def note_as_json(post: Post) -> bytes:
