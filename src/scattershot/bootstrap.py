@@ -22,6 +22,7 @@ from scattershot.app.drafts import Drafts
 from scattershot.app.exporting import Exporting
 from scattershot.app.fanout import Fanout
 from scattershot.app.followers_sync import FollowersSync
+from scattershot.app.hearing import Hearing
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.importing import Importing
 from scattershot.app.indexing import Indexing
@@ -48,11 +49,13 @@ from scattershot.app.search import Search
 from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
+from scattershot.app.signets import SIGNET_FILE
 from scattershot.app.slips import Slips
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
+from scattershot.app.uttering import Uttering
 from scattershot.app.verify_links import VerifyLinks
 from scattershot.app.web_push import Keys, WebPush
 from scattershot.domain.addresses import Addresses
@@ -76,6 +79,7 @@ from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.protocols.feeds.adapter import Feeds
 from scattershot.protocols.nostr import adapter as nostr
+from scattershot.protocols.nostr.gateway.tongue import NostrTongue
 from scattershot.server import make_app, shared
 from scattershot.settings import Settings
 from scattershot.storage.migrate import migrate
@@ -83,7 +87,7 @@ from scattershot.wirekit import sealing
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
-PROTOCOLS = (ActivityPub,)
+PROTOCOLS = (ActivityPub, NostrTongue)
 """The tongues spoken with other nodes."""
 
 PUSH_FILE = "push.key"
@@ -94,11 +98,12 @@ _logger = logging.getLogger(__name__)
 
 class OwnKeys(NamedTuple):
     """Secrets of the node's own: what makes addresses of pictures from elsewhere its own, what its pushes bear, and by
-    what it is known among relays."""
+    what it is known among relays; and what opens the keys by which its microblogs speak there."""
 
     signed: Signed
     push: Keys
     relay: bytes
+    signets: bytes
 
 
 class Node:
@@ -112,7 +117,11 @@ class Node:
         self._tasks: list[asyncio.Task[Any]] = []
         database, clock, bus, fetcher, _, shelves = drivers
         self.activitypub = activitypub(settings, fetcher, clock)
-        tongues: Mapping[str, Tongue] = {self.activitypub.name: self.activitypub}
+        self.slips = Slips(database, clock, bus)
+        self.nostr = nostr.nostr(settings, self.slips, fetcher, user_agent(settings), own.signets)
+        tongues: Mapping[str, Tongue] = {
+            self.activitypub.name: self.activitypub, self.nostr.tongue.name: self.nostr.tongue,
+        }  # fmt: skip
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
         self.intake = Intake(database, clock, bus, tongues, house, self.discover)
         self.publisher = Publisher(
@@ -128,7 +137,12 @@ class Node:
         )  # fmt: skip
         self.indexing = Indexing(database, clock, self.previews.note)
         self._hang_pictures(shelves, own.signed)
-        self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing])
+        self.uttering = Uttering(self.nostr.utterer, self.nostr.signets, house)
+        self.hearing = Hearing(
+            database, clock, bus, self.slips, self.intake, self.discover, self.nostr.tongue, self.nostr.tongue
+        )
+        self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing, self.uttering])
+        self.readers.after_step(self._tell_what_was_said)
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
@@ -165,6 +179,12 @@ class Node:
         self.readers.after_step(self.streams.nudge)
         self.app = self._app(own.relay)
 
+    def _tell_what_was_said(self) -> None:
+        """What microblogs of here said on Nostr goes to those who listen for it."""
+        if said := self.uttering.take():
+            self.relay.tell(slip.body for slip in said)
+            self.drivers.bus.nudge(slips.TOPIC)
+
     def _push(self, own: OwnKeys) -> WebPush:
         settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
         return WebPush(
@@ -194,7 +214,6 @@ class Node:
 
     def _app(self, relay_key: bytes) -> ASGIApp:
         settings, (database, clock, bus, *_) = self.settings, self.drivers
-        self.slips = Slips(database, clock, bus)
         self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
@@ -217,7 +236,8 @@ class Node:
         self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
         self.feeds = Feeds(settings, timelines, database, clock, bus, self._any_web)
         self.couriers.add_herald(self.feeds.herald)
-        further = [*carried.routes, *Announcing(web.desk, self.announcements).routes, *files.routes]
+        names = nostr.routes(settings, database, self.nostr.signets)
+        further = [*names, *carried.routes, *Announcing(web.desk, self.announcements).routes, *files.routes]
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         routes = [*self.doors.routes, *self.feeds.routes, *web.routes, *further]
@@ -298,6 +318,7 @@ class Node:
             self.trends.run,
             self.feeds.hub.run,
             self.slips.run,
+            self.hearing.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -325,6 +346,7 @@ class Node:
         done += await self.feeds.hub.step()
         done += await self.indexing.take_up()
         done += await self.slips.step()
+        done += await self.hearing.step()
         return done + await self.catch_up.step()
 
     def end_sockets(self) -> None:
@@ -369,7 +391,8 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     speaker = await people.node_speaker(settings.title)
     signed = Signed(await proxy_secret(drivers.database), settings.origin)
     push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
-    own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database))
+    sealing_signets = secret_in(settings.data, SIGNET_FILE, sealing.KEY_BYTES)
+    own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database), sealing_signets)
     return Node(settings, drivers, house, people, speaker, own)
 
 

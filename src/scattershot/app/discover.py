@@ -13,7 +13,7 @@ from scattershot.app.apply.origin import Applied, Declined, House, Lacks, Origin
 from scattershot.app.apply.quoting import STAMP, adopted
 from scattershot.domain.change import Change, Deleted, Edited, Posted
 from scattershot.domain.ids import MicroblogId, Millis, PostId
-from scattershot.domain.microblog import Handle, parse_handle
+from scattershot.domain.microblog import MAX_LOCAL_NAME, Handle, parse_handle
 from scattershot.domain.node import Standing
 from scattershot.domain.reading import Changes, Ignored, Needs, Refused
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
@@ -95,6 +95,8 @@ class Discover:
         if domain is None:
             return Refused("not_a_name", f"{text!r} is not a name like @who@where.")
         wanted = Handle(handle.name.lower(), domain)
+        if not handle.domain and len(handle.name) > MAX_LOCAL_NAME:
+            return await self._look_up(text.strip())  # nobody here is called so: it is a key or an id of some wire
         if domain in self._domains:
             row = await self._database.read(lambda tx: microblogs.named(tx, wanted))
             return (
@@ -110,15 +112,16 @@ class Discover:
         handle = parse_handle(text)
         if await self._is_blocked(host_of(text) if "://" in text else handle.domain if handle is not None else None):
             return Refused("blocked", "This node does not deal with that one.")
+        first: Refused | None = None
         for tongue in self._tongues.values():
             match await tongue.find(text, self._speaker):
                 case Refused() as refused:
-                    return refused
+                    first = first or refused
                 case wire_id:
                     why = await self.fetch(wire_id)
                     known = await self._database.read(partial(_known, wire_id=wire_id))
                     return known if known is not None else Refused(why or "not_found", f"{text} cannot be had: {why}.")
-        return Refused("not_found", f"{text} was not found.")
+        return first or Refused("not_found", f"{text} was not found.")
 
     async def fetch(self, wire_id: WireId, depth: int = 0) -> str:
         """Fetch a thing and apply it; an empty word where it is here now, otherwise why not.

@@ -464,7 +464,7 @@ class Publisher:
         self, tx: Transaction, who: MicroblogId, whom: MicroblogId, via: str, make: MakeChange
     ) -> Done | Refused:
         actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
-        target = wire_ids.of(tx, whom, wire_ids.Thing.MICROBLOG)
+        target = wire_ids.main(tx, whom, wire_ids.Thing.MICROBLOG)
         if actor is None or target is None:
             return NO_SUCH_MICROBLOG
         return self._apply(tx, make(actor, target), via)

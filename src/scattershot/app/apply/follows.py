@@ -7,7 +7,7 @@ from scattershot.domain.change import Blocked, FollowAnswered, Followed, Unblock
 from scattershot.domain.ids import Millis
 from scattershot.domain.node import Standing
 from scattershot.domain.record import Kind, Recorded
-from scattershot.domain.wire_id import WireId
+from scattershot.domain.wire_id import ASKING, WireId
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import link_checks, log, microblogs, relations, shunned, watches
 
@@ -55,13 +55,18 @@ def followed(tx: Transaction, change: Followed, origin: Origin, house: House) ->
         return NOTHING_NEW
     wire_id = change.id.value if change.id else ""
     accepted = target.local and (not target.locked or (before is not None and before.accepted))
-    wish = relations.Follow(follower.id, target.id, accepted, wire_id, before.at if before else origin.now)
+    just_listens = not target.local and change.target.protocol not in ASKING
+    wish = relations.Follow(
+        follower.id, target.id, accepted or just_listens, wire_id, before.at if before else origin.now
+    )
     relations.put_follow(tx, wish)
     recorded = _append(tx, Kind.FOLLOWED, follower, target, change.id, origin)
     if follower.local:
         relations.name_follow(tx, follower.id, target.id, house.addresses.change(recorded.seq))
-    if accepted:
+    if accepted or just_listens:
         _accepted(tx, follower, target, origin)
+    if just_listens:
+        watches.start(tx, target.id, NEVER_ASKED, origin.now)
     return recorded
 
 

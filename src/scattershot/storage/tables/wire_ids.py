@@ -14,6 +14,8 @@ class Thing(StrEnum):
     POST = "post"
     BOOST = "boost"
     TOMBSTONE = "tombstone"
+    DEED = "deed"
+    """A change that is no thing of its own, such as a like, by its place in the log."""
 
 
 class Named(NamedTuple):
@@ -42,6 +44,16 @@ def of(tx: Transaction, thing: int, kind: Thing, protocol: str = ACTIVITYPUB) ->
         "SELECT value FROM wire_ids WHERE thing = $1 AND kind = $2 AND protocol = $3", thing, kind, protocol
     )
     return WireId(protocol, value) if value is not None else None
+
+
+def main(tx: Transaction, thing: int, kind: Thing) -> WireId | None:
+    """The name by which the house knows the thing: that of ActivityPub, else the one it came with."""
+    return tx.fetch_one(
+        WireId,
+        "SELECT protocol, value FROM wire_ids WHERE thing = $1 AND kind = $2 ORDER BY protocol LIMIT 1",
+        thing,
+        kind,
+    )
 
 
 def add(tx: Transaction, wire_id: WireId, kind: Thing, thing: int) -> bool:
