@@ -68,6 +68,7 @@ from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.announcing import Announcing
+from scattershot.frontends.web.networks import Networks
 from scattershot.frontends.web.portability import Portability
 from scattershot.frontends.web.web import Web
 from scattershot.machines import Drivers, Shelves, real_drivers, user_agent
@@ -116,12 +117,7 @@ class Node:
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
         database, clock, bus, fetcher, _, shelves = drivers
-        self.activitypub = activitypub(settings, fetcher, clock)
-        self.slips = Slips(database, clock, bus)
-        self.nostr = nostr.nostr(settings, self.slips, fetcher, user_agent(settings), own.signets)
-        tongues: Mapping[str, Tongue] = {
-            self.activitypub.name: self.activitypub, self.nostr.tongue.name: self.nostr.tongue,
-        }  # fmt: skip
+        tongues = self._tongues(own)
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
         self.intake = Intake(database, clock, bus, tongues, house, self.discover)
         self.publisher = Publisher(
@@ -137,13 +133,7 @@ class Node:
         )  # fmt: skip
         self.indexing = Indexing(database, clock, self.previews.note)
         self._hang_pictures(shelves, own.signed)
-        self.uttering = Uttering(self.nostr.utterer, self.nostr.signets, house)
-        self.hearing = Hearing(
-            database, clock, bus, self.slips, self.intake, self.discover, self.nostr.tongue, self.nostr.tongue
-        )
-        self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing, self.uttering])
-        self.readers.after_step(self._tell_what_was_said)
-        self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
+        self._follow_what_comes()
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
@@ -178,6 +168,25 @@ class Node:
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app(own.relay)
+
+    def _tongues(self, own: OwnKeys) -> Mapping[str, Tongue]:
+        """What is spoken with other nodes."""
+        database, clock, bus, fetcher, *_ = self.drivers
+        self.activitypub = activitypub(self.settings, fetcher, clock)
+        self.slips = Slips(database, clock, bus)
+        self.nostr = nostr.nostr(self.settings, self.slips, fetcher, user_agent(self.settings), own.signets)
+        return {self.activitypub.name: self.activitypub, self.nostr.tongue.name: self.nostr.tongue}
+
+    def _follow_what_comes(self) -> None:
+        """Whoever tails the log, and whoever follows the slips."""
+        database, clock, bus, *_ = self.drivers
+        self.uttering = Uttering(self.nostr.utterer, self.nostr.signets, self.house)
+        self.hearing = Hearing(
+            database, clock, bus, self.slips, self.intake, self.discover, self.nostr.tongue, self.nostr.tongue
+        )
+        self.readers = Readers(database, clock, bus, [Fanout(self.house), Dispatch(), self.indexing, self.uttering])
+        self.readers.after_step(self._tell_what_was_said)
+        self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
 
     def _tell_what_was_said(self) -> None:
         """What microblogs of here said on Nostr goes to those who listen for it."""
@@ -237,7 +246,14 @@ class Node:
         self.feeds = Feeds(settings, timelines, database, clock, bus, self._any_web)
         self.couriers.add_herald(self.feeds.herald)
         names = nostr.routes(settings, database, self.nostr.signets)
-        further = [*names, *carried.routes, *Announcing(web.desk, self.announcements).routes, *files.routes]
+        networks = Networks(web.desk, web.account, self.nostr.signets, database)
+        further = [
+            *names,
+            *networks.routes,
+            *carried.routes,
+            *Announcing(web.desk, self.announcements).routes,
+            *files.routes,
+        ]
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         routes = [*self.doors.routes, *self.feeds.routes, *web.routes, *further]

@@ -2,19 +2,28 @@
 opens them is a file of the data folder.
 """
 
+import asyncio
 import secrets
+from typing import NamedTuple
 
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.microblog import Voice
 from scattershot.domain.node import Standing
 from scattershot.domain.wire_id import WireId
-from scattershot.ports.database import Transaction
+from scattershot.ports.database import Database, Transaction
 from scattershot.ports.slips import Utterer
 from scattershot.storage.tables import microblogs, signets, wire_ids
 from scattershot.wirekit.sealing import NONCE_BYTES, opened, seal
 
 SIGNET_FILE = "signets.key"
 """The file in the data folder without which no microblog can be spoken for any more; a backup holds it."""
+
+
+class Own(NamedTuple):
+    """How a microblog stands to the wire: `name` is what people there know it by, empty while it has no key."""
+
+    speaks: bool
+    name: str
 
 
 class Signets:
@@ -74,3 +83,33 @@ class Signets:
 
     def _place(self, microblog: MicroblogId) -> str:
         return f"{self._utterer.name} {microblog}"
+
+    # -- as its keepers see it
+
+    async def about(self, database: Database, microblog: MicroblogId) -> Own:
+        """Whether it speaks there, and its name."""
+
+        def work(tx: Transaction) -> Own:
+            row, public = microblogs.get(tx, microblog), self.public(tx, microblog)
+            return Own(row is not None and self.speaks(tx, row), self._utterer.shown(public) if public else "")
+
+        return await database.read(work)
+
+    async def settle(self, database: Database, microblog: MicroblogId, speaks: bool) -> Own:
+        """Let it speak there, or say nothing more; one that is to speak has a key from now on."""
+
+        def work(tx: Transaction) -> None:
+            self.choose(tx, microblog, speaks)
+            if speaks:
+                self.make(tx, microblog)
+
+        await database.write(work)
+        return await self.about(database, microblog)
+
+    async def carried(self, database: Database, microblog: MicroblogId, password: str) -> str | None:
+        """Its private key as people carry it to another program, locked by the password unless that is empty; None
+        where there is none. Locking takes about a tenth of a second and 64 MB."""
+        secret = await database.read(lambda tx: self.secret(tx, microblog))
+        if secret is None:
+            return None
+        return await asyncio.to_thread(self._utterer.shown_secret, secret, password, secrets.token_bytes(40))

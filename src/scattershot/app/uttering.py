@@ -26,6 +26,11 @@ _SAID = _FOLLOWS | {
     Kind.PROFILE_CHANGED, Kind.VANISHED,
 }  # fmt: skip
 
+_FIRST = frozenset({Kind.POSTED, Kind.BOOSTED, Kind.LIKED, Kind.PROFILE_CHANGED})
+"""With these a microblog begins to speak."""
+_TAKEN_BACK = frozenset({Kind.DELETED, Kind.UNBOOSTED, Kind.UNLIKED, Kind.VANISHED})
+"""These are said by whoever speaks no more, too: of what it said while it did."""
+
 
 class Uttering:
     """The reader that says on one wire of slips what is done here."""
@@ -54,21 +59,14 @@ class Uttering:
         row = microblogs.get(tx, actor) if actor is not None else None
         if actor is None or row is None or not row.local:
             return []
-        if recorded.kind not in (
-            Kind.VANISHED,
-            Kind.DELETED,
-            Kind.UNBOOSTED,
-            Kind.UNLIKED,
-        ) and not self._signets.speaks(tx, row):
+        if recorded.kind not in _TAKEN_BACK and not self._signets.speaks(tx, row):
             return []
-        secret, first = self._signets.secret(tx, actor), []
-        if secret is None:
-            if row.gone or recorded.kind not in (Kind.POSTED, Kind.BOOSTED, Kind.LIKED, Kind.PROFILE_CHANGED):
-                return []
+        secret = self._signets.secret(tx, actor)
+        if secret is None and recorded.kind in _FIRST and not row.gone:
             secret = self._signets.make(tx, actor)
-            if secret is None:
-                return []
-            first = self._introduced(tx, recorded, row, secret, now)
+        if secret is None:
+            return []
+        first = self._introduced(tx, recorded, row, secret, now) if recorded.kind in _FIRST else []
         if first and recorded.kind is Kind.PROFILE_CHANGED:
             return first
         return first + self._put(tx, self._uttered(tx, recorded, row, secret), recorded, now)
@@ -77,6 +75,8 @@ class Uttering:
         self, tx: Transaction, recorded: Recorded, row: microblogs.Row, secret: bytes, now: Millis
     ) -> list[Slip]:
         """Whoever says something for the first time says who it is."""
+        if slips.moment_at(tx, self._utterer.introduction_place(self._utterer.public(secret))) is not None:
+            return []
         at = seconds(recorded.at)
         presented = ProfileChanged(actor=row.profile.id, profile=row.profile)
         uttered = self._utterer.utter(presented, Surroundings(), secret, at, secrets.token_bytes(32))

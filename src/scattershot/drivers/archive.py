@@ -1,6 +1,6 @@
-"""A node in one file: a tar of a manifest, the database and, where it has them, its `scattershot.toml` and what opens its
-signets; then every file that people uploaded, and what each of those has to be. Media of other nodes are not in it: they
-are fetched again.
+"""A node in one file: a tar of a manifest, the database and, where it has them, its `scattershot.toml` and what opens
+its signets; then every file that people uploaded, and what each of those has to be. Media of other nodes are not in it:
+they are fetched again.
 
 The private keys of everybody's microblogs are in it, so it is readable for its owner alone, as is what comes out.
 """

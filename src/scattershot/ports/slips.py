@@ -50,6 +50,14 @@ class Utterer(Protocol):
         """The name of whoever has that key; ValueError where it is none."""
         ...
 
+    def shown(self, public: str) -> str:
+        """The name as people pass it on."""
+        ...
+
+    def shown_secret(self, secret: bytes, password: str, chance: bytes) -> str:
+        """The key as people carry it to another program, locked where there is a password; `chance` is 40 bytes."""
+        ...
+
     def place(self, change: Change, public: str) -> bytes | None:
         """Where the slip of the change would lie, where it takes the place of an older one."""
         ...
@@ -64,6 +72,10 @@ class Utterer(Protocol):
 
     def follows(self, around: Surroundings, secret: bytes, at: int, chance: bytes) -> Uttered:
         """Whom somebody follows, as a slip."""
+        ...
+
+    def introduction_place(self, public: str) -> bytes:
+        """Where that lies which whoever begins to speak says first."""
         ...
 
     def introduction(self, secret: bytes, at: int, chance: bytes) -> Uttered:

@@ -95,9 +95,13 @@ class Finding:
         return await self._desk.page(request, visitor, "search.html", status, **context)
 
 
+LONGEST_WORD = 50
+
+
 def _is_one_thing(asked: str) -> bool:
-    """Whether it is an address, or a handle typed as one: with its domain, or with the sign before it."""
-    if asked.startswith(("https://", "http://")):
+    """Whether it is an address, a handle typed as one (with its domain, or with the sign before it), or a name of some
+    wire, which is longer than words are."""
+    if asked.startswith(("https://", "http://")) or len(asked) > LONGEST_WORD:
         return not any(sign.isspace() for sign in asked)
     handle = parse_handle(asked)
     return handle is not None and (bool(handle.domain) or asked.startswith("@"))

@@ -69,7 +69,7 @@ class Web:
     ) -> None:
         visitors = Visitors(people, keepers, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines, proxied, chosen)
-        account = Account(desk, timelines, people, publisher, discover)
+        account = self.account = Account(desk, timelines, people, publisher, discover)
         read = reading(database, clock, timelines)
         profiles = Profiles(desk, settings, read, backfill)
         self.pages: dict[str, Endpoint] = profiles.pages

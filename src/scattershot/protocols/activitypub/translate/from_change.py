@@ -55,8 +55,6 @@ from scattershot.wirekit.dates import rfc3339
 def activity_of(change: Change, to: Sequence[WireId] = ()) -> JsonObject | None:
     """The activity that tells of the change, or None for what stays here. `to` are those concerned besides the
     followers and whoever a post names: the author of what is boosted, the target of a follow."""
-    if not _can_be_told(change):
-        return None
     match change:
         case Posted():
             return create_of(change.post)
@@ -197,7 +195,7 @@ def _reaction(change: Liked | Unliked) -> dict[str, Any]:
     return found
 
 
-def _can_be_told(change: Change) -> bool:
+def can_be_told(change: Change) -> bool:
     """Whether what the change is about has a name on ActivityPub."""
     match change:
         case Boosted(post=name) | Unboosted(post=name) | Liked(post=name) | Unliked(post=name) | Voted(post=name):

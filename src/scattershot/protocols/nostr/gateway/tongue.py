@@ -61,7 +61,7 @@ class NostrTongue:
     def encode(self, change: Change, to: Sequence[WireId], signer: Signer, now: Millis) -> bytes | None:
         """Nothing: see `app.uttering`."""
         del change, to, signer, now
-        return None  # noqa: RET501 - what the type checker wants
+        return None
 
     async def send(
         self, endpoint: Endpoint, body: bytes, signer: Signer, dialect: str, followers: Sequence[WireId] | None = None

@@ -1,5 +1,7 @@
 """Changes of here as signed events, as the house keeps them; implements `ports.slips.Utterer`."""
 
+from unicodedata import normalize
+
 from scattershot.domain.change import Change, Edited, Posted, ProfileChanged, Vanished
 from scattershot.domain.post import Form
 from scattershot.domain.slip import key
@@ -9,6 +11,8 @@ from scattershot.protocols.nostr.translate.from_change import Home, contacts_of,
 from scattershot.protocols.nostr.translate.notes_out import name_of
 from scattershot.protocols.nostr.translate.slips import to_slip, with_burial
 from scattershot.protocols.nostr.wire import kinds
+from scattershot.protocols.nostr.wire.encryption import lock_key
+from scattershot.protocols.nostr.wire.entities import Key, Secret, write_entity
 from scattershot.protocols.nostr.wire.event import Unsigned, public_key, sign
 
 
@@ -23,6 +27,14 @@ class Utterer:
     def public(self, secret: bytes) -> str:
         """The public key."""
         return public_key(secret)
+
+    def shown(self, public: str) -> str:
+        """An `npub`."""
+        return write_entity(Key(public))
+
+    def shown_secret(self, secret: bytes, password: str, chance: bytes) -> str:
+        """An `nsec`, or an `ncryptsec` (NIP-49)."""
+        return lock_key(secret, normalize("NFKC", password), chance) if password else write_entity(Secret(secret))
 
     def place(self, change: Change, public: str) -> bytes | None:
         """Where a profile or an article lies."""
@@ -49,6 +61,10 @@ class Utterer:
     def follows(self, around: Surroundings, secret: bytes, at: int, chance: bytes) -> Uttered:
         """The list of contacts."""
         return self._signed(contacts_of(around, public_key(secret), at), secret, chance)
+
+    def introduction_place(self, public: str) -> bytes:
+        """Where the list of relays lies."""
+        return key("place", f"{kinds.RELAYS}:{public}:")
 
     def introduction(self, secret: bytes, at: int, chance: bytes) -> Uttered:
         """The list of relays."""
