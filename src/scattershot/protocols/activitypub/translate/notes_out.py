@@ -91,8 +91,8 @@ def _relations(post: Post) -> JsonObject:
     """What it answers and quotes, and by what stamps it may; a quote in all four spellings (FEP-044f, Pleroma,
     Fedibird, Misskey)."""
     found: JsonObject = {}
-    if post.reply_to and is_ours(post.reply_to):
-        found["inReplyTo"] = post.reply_to.value
+    if post.reply_to:  # one that only another wire names is said all the same: else it would seem to answer nobody
+        found["inReplyTo"] = post.reply_to.uri
         if post.reply_stamp:
             found["replyAuthorization"] = post.reply_stamp.value
     if post.quote and is_ours(post.quote):

@@ -150,7 +150,7 @@ def _post(
         html=html,
         url=page_of(origin, link),
         warning=clean_text(warning or ""),
-        sensitive=warning is not None,
+        sensitive=event.has("content-warning"),
         language=_language(event),
         reply_to=WireId(NOSTR, parent) if parent and (is_name(parent) or is_place(parent)) else None,
         quote=WireId(NOSTR, quote) if quote and (is_name(quote) or is_place(quote)) else None,
