@@ -33,7 +33,7 @@ from scattershot.storage.dialect import lists_as_json, spelt, to_sqlite
     ],
 )
 def test_a_statement_reads_as_sqlite_has_it(postgres: str, sqlite: str, lists: tuple[int, ...]) -> None:
-    assert to_sqlite(postgres) == (sqlite, lists)
+    assert to_sqlite(postgres)[:2] == (sqlite, lists)
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
@@ -63,3 +63,18 @@ def test_a_migration_is_spelt_for_its_engine() -> None:
 def test_a_word_nobody_knows_is_refused() -> None:
     with pytest.raises(ValueError, match=r"no such dialect word: \{bloob\}"):
         spelt("{bloob}", "sqlite")
+
+
+@pytest.mark.parametrize(
+    ("statement", "tables"),
+    [
+        ("SELECT a FROM t WHERE b = $1 FOR UPDATE", ()),
+        ("INSERT INTO t (a) SELECT a FROM u ON CONFLICT (a) DO UPDATE SET a = 1", ("t",)),
+        ("insert or replace into t (a) values ($1)", ("t",)),
+        ("UPDATE t SET a = (SELECT b FROM u)", ("t",)),
+        ("DELETE FROM t WHERE a IN (SELECT b FROM u)", ("t",)),
+        ("WITH gone AS (DELETE FROM t RETURNING a) INSERT INTO u SELECT a FROM gone", ("t", "u")),
+    ],
+)
+def test_it_is_told_into_which_tables_a_statement_writes(statement: str, tables: tuple[str, ...]) -> None:
+    assert to_sqlite(statement).into == tables

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeVar
 
 from msgspec import Struct, structs
 
+from scattershot.app.glimpses import Glimpses
 from scattershot.app.items import ALL, OPEN, UNMUTED, Face, Item, Items, Line, Shown, line
 from scattershot.app.reading import open_to, readable
 from scattershot.domain.choosing import EVERY, Tags, Which
@@ -93,6 +94,7 @@ class Timelines:
     def __init__(self, database: Database, clock: Clock, domain: str) -> None:
         self._database, self._clock, self._domain = database, clock, domain
         self._items = Items(domain)
+        self.glimpses = Glimpses(database, self._items)
 
     @property
     def items(self) -> Items:

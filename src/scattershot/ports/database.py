@@ -88,6 +88,14 @@ class Database(Protocol):
         """
         ...
 
+    def stamp(self, tables: Iterable[str]) -> int | None:
+        """A number that grows when one of these tables has been written into; None where that cannot be told.
+
+        What was read after a stamp was taken is as it was while the stamp is still the same. What triggers write is
+        not seen.
+        """
+        ...
+
     async def close(self) -> None:
         """Finish what was handed in, then let go of the store."""
         ...

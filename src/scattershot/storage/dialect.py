@@ -15,10 +15,12 @@ from scattershot.ports.database import Engine
 
 
 class SqliteText(NamedTuple):
-    """A statement as SQLite reads it, and which of its parameters (from 0) are lists, handed over as JSON."""
+    """A statement as SQLite reads it, which of its parameters (from 0) are lists, handed over as JSON, and into which
+    tables it writes."""
 
     text: str
     lists: tuple[int, ...]
+    into: tuple[str, ...]
 
 
 _WORDS: dict[str, dict[Engine, str]] = {
@@ -49,6 +51,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+
+
+_INTO = re.compile(r"\b(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|DELETE\s+FROM|UPDATE)\s+(?!SET\b)(\w+)", re.IGNORECASE)
 
 
 def spelt(text: str, engine: Engine) -> str:
@@ -86,7 +91,8 @@ def to_sqlite(sql: str) -> SqliteText:
             return "max"
         return "min" if match["least"] else match[0]
 
-    return SqliteText(_TOKEN.sub(rewrite, sql).strip(), tuple(sorted(lists)))
+    text = _TOKEN.sub(rewrite, sql).strip()
+    return SqliteText(text, tuple(sorted(lists)), tuple(dict.fromkeys(_INTO.findall(text))))
 
 
 def lists_as_json(args: Sequence[Any], lists: tuple[int, ...]) -> list[Any]:

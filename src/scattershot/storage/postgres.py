@@ -96,6 +96,10 @@ class PostgresDatabase:
         """See the port; all work is done on threads here."""
         return await self._threads.run(_BEGIN_WRITE, work)
 
+    def stamp(self, tables: Iterable[str]) -> int | None:  # noqa: ARG002
+        """See the port: other processes write here too."""
+        return None
+
     async def close(self) -> None:
         """See the port; a second call does nothing."""
         await asyncio.to_thread(self._slow_threads.finish)

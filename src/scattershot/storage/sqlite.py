@@ -61,19 +61,27 @@ _SETTINGS = (
 )
 
 
+_ANY = "*"
+"""Stands for all tables, where what was written is not known."""
+
+
 class SqliteTransaction:
     """The port's Transaction on one connection; whoever made it begins and ends."""
 
-    __slots__ = ("_connection", "_run_text")
+    __slots__ = ("_connection", "_run_text", "written")
 
     engine: Engine = "sqlite"
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._run_text = connection.execute
+        self.written: set[str] = set()
+        """Tables written into since somebody last looked."""
 
     def _run(self, sql: str, args: tuple[Any, ...]) -> sqlite3.Cursor:
-        text, lists = to_sqlite(sql)
+        text, lists, into = to_sqlite(sql)
+        if into:
+            self.written.update(into)
         return self._run_text(text, lists_as_json(args, lists) if lists else args)
 
     def fetch(self, row: Callable[..., Row], sql: str, *args: Any) -> list[Row]:
@@ -95,13 +103,15 @@ class SqliteTransaction:
         return int(self.value("SELECT changes()")) if sql.lstrip()[:4].upper() == "WITH" else 0
 
     def execute_many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        text, lists = to_sqlite(sql)
+        text, lists, into = to_sqlite(sql)
+        self.written.update(into)
         self._connection.executemany(text, (lists_as_json(row, lists) for row in rows) if lists else rows)
 
     def lock(self, name: str) -> None:
         """Writers come one after another as it is."""
 
     def script(self, sql: str) -> None:
+        self.written.add(_ANY)
         statement = ""
         for piece in sql.split(";"):
             statement += piece + ";"
@@ -151,6 +161,11 @@ class SqliteDatabase:
         waiter: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._writer.take(work, waiter, slow=slow)
         return await waiter
+
+    def stamp(self, tables: Iterable[str]) -> int | None:
+        """See the port: how often they were written into."""
+        times = self._writer.times
+        return times.get(_ANY, 0) + sum(times.get(table, 0) for table in tables)
 
     async def backup_to(self, path: Path) -> None:
         """A consistent copy while all goes on; it appears at `path` only when it is whole."""
@@ -220,6 +235,8 @@ class _Writer:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.commits = 0
+        self.times: dict[str, int] = {}
+        """In how many commits each table was written into."""
         self._connection = connection
         self._transaction = SqliteTransaction(connection)
         self._lock = threading.Lock()
@@ -286,11 +303,18 @@ class _Writer:
             if self._connection.in_transaction:
                 self._connection.execute("COMMIT")
                 self.commits += 1
+                self._note_written()
         except BaseException as error:
             self._undo()
             outcomes = [(waiter, None, _in_our_words(error)) for waiter, _, _ in outcomes]
         _wake(outcomes)
         self._go_on()
+
+    def _note_written(self) -> None:
+        """After the commit: whoever took a stamp before and reads what is new has a stamp that is good no more."""
+        for table in self._transaction.written:
+            self.times[table] = self.times.get(table, 0) + 1
+        self._transaction.written.clear()
 
     def _go_on(self) -> None:
         """Let the next batch be done, on the event loop of whoever asked for the first of it."""

@@ -1,12 +1,15 @@
 """The hottest lists against their plain twin: whatever people do, a page shows each line as it is by itself."""
 
 import random
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from scattershot.domain.window import FROM_THE_TOP
+from scattershot.storage import dialect, sqlite
+from scattershot.storage.tables import glimpses
 from scattershot.testing.phone import Phone
 from scattershot.testing.village import House
 
@@ -132,6 +135,35 @@ async def test_a_page_shows_each_line_as_it_is_by_itself(house: House, seed: int
             await town.something()
         looked += await town.compare()
     assert looked > 100
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # PostgreSQL, where others write too, keeps no page
+async def test_every_table_that_is_asked_for_a_page_is_known_to_alter_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[str] = set()
+
+    def listening(sql: str) -> dialect.SqliteText:
+        made = dialect.to_sqlite(sql)
+        if not made.into:
+            asked.update(re.findall(r"\b(?:FROM|JOIN)\s+(\w+)", made.text))
+        return made
+
+    await house.person("carol")
+    phones = {name: await house.phone(name) for name in NAMES}
+    for follower in NAMES:
+        await house.follow(follower, next(name for name in NAMES if name != follower))
+    town = Town(house, {**phones, "": house.stranger()}, 5)
+    lists = [(phone, f"/api/v1/timelines/{which}") for phone in phones.values() for which in ("home", "public")]
+    for _ in range(40):
+        await town.something()
+        monkeypatch.setattr(sqlite, "to_sqlite", listening)
+        for phone, path in lists:
+            await phone.get(path, {"limit": 40})
+        monkeypatch.undo()
+    of_the_call = {"access_tokens", "programs", "keepers", "people", "json_each", "counts"}
+    assert asked - of_the_call - set(glimpses.DEPENDS_ON) == set()
+    assert len(asked) > 10
 
 
 async def test_what_changes_by_itself_is_seen_on_a_page_that_was_kept(house: House) -> None:

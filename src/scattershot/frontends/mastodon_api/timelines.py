@@ -1,11 +1,12 @@
 """Timelines of posts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
-from scattershot.app.glimpses import Glimpse, Glimpses
+from scattershot.app.glimpses import Glimpse
 from scattershot.app.lists import Lists
 from scattershot.app.shelves import Shelves
-from scattershot.app.timelines import Page
+from scattershot.app.timelines import Page as Found
 from scattershot.app.timelines import Timelines as Reads
 from scattershot.domain.choosing import MOST_TAGS, Tags, Which
 from scattershot.domain.ids import MicroblogId
@@ -14,8 +15,10 @@ from scattershot.frontends.mastodon_api.endpoints import Endpoint, Who
 from scattershot.frontends.mastodon_api.entities.status import Status
 from scattershot.frontends.mastodon_api.pages import PageParams
 from scattershot.frontends.mastodon_api.statuses_as_json import StatusesAsJson
-from scattershot.frontends.mastodon_api.stretches_as_json import StretchesAsJson
+from scattershot.frontends.mastodon_api.stretches_as_json import KeptPages, Page, StretchesAsJson
 from scattershot.ports.database import Transaction
+
+_Read: TypeAlias = tuple[Sequence[Glimpse], Page]
 
 
 class PublicParams(PageParams, frozen=True):
@@ -46,7 +49,9 @@ class Timelines:
         self, timelines: Reads, shelves: Shelves, lists: Lists, statuses: StatusesAsJson, stretches: StretchesAsJson
     ) -> None:
         self._timelines, self._shelves, self._lists = timelines, shelves, lists
-        self._statuses, self._stretches, self._glimpses = statuses, stretches, Glimpses(timelines.items)
+        self._statuses, self._stretches = statuses, stretches
+        self._glimpses = timelines.glimpses
+        self._kept = KeptPages(self._glimpses.stamp)
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -60,24 +65,39 @@ class Timelines:
         ]
 
     async def _home(self, call: Call, params: PageParams) -> Reply:
-        def work(tx: Transaction) -> Answer:
-            owner, now = call.who, call.now
-            seen = self._glimpses.home(tx, owner, params.window, params.size, now)
-            page = self._stretches.page(tx, seen, lambda some: self._glimpses.at_home(tx, some, owner, now), owner, now)
-            return _paged(call, page, seen, params)
+        owner, now = call.who, call.now
 
-        return await self._timelines.read(work)
+        def read(tx: Transaction) -> _Read:
+            seen = self._glimpses.home(tx, owner, params.window, params.size, now)
+            return seen, self._stretches.page(
+                tx, seen, lambda some: self._glimpses.at_home(tx, some, owner, now), owner, now
+            )
+
+        return await self._kept_or(call, params, read)
 
     async def _public(self, call: Call, params: PublicParams) -> Reply:
-        def work(tx: Transaction) -> Answer:
-            viewer, now = call.viewer, call.now
+        viewer, now = call.viewer, call.now
+
+        def read(tx: Transaction) -> _Read:
             seen = self._glimpses.public(tx, viewer, params.which, params.window, params.size, now)
-            page = self._stretches.page(
+            return seen, self._stretches.page(
                 tx, seen, lambda some: self._glimpses.in_public(tx, some, viewer, now), viewer, now
             )
-            return _paged(call, page, seen, params)
 
-        return await self._timelines.read(work)
+        return await self._kept_or(call, params, read)
+
+    async def _kept_or(self, call: Call, params: PageParams, read: Callable[[Transaction], _Read]) -> Answer:
+        """What was answered to the same question while nothing was written since, or what is read now."""
+        scope = call.request.scope
+        key = (call.viewer, scope["path"], scope["query_string"], params)
+        kept = self._kept.get(key, call.now)
+        if kept is not None:
+            return kept
+        stamp = self._glimpses.stamp()  # before reading: what is written meanwhile is not passed over
+        seen, page = await self._timelines.read(read)
+        answer = _paged(call, page.body, seen, params)
+        self._kept.keep(key, stamp, page.until, answer)
+        return answer
 
     async def _tag(self, call: Call, params: TagParams) -> Reply:
         tags = Tags((call.path["tag"].lower(), *_names(params.any)), _names(params.all), _names(params.none))
@@ -99,7 +119,7 @@ class Timelines:
 
         return await self._timelines.read(work)
 
-    def _answer(self, tx: Transaction, call: Call, found: Page, viewer: MicroblogId | None) -> Answer:
+    def _answer(self, tx: Transaction, call: Call, found: Found, viewer: MicroblogId | None) -> Answer:
         newest = found.items[0].entry if found.items else None
         return paged(call, self._statuses.page(tx, found.items, viewer, call.now), found.next, newest)
 

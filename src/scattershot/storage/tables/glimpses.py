@@ -24,6 +24,13 @@ its conversation, or has a block, a mute or a shunned domain between them and it
 those people, where one is gone, limited or blocked, or their node is.
 """
 
+DEPENDS_ON = (
+    "timeline", "posts", "boosts", "likes", "bookmarks", "votes", "pins", "quotes", "quiet_threads", "microblogs",
+    "nodes", "blocks", "mutes", "shunned", "follows", "mentions", "filters", "filter_keywords", "filter_posts",
+    "wire_ids", "previews", "previewed",
+)  # fmt: skip
+"""Every table by which it is decided how a page of these lists looks; only how people are counted stands elsewhere."""
+
 _POST_CONCERNS = (
     "p.author = $1 "
     "OR EXISTS (SELECT 1 FROM likes x WHERE x.post = p.id AND x.liker = $1) "
