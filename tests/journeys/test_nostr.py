@@ -4,11 +4,13 @@ from typing import Any
 
 from msgspec import json
 
-from scattershot.domain.ids import PostId
+from scattershot.domain.ids import PostId, Seq
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
-from scattershot.protocols.nostr.wire.entities import Key, write_entity
-from scattershot.protocols.nostr.wire.event import Event, is_genuine
+from scattershot.protocols.nostr.wire.encryption import unlock_key
+from scattershot.protocols.nostr.wire.entities import Key, Secret, read_entity, write_entity
+from scattershot.protocols.nostr.wire.event import Event, is_genuine, public_key
+from scattershot.storage.tables import log
 from scattershot.testing.village import House, Village
 from tests.protocols.nostr.events import an_event, key_of
 from tests.protocols.nostr.relay_client import Client, a_client
@@ -285,6 +287,51 @@ async def test_a_microblog_that_is_deleted_asks_every_relay_to_forget_it(village
     async with a_client(here.node.relay) as client:
         [left] = await events_of(client, {"authors": [ann]})
         assert (left.kind, left.values("relay")) == (62, ["ALL_RELAYS"])
+
+
+async def test_what_was_said_is_not_said_again_by_a_reader_that_lost_its_place(village: Village) -> None:
+    here = await village.house("here.example")
+    who = await here.person("ann")
+    post = await here.post("ann", "Once")
+    here.done(await here.node.publisher.like(who, post, "test"))
+    here.done(await here.node.publisher.boost(who, post, "test"))
+    await village.settle()
+    wanted: dict[str, Any] = {"authors": [await key_at(here, "ann")], "kinds": [1, 6, 7]}
+    async with a_client(here.node.relay) as client:
+        before = [event.id for event in await events_of(client, wanted)]
+        assert len(before) == 3
+        await here.node.drivers.database.write(lambda tx: log.set_cursor(tx, "uttering", Seq(0)))
+        village.clock.advance(90_000)
+        await village.settle()
+        assert [event.id for event in await events_of(client, wanted)] == before
+
+
+async def test_a_node_that_began_with_posts_says_only_what_is_new(village: Village) -> None:
+    here = await village.house("here.example", nostr=False)
+    await here.person("ann")
+    await here.post("ann", "Before")
+    await village.settle()
+    again = await village.house("here.example")
+    await again.post("ann", "After")
+    await village.settle()
+    async with a_client(again.node.relay) as client:
+        assert [event.content for event in await events_of(client, {"kinds": [1]})] == ["After"]
+
+
+async def test_a_key_is_carried_away_as_it_is_or_locked(village: Village) -> None:
+    here = await village.house("here.example")
+    who = await here.person("ann")
+    await village.settle()
+    signets, database = here.node.nostr.signets, here.node.drivers.database
+    own = await signets.about(database, who)
+    assert own.speaks
+    plain, locked = [await signets.carried(database, who, password) for password in ("", "tea")]
+    assert plain is not None
+    assert locked is not None
+    entity = read_entity(plain)
+    assert isinstance(entity, Secret)
+    assert unlock_key(locked, "tea") == entity.secret
+    assert own.name == write_entity(Key(public_key(entity.secret)))
 
 
 RELAY = "wss://here.example/"

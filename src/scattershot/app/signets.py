@@ -57,6 +57,7 @@ class Signets:
 
     def make(self, tx: Transaction, microblog: MicroblogId) -> bytes | None:
         """A new private key for one that had none; None where it had one, which cannot be opened."""
+        tx.lock("signets")  # two who make it at once would each have another
         known = signets.of(tx, microblog, self._utterer.name)
         if known is not None and known.public is not None:
             return None
