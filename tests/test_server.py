@@ -45,7 +45,7 @@ async def _sorry(_: Request) -> Response:
 
 
 async def ask(path: str, accept: str) -> Answered:
-    routes = [*shared({"/x": _page}, {"/x": _document}), Route("/fails", _fails)]
+    routes = [*shared({"/x": _page}, {"/x": _document}, {}), Route("/fails", _fails)]
     network = AsgiFetcher({"here.example": make_app(routes, metrics=True, failed=_sorry)})
     answer = await network.send(Asked("GET", f"https://here.example{path}", Headers([("accept", accept)])))
     assert isinstance(answer, Answered)

@@ -21,6 +21,7 @@ from scattershot.app.dispatch import Dispatch
 from scattershot.app.drafts import Drafts
 from scattershot.app.exporting import Exporting
 from scattershot.app.fanout import Fanout
+from scattershot.app.firehose import Firehose
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.hearing import Hearing
 from scattershot.app.housekeeping import Housekeeping
@@ -63,6 +64,8 @@ from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.secret_file import secret_in
+from scattershot.frontends.firehose.door import Firehose as FirehoseDoor
+from scattershot.frontends.firehose.pages import Pages as FirehosePages
 from scattershot.frontends.mastodon_api.api import House as ApiHouse
 from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
@@ -73,11 +76,13 @@ from scattershot.frontends.web.portability import Portability
 from scattershot.frontends.web.web import Web
 from scattershot.machines import Drivers, Shelves, real_drivers, user_agent
 from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database
 from scattershot.ports.fetcher import Fetcher
 from scattershot.ports.protocol import Signer, Tongue
 from scattershot.protocols.activitypub.adapter import ActivityPub
 from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
+from scattershot.protocols.activitypub.translate.notes_out import note_as_json
 from scattershot.protocols.feeds.adapter import Feeds
 from scattershot.protocols.nostr import adapter as nostr
 from scattershot.protocols.nostr.gateway.tongue import NostrTongue
@@ -256,14 +261,16 @@ class Node:
         ]
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
+        self.firehose = a_firehose(settings, database, clock)
+        self.readers.after_step(self.firehose.nudge)
         routes = [*self.doors.routes, *self.feeds.routes, *web.routes, *further]
         return make_app(
-            [*routes, *shared(web.pages, self.doors.documents)],
+            [*routes, *shared(web.pages, self.doors.documents, self.feeds.forms)],
             metrics=settings.metrics,
             not_found=web.not_found,
             failed=web.failed,
             at_once={"/inbox": self.doors.inbox},
-            apis=(self.api, self.relay),
+            apis=(self.api, self.relay, self.firehose),
         )
 
     def _client_api(self) -> MastodonApi:
@@ -369,6 +376,7 @@ class Node:
         """Let go of everybody who listens by WebSocket, so that the server can stop."""
         self.api.streaming.close()
         self.relay.let_all_go()
+        self.firehose.close()
 
     async def stop(self, patience: float = 5.0) -> None:
         """Stop without haste: what is under way has so many seconds to finish, and is kept."""
@@ -398,6 +406,13 @@ def activitypub(settings: Settings, fetcher: Fetcher, clock: Clock) -> ActivityP
     )
 
 
+def a_firehose(settings: Settings, database: Database, clock: Clock) -> FirehoseDoor:
+    """What anybody may listen to, as far as the settings say; posts are told as ActivityStreams."""
+    told = Firehose(database, everywhere=settings.firehose == "all")
+    pages = FirehosePages(told, clock, note_as_json) if settings.firehose != "off" else None
+    return FirehoseDoor(pages, clock, settings.trusted_proxies)
+
+
 async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node:
     """A node with its store brought up to date, ready to start."""
     drivers = drivers or real_drivers(settings)
@@ -409,7 +424,9 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
     sealing_signets = secret_in(settings.data, SIGNET_FILE, sealing.KEY_BYTES)
     own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database), sealing_signets)
-    return Node(settings, drivers, house, people, speaker, own)
+    node = Node(settings, drivers, house, people, speaker, own)
+    await node.feeds.begin()
+    return node
 
 
 def _push_contact(settings: Settings) -> str:

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from scattershot.app import counters
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+Choose = Callable[[str], Endpoint | None]
+"""What answers for that `Accept` instead of page and document, where that asks for something else."""
 
 
 class Api(Protocol):
@@ -45,22 +47,26 @@ def wants_document(accept: str) -> bool:
     return False
 
 
-def shared(pages: Mapping[str, Endpoint], documents: Mapping[str, Endpoint]) -> list[BaseRoute]:
-    """Routes for the paths that have a page for people, a document for programs, or both."""
+def shared(
+    pages: Mapping[str, Endpoint], documents: Mapping[str, Endpoint], forms: Mapping[str, Choose]
+) -> list[BaseRoute]:
+    """Routes for the paths that have a page for people, a document for other nodes, or both, and further forms."""
     return [
-        Route(path, _one_of(pages.get(path), documents.get(path)), methods=["GET", "HEAD"])
+        Route(path, _one_of(pages.get(path), documents.get(path), forms.get(path)), methods=["GET", "HEAD"])
         for path in dict.fromkeys([*documents, *pages])
     ]
 
 
-def _one_of(page: Endpoint | None, document: Endpoint | None) -> Endpoint:
+def _one_of(page: Endpoint | None, document: Endpoint | None, choose: Choose | None) -> Endpoint:
     if page is None or document is None:
         only = page or document
         assert only is not None
         return only
 
     async def either(request: Request) -> Response:
-        answer = await (document if wants_document(request.headers.get("accept", "")) else page)(request)
+        accept = request.headers.get("accept", "")
+        chosen = choose(accept) if choose is not None else None
+        answer = await (chosen or (document if wants_document(accept) else page))(request)
         if "accept" not in answer.headers.get("vary", "").lower():
             answer.headers.add_vary_header("Accept")
         return answer

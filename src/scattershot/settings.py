@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 from msgspec import Meta, Struct
 
-from scattershot.wirekit.urls import host_of, normal_host
+from scattershot.wirekit.urls import host_of, normal_host, parse_url
 
 ANY_PORT = "http://localhost"
 """The origin that stands in while the port is not chosen yet."""
@@ -92,6 +92,28 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "What is said in private is never told to the page it is about."
         ),
     ] = True
+    firehose: Annotated[
+        str,
+        Meta(
+            pattern="^(off|local|all)$",
+            description="What `/firehose` tells anybody: nothing (`off`), public posts written here (`local`), or all "
+            "public posts known here (`all`); always of those authors alone who let their posts be found.",
+        ),
+    ] = "local"
+    hubs: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="WebSub hubs of others that are told of news in the feeds of those here who let their posts be "
+            "found; these feeds name them beside the node's own."
+        ),
+    ] = ()
+    aggregators: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Aggregators that are told of it by XML-RPC (`weblogUpdates.extendedPing`), such as "
+            "`http://rpc.pingomatic.com/`."
+        ),
+    ] = ()
     max_attachments: Annotated[
         int,
         Meta(ge=1, le=16, description="The most files a post may show. Mastodon and most apps show four."),
@@ -221,4 +243,8 @@ def _completed(settings: Settings) -> Settings:
         if normal is None:
             raise BadSettings(f"domains: {domain!r} is not a domain")
         domains.append(normal)
+    for name, addresses in (("hubs", settings.hubs), ("aggregators", settings.aggregators)):
+        for address in addresses:
+            if parse_url(address) is None:
+                raise BadSettings(f"{name}: {address!r} is no http or https address")
     return msgspec.structs.replace(settings, origin=origin.lower(), domains=tuple(domains))

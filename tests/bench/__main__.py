@@ -24,6 +24,7 @@ NAMES = (
     "search",
     "api",
     "streaming",
+    "firehose",
     "nostr",
 )
 

@@ -18,6 +18,7 @@ COUNTED = {
     "home": {"pages read": 50},
     "web": {"pages read": 60},
     "streaming": {"frames heard": 30},
+    "firehose": {"lines heard": 30, "lines heard between cuts": 15},
     "api": {"calls answered": 100, "posts stored": 20},
     "nostr": {"events kept": 490},
     "search": {"posts found by a seldom word": 1},

@@ -4,13 +4,14 @@ They hear no change: each is owed that there is news, by dispatch as everybody e
 herald when it is sent.
 """
 
+from scattershot.app.searchable import is_indexable
 from scattershot.app.tallies import VIA
 from scattershot.domain.ids import Millis
 from scattershot.domain.node import Endpoint, Standing
 from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
 from scattershot.domain.record import Kind, Recorded
-from scattershot.domain.syndicated import About, Ask, Callback, Subject, Wanted
+from scattershot.domain.syndicated import OUTWARD, About, Ask, Callback, Subject, Wanted
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
@@ -25,6 +26,8 @@ MOST_AT_HOST = 50
 """So many callbacks of one host are told of one feed: who wants to be told for many people tells them itself."""
 TOO_MANY = Refused("too_many", "So many at that host are told of this feed that there can be no more.")
 
+EVERYBODY = Subject(About.HERE, "")
+_ALWAYS = Millis(1 << 62)
 _TOLD = (Kind.POSTED, Kind.EDITED)
 
 
@@ -48,7 +51,12 @@ def subjects_told(tx: Transaction, recorded: Recorded) -> list[str]:
     if recorded.kind not in _TOLD or recorded.post is None or recorded.via == VIA or not callbacks.exist(tx):
         return []
     row = posts.get(tx, recorded.post)
-    return [str(subject) for subject in subjects_of(row)] if row is not None else []
+    if row is None:
+        return []
+    found = subjects_of(row)
+    if row.local and not row.gone and row.audience is Audience.PUBLIC and is_indexable(tx, row.author):
+        found.append(EVERYBODY)
+    return [str(subject) for subject in found]
 
 
 class Callbacks:
@@ -120,6 +128,20 @@ class Callbacks:
             return TOO_MANY
         callbacks.put(tx, wanted, str(subject), url.authority, until)
         return None
+
+    async def tell_outward(self, chosen: list[Wanted]) -> None:
+        """Tell those of what is written here, and no others that were chosen so before."""
+
+        def work(tx: Transaction) -> None:
+            for known in callbacks.by_ways(tx, list(OUTWARD)):
+                if known not in chosen:
+                    callbacks.drop(tx, known)
+            for wanted in chosen:
+                url = parse_url(wanted.address)
+                assert url is not None
+                callbacks.put(tx, wanted, str(EVERYBODY), url.authority, _ALWAYS)
+
+        await self._database.write(work)
 
     async def drop(self, wanted: Wanted) -> None:
         """Call back there no more."""

@@ -23,6 +23,8 @@ PAGE = 30
 LONGEST_THREAD = 500
 LONGEST_LIST = 10_000
 """Microblogs in the list of whom somebody follows."""
+MOST_TIES = 2_000
+"""Microblogs of each direction in what is told as linked data."""
 
 _AUDIENCES = [audience.value for audience in Audience if audience.is_open]
 
@@ -49,6 +51,16 @@ class Syndication:
         if face is None or not face.local:
             return None
         return Subject(About.REPLIES if replies else About.MICROBLOG, str(face.id))
+
+    async def author(self, post: PostId) -> Face | None:
+        """Who wrote the post, where that is a microblog kept here."""
+
+        def work(tx: Transaction) -> Face | None:
+            row = posts.get(tx, post)
+            face = self._timelines.items.faces(tx, [row.author]).get(row.author) if row is not None else None
+            return face if face is not None and face.local else None
+
+        return await self._timelines.read(work)
 
     async def thread(self, name: str, post: int) -> Subject | None:
         """The feed of the conversation to which that post of the microblog kept here belongs."""
@@ -83,6 +95,8 @@ class Syndication:
                 return self._made(tx, subject, None, rows, limit)
             case About.THREAD:
                 return self._of_thread(tx, subject, below, limit)
+            case About.HERE:
+                return None
 
     def _of_microblog(self, tx: Transaction, subject: Subject, below: PostId, limit: int) -> Leaf | None:
         number = MicroblogId(int(subject.key))
@@ -105,6 +119,20 @@ class Syndication:
         shown = OPEN if subject.about is About.TAG else ALL
         items = self._timelines.made_in(tx, [line(row) for row in seen], None, shown)
         return Leaf(subject, face, items, rows[limit - 1].id if len(rows) > limit else None)
+
+    async def ties(self, face: Face) -> tuple[list[Face], list[Face]]:
+        """Whom a microblog kept here follows and who follows it, where it shows that to anybody; of its followers those
+        who show theirs."""
+        if face.profile.hides_graph:
+            return [], []
+
+        def work(tx: Transaction) -> tuple[list[Face], list[Face]]:
+            following = relations.following(tx, face.id, MicroblogId(0), MOST_TIES)
+            followers = relations.followers(tx, face.id, MicroblogId(0), MOST_TIES)
+            shown = [each for each in self._timelines.faces_in(tx, followers) if not each.profile.hides_graph]
+            return self._timelines.faces_in(tx, following), shown
+
+        return await self._timelines.read(work)
 
     async def followed(self, name: str) -> tuple[Face, list[Face]] | None:
         """A microblog kept here and whom it follows, where it shows that to anybody."""

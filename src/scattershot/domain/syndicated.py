@@ -14,6 +14,8 @@ class About(StrEnum):
     """A microblog, with what answers others."""
     TAG = "tag"
     THREAD = "thread"
+    HERE = "here"
+    """Everybody here who lets their posts be found: no feed, but what hubs and aggregators of others hear of."""
 
 
 class Subject(NamedTuple):
@@ -32,6 +34,14 @@ class Way(StrEnum):
     WEBSUB = "websub"
     CLOUD_POST = "cloud_post"
     CLOUD_RPC = "cloud_rpc"
+    PUBLISH = "publish"
+    """A WebSub hub of others is told which feeds of ours to fetch."""
+    PING = "ping"
+    """An aggregator is told which page of ours has news (weblogUpdates)."""
+
+
+OUTWARD = (Way.PUBLISH, Way.PING)
+"""Ways that those who run the node choose; nobody subscribes by them."""
 
 
 class Wanted(NamedTuple):

@@ -4,9 +4,14 @@ An answer of twenty frames cost twenty system calls, and woke the other side twe
 """
 
 import asyncio
+from collections.abc import Iterable, Iterator
+from struct import pack
 from typing import Any, cast
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from scattershot.ports.texts import TEXTS
 
 
 class _Gathering:
@@ -38,9 +43,40 @@ class _Gathering:
 
 
 class SocketDoor(WebSocketsSansIOProtocol):
-    """uvicorn's, with a transport that gathers."""
+    """uvicorn's, with a transport that gathers, and with `ports.texts`."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See asyncio.Protocol."""
         gathering = _Gathering(cast(asyncio.Transport, transport), self.loop)
         super().connection_made(cast(asyncio.Transport, gathering))
+
+    def handle_connect(self, event: Any) -> None:
+        """Say to the application that it may say many things at once."""
+        super().handle_connect(event)
+        if not self.close_sent:
+            self.scope["extensions"][TEXTS] = {}
+
+    async def send(self, message: Any) -> None:
+        """See ASGI, and `ports.texts`."""
+        if message["type"] != TEXTS:
+            await super().send(message)
+            return
+        await self.writable.wait()
+        if self.disconnected:
+            raise ClientDisconnected
+        if not self.close_sent:
+            self.transport.write(b"".join(_frames(message["texts"])))
+
+
+def _frames(texts: Iterable[str]) -> Iterator[bytes]:
+    """Each as an unmasked text frame, head and payload (RFC 6455 section 5.2)."""
+    for text in texts:
+        payload = text.encode()
+        size = len(payload)
+        if size < 126:
+            yield pack("!BB", 0x81, size)
+        elif size < 65_536:
+            yield pack("!BBH", 0x81, 126, size)
+        else:
+            yield pack("!BBQ", 0x81, 127, size)
+        yield payload

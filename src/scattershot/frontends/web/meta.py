@@ -31,6 +31,14 @@ def feeds_at(path: str) -> tuple[Alternate, ...]:
     return tuple(Alternate(media_type, f"{path}.{ending}", title) for ending, media_type, title in _FEEDS)
 
 
+def graphs_at(path: str) -> tuple[Alternate, ...]:
+    """Who speaks there and whom it follows, as linked data."""
+    return (
+        Alternate("text/turtle", f"{path}.ttl", "FOAF"),
+        Alternate("application/ld+json", f"{path}.jsonld", "FOAF"),
+    )
+
+
 class Meta(Struct, frozen=True):
     """Of a page that is shown to anybody; `path` is empty where it is nobody's business elsewhere."""
 
@@ -57,7 +65,11 @@ def of_microblog(face: Face, proxied: Proxied) -> Meta:
         path=face.page if face.local else "",
         image=proxied(profile.avatar),
         noindex=not profile.indexable,
-        alternates=(Alternate("application/activity+json", face.address), *feeds_at(face.page)) if face.local else (),
+        alternates=(
+            (Alternate("application/activity+json", face.address), *feeds_at(face.page), *graphs_at(face.page))
+            if face.local
+            else ()
+        ),
     )
 
 

@@ -73,6 +73,20 @@ def at_endpoint(tx: Transaction, endpoint: EndpointId, subjects: list[str], at: 
     )
 
 
+def _wanted(way: str, topic: str, address: str, secret: str, method: str) -> Wanted:
+    return Wanted(Way(way), topic, address, secret, method)
+
+
+def by_ways(tx: Transaction, ways: list[Way]) -> list[Wanted]:
+    """All who are called back in those ways. Looks through the whole table: for the start of a node."""
+    return tx.fetch(
+        _wanted,
+        "SELECT c.way, c.topic, e.address, c.secret, c.method FROM callbacks c JOIN endpoints e ON e.id = c.endpoint "
+        "WHERE c.way = ANY($1)",
+        list(map(str, ways)),
+    )
+
+
 def others_at(tx: Transaction, host: str, address: str, subject: str, most: int) -> int:
     """How many other callbacks at that host are told of the subject, counted no further than `most`."""
     return int(

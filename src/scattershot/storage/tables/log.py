@@ -81,6 +81,26 @@ def about_post(tx: Transaction, post: PostId) -> list[Recorded]:
     return tx.fetch(_recorded, f"SELECT {_COLUMNS} FROM log WHERE post = $1 ORDER BY seq", post)
 
 
+def told_of(
+    tx: Transaction, kinds: list[Kind], after_seq: Seq, last: Seq, limit: int, *, everywhere: bool
+) -> list[Recorded]:
+    """Changes of those kinds behind one place up to another, oldest first; without `everywhere` those made here."""
+    here = "" if everywhere else "AND local "
+    return tx.fetch(
+        _recorded,
+        f"SELECT {_COLUMNS} FROM log WHERE seq > $1 AND seq <= $2 AND kind = ANY($3) {here}ORDER BY seq LIMIT $4",
+        after_seq,
+        last,
+        list(map(str, kinds)),
+        limit,
+    )
+
+
+def oldest(tx: Transaction) -> Seq:
+    """The first place that is still remembered, 0 in an empty log."""
+    return Seq(tx.value("SELECT coalesce(min(seq), 0) FROM log"))
+
+
 def newest(tx: Transaction) -> Seq:
     """The last place taken, 0 in an empty log."""
     return Seq(tx.value("SELECT coalesce(max(seq), 0) FROM log"))

@@ -89,6 +89,12 @@ def get_many(tx: Transaction, posts: list[PostId]) -> dict[PostId, Row]:
     return {row.id: row for row in rows}
 
 
+def with_graves(tx: Transaction, posts: list[PostId]) -> dict[PostId, Row]:
+    """Those of the posts that exist, gone or not."""
+    found = tx.fetch(_row, f"SELECT {_COLUMNS} FROM posts WHERE id = ANY($1)", posts)
+    return {row.id: row for row in found}
+
+
 def id_is_free(tx: Transaction, post: PostId) -> bool:
     """Whether neither a post nor a boost has that id."""
     return tx.value("SELECT 1 FROM posts WHERE id = $1 UNION ALL SELECT 1 FROM boosts WHERE id = $1", post) is None

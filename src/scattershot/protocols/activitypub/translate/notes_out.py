@@ -9,7 +9,7 @@ from scattershot.protocols.activitypub.translate.audiences import write_addressi
 from scattershot.protocols.activitypub.translate.names import origin_of, type_of_form
 from scattershot.protocols.activitypub.translate.terms_out import policy_of
 from scattershot.protocols.activitypub.wire.contexts import POST_CONTEXT
-from scattershot.protocols.activitypub.wire.vocabulary import JsonObject
+from scattershot.protocols.activitypub.wire.vocabulary import JsonObject, encode
 from scattershot.wirekit.dates import duration_text, rfc3339
 
 AS2_MEDIA_TYPE = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
@@ -60,6 +60,11 @@ def note_of(post: Post, *, replies: str | JsonObject | None = None, with_context
         note["replies"] = replies
     note["interactionPolicy"] = policy_of(post)
     return note
+
+
+def note_as_json(post: Post) -> bytes:
+    """The post as an object in JSON, to stand within something else."""
+    return encode(note_of(post))
 
 
 def tombstone(post: str, *, form: Form = Form.NOTE, with_context: bool = False) -> JsonObject:

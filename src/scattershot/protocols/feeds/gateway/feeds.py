@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from scattershot.app.items import Item
+from scattershot.app.items import Face, Item
 from scattershot.app.syndication import Leaf, Syndication
 from scattershot.domain.ids import PostId
 from scattershot.domain.syndicated import About, Subject
@@ -22,6 +22,8 @@ class Presented(NamedTuple):
     origin: str
     title: str
     generator: str
+    hubs: tuple[str, ...] = ()
+    """Hubs of others that are told of news as well."""
 
     @property
     def hub(self) -> str:
@@ -57,7 +59,7 @@ class OwnFeeds:
 
     def _feed(self, asked: Asked, leaf: Leaf, *, is_first: bool) -> Feed:
         origin = self.presented.origin
-        face, entries = leaf.face, entries_of([self._shown(item) for item in leaf.items])
+        face, entries = leaf.face, entries_of([self.shown(item) for item in leaf.items])
         topic = f"{origin}{asked.topic}"
         return Feed(
             format=asked.format,
@@ -71,23 +73,29 @@ class OwnFeeds:
             else f"{face.profile.id.value}{'#all' if asked.replies else ''}",
             updated=max((entry.updated or 0 for entry in entries), default=None),
             authors=(author_of(face.profile),) if face is not None else (),
-            hubs=(self.presented.hub,),
+            hubs=(self.presented.hub, *(self.presented.hubs if self._is_told(asked, face) else ())),
             cloud=self._cloud,
             first="" if is_first else topic,
             older=f"{origin}{asked.page(leaf.following)}" if leaf.following is not None else "",
             entries=entries,
         )
 
+    @staticmethod
+    def _is_told(asked: Asked, face: Face | None) -> bool:
+        """Whether hubs of others hear of its news."""
+        return face is not None and not asked.post and face.profile.indexable
+
     def _title(self, asked: Asked, leaf: Leaf) -> str:
         if leaf.face is None:
             return f"#{asked.tag} · {self.presented.title}"
         who = leaf.face.profile.title
         if leaf.subject.about is About.THREAD:
-            first = entries_of([self._shown(item) for item in leaf.items[-1:]])
+            first = entries_of([self.shown(item) for item in leaf.items[-1:]])
             return f"{who}: {first[0].title or first_words(first[0])}" if first else who
         return f"{who}, with replies" if asked.replies else who
 
-    def _shown(self, item: Item) -> Shown:
+    def shown(self, item: Item) -> Shown:
+        """The post with what an entry needs beside it."""
         quoted = item.quote.item if item.quote is not None else None
         return Shown(
             item.post,

@@ -8,7 +8,7 @@ from scattershot.domain.delivery import Busy, Delivered, Outcome, Unwanted
 from scattershot.domain.ids import Seq
 from scattershot.domain.node import Endpoint
 from scattershot.domain.record import Recorded
-from scattershot.domain.syndicated import Callback, Wanted, Way
+from scattershot.domain.syndicated import OUTWARD, Callback, Wanted, Way
 from scattershot.ports.clock import Clock
 from scattershot.ports.fetcher import Fetcher, Unreachable
 from scattershot.protocols.feeds.gateway.addresses import FORMATS, asked_for, subject_of
@@ -32,12 +32,18 @@ class Heralding:
     def __init__(self, callbacks: Callbacks, own: OwnFeeds, fetcher: Fetcher, clock: Clock) -> None:
         self._callbacks, self._own, self._fetcher, self._clock = callbacks, own, fetcher, clock
         self._bodies: Lately[tuple[Seq, str], tuple[int, bytes | None]] = Lately(200)
+        self._told: Lately[tuple[Seq, Wanted], bool] = Lately(1_000)
 
     async def tell(self, endpoint: Endpoint, recorded: Recorded) -> Outcome:
         """Tell it of each of its feeds in which the change is news; the worst outcome counts for all."""
         outcome: Outcome = Delivered()
         for callback in await self._callbacks.told(endpoint, recorded):
+            key = recorded.seq, callback.wanted
+            if key in self._told:  # only another feed's news did not arrive
+                continue
             told = await self._tell_one(callback, recorded)
+            if isinstance(told, Delivered):
+                self._told[key] = True
             if isinstance(told, Unwanted) and told.gone:  # this subscription alone; others may have the same callback
                 await self._callbacks.drop(callback.wanted)
             elif not isinstance(told, Delivered):
@@ -46,10 +52,22 @@ class Heralding:
 
     async def _tell_one(self, callback: Callback, recorded: Recorded) -> Outcome:
         wanted = callback.wanted
+        if wanted.way in OUTWARD:
+            return await self._tell_outward(wanted, recorded)
         body = await self._body(wanted.topic, recorded)
         if body is None:
             return Delivered()
         request = self._pushed(wanted, body) if wanted.way is Way.WEBSUB else cloud_request(wanted)
+        answer = await self._fetcher.send(request, limit=_MAX_ANSWER, seconds=PATIENCE)
+        return _outcome(answer, wanted.way, self._clock.now())
+
+    async def _tell_outward(self, wanted: Wanted, recorded: Recorded) -> Outcome:
+        """What a hub or aggregator says of it is its own affair, once it has heard us."""
+        face = await self._own.syndication.author(recorded.post) if recorded.post is not None else None
+        if face is None:
+            return Delivered()
+        page = f"{self._own.presented.origin}{face.page}"
+        request = publish_request(wanted, page) if wanted.way is Way.PUBLISH else ping(wanted, face.profile.title, page)
         answer = await self._fetcher.send(request, limit=_MAX_ANSWER, seconds=PATIENCE)
         return _outcome(answer, wanted.way, self._clock.now())
 
@@ -83,9 +101,23 @@ def cloud_request(wanted: Wanted) -> Request:
     if wanted.way is Way.CLOUD_RPC:
         body = rpc_call(wanted.method, wanted.topic)
         return Request("POST", wanted.address, Headers([("content-type", "text/xml")]), body)
-    return Request(
-        "POST", wanted.address, Headers([("content-type", _FORM)]), urlencode({"url": wanted.topic}).encode()
-    )
+    return Request("POST", wanted.address, Headers([("content-type", _FORM)]), _form([("url", wanted.topic)]))
+
+
+def publish_request(wanted: Wanted, page: str) -> Request:
+    """How a hub of others is told to fetch the feeds of a page, in the words hubs have had since PubSubHubbub."""
+    feeds = [("hub.url", f"{page}.{form}{which}") for form in FORMATS for which in ("", "?with=replies")]
+    return Request("POST", wanted.address, Headers([("content-type", _FORM)]), _form([("hub.mode", "publish"), *feeds]))
+
+
+def ping(wanted: Wanted, title: str, page: str) -> Request:
+    """How an aggregator is told that a page has news (weblogUpdates): its name, its address, what changed, its feed."""
+    body = rpc_call("weblogUpdates.extendedPing", title, page, page, f"{page}.rss")
+    return Request("POST", wanted.address, Headers([("content-type", "text/xml")]), body)
+
+
+def _form(fields: list[tuple[str, str]]) -> bytes:
+    return urlencode(fields).encode()
 
 
 def _outcome(answer: Response | Unreachable, way: Way, now: int) -> Outcome:

@@ -9,6 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from scattershot.app.items import Face
+from scattershot.app.lately import Lately
+from scattershot.domain.ids import Millis
 from scattershot.ports.clock import Clock
 from scattershot.protocols.feeds.gateway.addresses import FORMATS, Asked, asked_for
 from scattershot.protocols.feeds.gateway.feeds import OwnFeeds
@@ -18,6 +20,8 @@ from scattershot.wirekit.dates import http_date, parse_http_date
 
 FOR_ALL = "public, max-age=60"
 _BIGGEST = 1 << 62
+_REMEMBERED = 5_000
+"""Pages of feeds of which is known since when they read as they do."""
 
 
 class Pages:
@@ -25,6 +29,7 @@ class Pages:
 
     def __init__(self, own: OwnFeeds, clock: Clock) -> None:
         self._own, self._clock = own, clock
+        self._seen: Lately[str, tuple[str, Millis]] = Lately(_REMEMBERED)
 
     @property
     def routes(self) -> list[Route]:
@@ -35,20 +40,28 @@ class Pages:
 
     async def feed(self, request: Request) -> Response:
         """A page of a feed."""
-        asked = asked_for(quote(request.scope["path"], safe="/@.,:;+~!$&'()*="), request.url.query)
+        return await self._of_path(request, request.scope["path"])
+
+    async def in_form(self, request: Request, form: str) -> Response:
+        """The feed of the page at the request's address, asked for by `Accept`."""
+        return await self._of_path(request, f"{request.scope['path']}.{form}")
+
+    async def _of_path(self, request: Request, path: str) -> Response:
+        asked = asked_for(quote(path, safe="/@.,:;+~!$&'()*="), request.url.query)
         before = request.query_params.get("before", "")
         number = int(before) if before.isascii() and before.isdecimal() and len(before) < 20 else None
         if asked is None or (before and number is None):
             return _not_found()
         feed = await self._own.page(asked, min(number, _BIGGEST) if number is not None else None)
-        return self._answer(request, asked, feed) if feed is not None else _not_found()
+        return self._answer(request, asked, feed, before) if feed is not None else _not_found()
 
-    def _answer(self, request: Request, asked: Asked, feed: Feed) -> Response:
+    def _answer(self, request: Request, asked: Asked, feed: Feed, before: str) -> Response:
         body = self._own.written(feed, asked)
         tag = f'"{feed.updated or 0}-{blake2b(body, digest_size=9).hexdigest()}"'
-        headers = self._headers(feed, tag)
+        altered = self._altered(f"{asked.topic} {before}", tag)
+        headers = self._headers(feed, tag, altered)
         known = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "")[:2048].split(",")]
-        if tag in known or "*" in known or (known == [""] and _is_known_since(request, feed)):
+        if tag in known or "*" in known or (known == [""] and _is_known_since(request, altered)):
             return Response(status_code=304, headers=headers)
         since = _newest_known(known) if _takes_delta(request) else None
         if since is not None:
@@ -58,17 +71,26 @@ class Pages:
             return Response(part, 226, headers, media_type=FORMATS[asked.format])
         return Response(body, 200, headers, media_type=f"{FORMATS[asked.format]}; charset=utf-8")
 
-    def _headers(self, feed: Feed, tag: str) -> dict[str, str]:
+    def _altered(self, page: str, tag: str) -> Millis:
+        """Since when that page of a feed reads as it does: since it was first seen so, for what was taken back has no
+        moment. Of one that is forgotten that is now, and it is sent once more."""
+        known = self._seen.get(page)
+        if known is None or known[0] != tag:
+            known = self._seen[page] = tag, self._clock.now()
+        return known[1]
+
+    def _headers(self, feed: Feed, tag: str, altered: Millis) -> dict[str, str]:
         links = [f'<{feed.address}>; rel="self"', *(f'<{hub}>; rel="hub"' for hub in feed.hubs)]
-        headers = {
+        return {
+            "content-location": quote(feed.address, safe="/:@?=&%.,;+~!$'()*"),
             "etag": tag,
             "link": ", ".join(links),
             "cache-control": FOR_ALL,
             "vary": "A-IM",
             "access-control-allow-origin": "*",
             "x-content-type-options": "nosniff",
+            "last-modified": http_date(altered),
         }
-        return headers | ({"last-modified": http_date(feed.updated)} if feed.updated is not None else {})
 
     async def following(self, request: Request) -> Response:
         """Whom a microblog follows, as OPML for other readers."""
@@ -99,9 +121,9 @@ def _newest_known(known: list[str]) -> int | None:
     return max((int(each) for each in found if each.isascii() and each.isdecimal() and len(each) < 16), default=None)
 
 
-def _is_known_since(request: Request, feed: Feed) -> bool:
+def _is_known_since(request: Request, altered: Millis) -> bool:
     since = parse_http_date(request.headers.get("if-modified-since", ""))
-    return since is not None and feed.updated is not None and feed.updated // 1000 <= since // 1000
+    return since is not None and altered // 1000 <= since // 1000
 
 
 def _not_found() -> Response:

@@ -118,10 +118,10 @@ def rpc_fault(words: str) -> bytes:
     return document(f"<methodResponse><fault><value><struct>{code}{text}</struct></value></fault></methodResponse>")
 
 
-def rpc_call(method: str, feed: str) -> bytes:
-    """The call by which one is told of news in a feed."""
-    param = f"<params><param><value>{element('string', feed)}</value></param></params>"
-    return document(f"<methodCall>{element('methodName', method)}{param}</methodCall>")
+def rpc_call(method: str, *texts: str) -> bytes:
+    """The call by which one is told of news: of rssCloud with the address of the feed alone."""
+    params = "".join(f"<param><value>{element('string', text)}</value></param>" for text in texts)
+    return document(f"<methodCall>{element('methodName', method)}<params>{params}</params></methodCall>")
 
 
 def is_fault(text: str) -> bool:

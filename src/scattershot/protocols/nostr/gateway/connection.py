@@ -2,15 +2,19 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator
 
 from starlette.types import Send
 
+from scattershot.ports.texts import TEXTS
 from scattershot.protocols.nostr.session.session import Session
 
 MOST_WAITING = 8_000_000
 """Characters that may wait for one connection: a few seconds of everything, or some full answers."""
 MOST_UNDECIDED = 1_000
 """Events of one connection that may wait to be kept; until they are, nothing more is read from it."""
+AT_ONCE = 128_000
+"""Characters that are sent together; what comes after them waits until there is room."""
 TOO_SLOW, ENDED, TRY_LATER = 1008, 1000, 1013
 """Reasons of closing a WebSocket (RFC 6455 section 7.4.1)."""
 
@@ -67,14 +71,16 @@ class Connection:
         else:
             self._room.clear()
 
-    async def pour(self, send: Send) -> None:
-        """Send what waits, until it is ended or the other side went away."""
+    async def pour(self, send: Send, *, together: bool) -> None:
+        """Send what waits, until it is ended or the other side went away; many frames `together` where the door can."""
         try:
             while self.ended is None:
                 while self._waiting:
-                    frame = self._waiting.popleft()
-                    self._size -= len(frame)
-                    await send({"type": "websocket.send", "text": frame})
+                    if together:
+                        await send({"type": TEXTS, "texts": list(self._next())})
+                    else:
+                        for frame in self._next(1):
+                            await send({"type": "websocket.send", "text": frame})
                 self._see_room()
                 self._news.clear()
                 if not self._waiting and self.ended is None:
@@ -83,3 +89,12 @@ class Connection:
             self.end()
             return
         await send({"type": "websocket.close", "code": self.ended})
+
+    def _next(self, most: int = AT_ONCE) -> Iterator[str]:
+        """Frames from the front of what waits: the first, and others while all are shorter than that."""
+        size = 0
+        while self._waiting and size < most:
+            frame = self._waiting.popleft()
+            self._size -= len(frame)
+            size += len(frame)
+            yield frame

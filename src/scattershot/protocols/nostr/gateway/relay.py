@@ -16,6 +16,7 @@ from scattershot.app.slips import Slips
 from scattershot.domain.slip import Kept, Outcome, Want
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import UnavailableError
+from scattershot.ports.texts import TEXTS
 from scattershot.protocols.nostr.gateway.connection import TRY_LATER, Connection
 from scattershot.protocols.nostr.gateway.information import DOCUMENT, Information
 from scattershot.protocols.nostr.gateway.sealing import Seals
@@ -116,7 +117,7 @@ class Relay:
         counters.LISTENERS.inc()
         try:
             await send({"type": "websocket.accept"})
-            await self._serve(connection, receive, send)
+            await self._serve(connection, receive, send, together=TEXTS in scope.get("extensions", ()))
         finally:
             self._let_go(connection)
             self._from[host] -= 1
@@ -130,8 +131,8 @@ class Relay:
         self._connections.discard(connection)
         counters.LISTENERS.dec()
 
-    async def _serve(self, connection: Connection, receive: Receive, send: Send) -> None:
-        pouring = asyncio.create_task(connection.pour(send))
+    async def _serve(self, connection: Connection, receive: Receive, send: Send, *, together: bool) -> None:
+        pouring = asyncio.create_task(connection.pour(send, together=together))
         try:
             for deed in connection.session.open():
                 await self._do(connection, deed)
