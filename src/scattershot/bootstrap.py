@@ -25,6 +25,7 @@ from scattershot.app.exporting import Exporting
 from scattershot.app.fanout import Fanout
 from scattershot.app.firehose import Firehose
 from scattershot.app.followers_sync import FollowersSync
+from scattershot.app.hearing import Hearing
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.importing import Importing
 from scattershot.app.indexing import Indexing
@@ -52,12 +53,14 @@ from scattershot.app.second_factors import SecondFactors
 from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
+from scattershot.app.signets import SIGNET_FILE
 from scattershot.app.slips import Slips
 from scattershot.app.sources import Sources
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
 from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
+from scattershot.app.uttering import Uttering
 from scattershot.app.verify_links import VerifyLinks
 from scattershot.app.web_push import Keys, WebPush
 from scattershot.domain.addresses import Addresses
@@ -77,6 +80,7 @@ from scattershot.frontends.web.house_pages import HousePages
 from scattershot.frontends.web.judging_hosts import JudgingHosts
 from scattershot.frontends.web.judging_people import JudgingPeople
 from scattershot.frontends.web.keeping_away import KeepingAway
+from scattershot.frontends.web.networks import Networks
 from scattershot.frontends.web.overseeing import Overseeing
 from scattershot.frontends.web.portability import Portability
 from scattershot.frontends.web.posting import Workshop
@@ -94,6 +98,7 @@ from scattershot.protocols.activitypub.translate.notes_out import note_as_json
 from scattershot.protocols.feeds.adapter import Feeds
 from scattershot.protocols.feeds.gateway.tongue import FeedTongue
 from scattershot.protocols.nostr import adapter as nostr
+from scattershot.protocols.nostr.gateway.tongue import NostrTongue
 from scattershot.server import make_app, shared
 from scattershot.settings import Settings
 from scattershot.storage.migrate import migrate
@@ -101,7 +106,7 @@ from scattershot.wirekit import sealing
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
-PROTOCOLS = (ActivityPub, FeedTongue)
+PROTOCOLS = (ActivityPub, NostrTongue, FeedTongue)
 """The tongues spoken with other nodes."""
 
 PUSH_FILE = "push.key"
@@ -112,11 +117,12 @@ _logger = logging.getLogger(__name__)
 
 class OwnKeys(NamedTuple):
     """Secrets of the node's own: what makes addresses of pictures from elsewhere its own, what its pushes bear, and by
-    what it is known among relays."""
+    what it is known among relays; and what opens the keys by which its microblogs speak there."""
 
     signed: Signed
     push: Keys
     relay: bytes
+    signets: bytes
 
 
 class Node:
@@ -129,7 +135,7 @@ class Node:
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
         database, clock, bus, fetcher, _, shelves = drivers
-        tongues = self._tongues()
+        tongues = self._tongues(own)
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
         self.intake = Intake(database, clock, bus, tongues, house, self.discover)
         self.sources = Sources(database, clock, bus, self.intake, self._newspaper, self._newspaper)
@@ -146,8 +152,7 @@ class Node:
         )  # fmt: skip
         self.indexing = Indexing(database, clock, self.previews.note)
         self._hang_pictures(shelves, own.signed)
-        self.readers = Readers(database, clock, bus, [Fanout(house), Dispatch(), self.indexing])
-        self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
+        self._follow_what_comes()
         self.couriers = Couriers(database, clock, bus, tongues, house, settings.couriers)
         self.catch_up = CatchUp(database, clock, bus, tongues, self.discover)
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
@@ -183,6 +188,33 @@ class Node:
         self.readers.after_step(self.streams.nudge)
         self.app = self._app(own.relay)
 
+    def _tongues(self, own: OwnKeys) -> Mapping[str, Tongue]:
+        """The tongues by their names; what a person types is tried in each, in this order."""
+        settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
+        self.activitypub = activitypub(settings, fetcher, clock)
+        self.slips = Slips(database, clock, bus)
+        self.nostr = nostr.nostr(settings, self.slips, fetcher, user_agent(settings), own.signets)
+        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
+        self._newspaper = feed_tongue(settings, self._any_web, clock)
+        return {tongue.name: tongue for tongue in (self.activitypub, self.nostr.tongue, self._newspaper)}
+
+    def _follow_what_comes(self) -> None:
+        """Whoever tails the log, and whoever follows the slips."""
+        database, clock, bus, *_ = self.drivers
+        self.uttering = Uttering(self.nostr.utterer, self.nostr.signets, self.house)
+        self.hearing = Hearing(
+            database, clock, bus, self.slips, self.intake, self.discover, self.nostr.tongue, self.nostr.tongue
+        )
+        self.readers = Readers(database, clock, bus, [Fanout(self.house), Dispatch(), self.indexing, self.uttering])
+        self.readers.after_step(self._tell_what_was_said)
+        self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
+
+    def _tell_what_was_said(self) -> None:
+        """What microblogs of here said on Nostr goes to those who listen for it."""
+        if said := self.uttering.take():
+            self.relay.tell(slip.body for slip in said)
+            self.drivers.bus.nudge(slips.TOPIC)
+
     def _push(self, own: OwnKeys) -> WebPush:
         settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
         return WebPush(
@@ -190,14 +222,6 @@ class Node:
             own.push, contact=_push_contact(settings),
             schemes=("https", "http") if settings.insecure_http else ("https",),
         )  # fmt: skip
-
-    def _tongues(self) -> Mapping[str, Tongue]:
-        """The tongues by their names; what a person types is tried in each, in this order."""
-        settings, fetcher, clock = self.settings, self.drivers.fetcher, self.drivers.clock
-        self.activitypub = activitypub(settings, fetcher, clock)
-        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
-        self._newspaper = feed_tongue(settings, self._any_web, clock)
-        return {tongue.name: tongue for tongue in (self.activitypub, self._newspaper)}
 
     def _hang_pictures(self, shelves: Shelves, signed: Signed) -> None:
         """What people upload, and what others have that is shown from here."""
@@ -220,7 +244,6 @@ class Node:
 
     def _app(self, relay_key: bytes) -> ASGIApp:
         settings, (database, clock, bus, *_) = self.settings, self.drivers
-        self.slips = Slips(database, clock, bus)
         self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
@@ -241,7 +264,9 @@ class Node:
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
         self.feeds = Feeds(settings, timelines, database, clock, bus, self._any_web, self.sources)
         self.couriers.add_herald(self.feeds.herald)
-        further = [*carried.routes, *self._office(web.desk), *files.routes]
+        names = nostr.routes(settings, database, self.nostr.signets)
+        networks = Networks(web.desk, web.account, self.nostr.signets, database)
+        further = [*names, *networks.routes, *carried.routes, *self._office(web.desk), *files.routes]
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         self.firehose = a_firehose(settings, database, clock)
@@ -345,6 +370,7 @@ class Node:
             self.feeds.hub.run,
             self.sources.run,
             self.slips.run,
+            self.hearing.run,
             _watch_lag,
         ]
         self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -373,6 +399,7 @@ class Node:
         done += await self.sources.step()
         done += await self.indexing.take_up()
         done += await self.slips.step()
+        done += await self.hearing.step()
         return done + await self.catch_up.step()
 
     def end_sockets(self) -> None:
@@ -432,7 +459,8 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     speaker = await people.node_speaker(settings.title)
     signed = Signed(await proxy_secret(drivers.database), settings.origin)
     push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
-    own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database))
+    sealing_signets = secret_in(settings.data, SIGNET_FILE, sealing.KEY_BYTES)
+    own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database), sealing_signets)
     node = Node(settings, drivers, house, people, speaker, own)
     await node.feeds.begin()
     return node

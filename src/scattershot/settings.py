@@ -144,6 +144,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="How many calls of the client API one token (or an address without one) has in five minutes.",
         ),
     ] = 300
+    nostr: Annotated[
+        bool,
+        Meta(
+            description="Let microblogs of here speak Nostr too: what they post in public is signed and lies at the "
+            "node's own relay, unless their keepers would rather not."
+        ),
+    ] = True
     relay_calls: Annotated[
         int,
         Meta(ge=1, description="How many messages (events, questions) one connection to the Nostr relay has a minute."),

@@ -5,7 +5,7 @@ from base64 import b32decode
 from functools import partial
 from html import unescape
 
-from msgspec import structs
+from msgspec import json, structs
 
 from scattershot.app.house_emojis import HouseEmoji
 from scattershot.app.media import Kept
@@ -26,6 +26,7 @@ from scattershot.domain.reading import Refused
 from scattershot.domain.terms import Circle, Rule, Terms
 from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.frontends.mastodon_api.notification_types import TYPES
+from scattershot.protocols.nostr.wire.entities import Key, write_entity
 from scattershot.storage.tables import people, quotes, relations
 from scattershot.testing.browser import Browser
 from scattershot.testing.push_phone import PushPhone
@@ -35,7 +36,8 @@ from scattershot.wirekit.http_message import Headers, Response
 from scattershot.wirekit.mastodon_csv import File
 from tests.feed_reader import follow_feeds, wait_for_feeds
 from tests.files import a_picture
-from tests.protocols.nostr.relay_client import ask_everything
+from tests.protocols.nostr.events import an_event, key_of
+from tests.protocols.nostr.relay_client import a_client, ask_everything
 
 EVERYTHING = dict.fromkeys(TYPES.values(), True)
 
@@ -70,7 +72,8 @@ async def everyday_life(village: Village) -> None:
     await show_pictures(village, a, b)
     await look_at_the_phone(village, a, b)
     await ask_everything(a.node.relay, village.clock.now() // 1000)
-    assert (await a.node.slips.after(0, 10))[-1].kind == 62
+    assert 62 in [slip.kind for slip in await a.node.slips.after(0, 1_000)]
+    await talk_on_nostr(village, a, ann)
     await show_a_page(village, a)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
@@ -85,6 +88,37 @@ async def everyday_life(village: Village) -> None:
     b.done(await b.node.publisher.delete(bob, first, "test"))
     village.clock.advance(90_000)
     await village.settle()
+
+
+async def talk_on_nostr(village: Village, a: House, ann: MicroblogId) -> None:
+    """Somebody of Nostr is followed, read, liked, answered and passed on, and follows back."""
+    answer = await a.get("/.well-known/nostr.json?name=ann", "application/json")
+    key = json.decode(answer.body)["names"]["ann"]
+    at = village.clock.now() // 1000
+    async with a_client(a.node.relay) as client:
+        await client.publish(an_event("nina", "hello #nostr", at=at))
+        await village.settle()
+        nina = await a.microblog(key_of("nina"))
+        a.done(await a.node.publisher.follow(ann, nina, "test"))
+        await client.publish(an_event("nina", f"hello nostr:{key}", at=at, tags=[["p", key]]))
+        await client.publish(an_event("nina", "", kind=3, at=at, tags=[["p", key]]))
+        await village.settle()
+    phone = await a.phone("ann")
+    found = next(each for each in await phone.get("/api/v1/timelines/home") if "nostr" in each["content"])
+    post = PostId(int(found["id"]))
+    for deed in (a.node.publisher.like, a.node.publisher.boost, a.node.publisher.unlike, a.node.publisher.unboost):
+        a.done(await deed(ann, post, "test"))
+    mine = await a.post("ann", "an answer", reply_to=post)
+    await village.settle()
+    a.done(await a.node.publisher.delete(ann, mine, "test"))
+    assert (await a.get(f"/nostr/{note_name(key_of('nina'))}", "text/html")).status == 302
+    await a.node.nostr.signets.settle(a.node.drivers.database, ann, True)
+    assert await a.node.nostr.signets.carried(a.node.drivers.database, ann, "")
+    await village.settle()
+
+
+def note_name(key: str) -> str:
+    return write_entity(Key(key))
 
 
 async def show_a_page(village: Village, a: House) -> None:

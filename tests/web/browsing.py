@@ -72,6 +72,7 @@ def pages(scene: Scene) -> dict[str, str]:
         "search-found": "/search?q=fence",
         "settings": "/settings",
         "account": "/settings/account",
+        "networks": "/settings/networks",
         "microblogs": "/settings/microblogs",
         "sessions": "/settings/sessions",
         "posting": "/settings/posting",

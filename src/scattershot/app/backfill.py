@@ -153,7 +153,7 @@ def _thread_name(tx: Transaction, post: PostId) -> WireId | None:
         return None
     root = posts.get(tx, row.thread)
     asked = root if root is not None and not root.gone and not root.local else row
-    return wire_ids.of(tx, asked.id, wire_ids.Thing.POST) if not asked.local else None
+    return wire_ids.main(tx, asked.id, wire_ids.Thing.POST) if not asked.local else None
 
 
 def _poll_name(tx: Transaction, post: PostId, now: Millis) -> WireId | None:

@@ -33,7 +33,7 @@ def complaint(
     if len(comment) > MAX_COMMENT:
         return Refused("invalid", f"A complaint has at most {MAX_COMMENT:,} characters.")
     actor = wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG)
-    aim = wire_ids.of(tx, target, wire_ids.Thing.MICROBLOG)
+    aim = wire_ids.main(tx, target, wire_ids.Thing.MICROBLOG)
     if actor is None or aim is None:
         return NO_SUCH_MICROBLOG
     seen = readable(tx, list(posts.get_many(tx, list(about)).values()), who)

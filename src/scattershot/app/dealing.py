@@ -199,4 +199,4 @@ def end_tie(
 
 
 def _named(tx: Transaction, microblog: MicroblogId) -> WireId | None:
-    return wire_ids.of(tx, microblog, wire_ids.Thing.MICROBLOG)
+    return wire_ids.main(tx, microblog, wire_ids.Thing.MICROBLOG)

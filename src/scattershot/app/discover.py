@@ -13,7 +13,7 @@ from scattershot.app.apply.origin import Applied, Declined, House, Lacks, Origin
 from scattershot.app.apply.quoting import STAMP, adopted
 from scattershot.domain.change import Change, Deleted, Edited, Posted
 from scattershot.domain.ids import MicroblogId, Millis, PostId
-from scattershot.domain.microblog import Handle, parse_handle
+from scattershot.domain.microblog import MAX_LOCAL_NAME, Handle, parse_handle
 from scattershot.domain.node import Standing
 from scattershot.domain.reading import Changes, Ignored, Needs, Refused
 from scattershot.domain.wire_id import ACTIVITYPUB, FEEDS, WireId
@@ -100,6 +100,8 @@ class Discover:
         if domain is None:
             return Refused("not_a_name", f"{text!r} is not a name like @who@where.")
         wanted = Handle(handle.name.lower(), domain)
+        if not handle.domain and len(handle.name) > MAX_LOCAL_NAME:
+            return await self._look_up(text.strip())  # nobody here is called so: it is a key or an id of some wire
         if domain in self._domains:
             row = await self._database.read(lambda tx: microblogs.named(tx, wanted))
             if row is None and not handle.domain and "." in handle.name and normal_host(handle.name):

@@ -81,7 +81,7 @@ class Reactions:
 
 def _named(tx: Transaction, who: MicroblogId, post: PostId) -> tuple[WireId | None, WireId | None]:
     row = posts.get(tx, post)
-    this = wire_ids.of(tx, post, wire_ids.Thing.POST) if row is not None and not row.gone else None
+    this = wire_ids.main(tx, post, wire_ids.Thing.POST) if row is not None and not row.gone else None
     return wire_ids.of(tx, who, wire_ids.Thing.MICROBLOG), this
 
 

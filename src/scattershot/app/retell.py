@@ -65,7 +65,7 @@ _OF_POSTS = frozenset(
 
 
 def _microblog(tx: Transaction, microblog: MicroblogId | None) -> WireId | None:
-    return wire_ids.of(tx, microblog, wire_ids.Thing.MICROBLOG) if microblog is not None else None
+    return wire_ids.main(tx, microblog, wire_ids.Thing.MICROBLOG) if microblog is not None else None
 
 
 def _wire(value: str) -> WireId | None:
@@ -74,7 +74,7 @@ def _wire(value: str) -> WireId | None:
 
 def _of_post(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId) -> Telling | None:
     assert recorded.post is not None
-    post = wire_ids.of(tx, recorded.post, wire_ids.Thing.POST)
+    post = wire_ids.main(tx, recorded.post, wire_ids.Thing.POST)
     if post is None:
         return None
     author = _microblog(tx, recorded.target)

@@ -96,7 +96,7 @@ class Ties:
     def _end(
         self, tx: Transaction, follower: MicroblogId, followee: MicroblogId, origin: Origin, *, is_own: bool
     ) -> None:
-        hearer, heard = (wire_ids.of(tx, each, wire_ids.Thing.MICROBLOG) for each in (follower, followee))
+        hearer, heard = (wire_ids.main(tx, each, wire_ids.Thing.MICROBLOG) for each in (follower, followee))
         if hearer is None or heard is None:
             return
         ending = (

@@ -30,12 +30,13 @@ def backup(file: Path, force: bool, **where: Any) -> None:
 def _pack(file: Path, told: str) -> None:
     import json
 
-    from scattershot.drivers.archive import MEDIA, SETTINGS, Sources, media_named_in, pack
+    from scattershot.drivers.archive import MEDIA, SETTINGS, SIGNETS, Sources, media_named_in, pack
 
     answer = json.loads(told)
     copy = Path(answer["copy"])
     try:
-        sources = Sources(copy, copy.parent / SETTINGS, copy.parent / MEDIA, run_async(media_named_in(copy)))
+        names, folder = run_async(media_named_in(copy)), copy.parent
+        sources = Sources(copy, folder / SETTINGS, folder / MEDIA, names, folder / SIGNETS)
         pack(file, sources, __version__, answer["made"], answer["origin"])
     except OSError as problem:
         raise click.ClickException(f"{file} cannot be written: {problem.strerror}.") from problem

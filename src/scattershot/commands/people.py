@@ -161,6 +161,19 @@ def microblog_appoint(name: str, person: str, role: str, **where: Any) -> None:
     perform("microblog appoint", where, {"name": name, "person": person, "role": role})
 
 
+@microblog.command("nostr")
+@click.argument("name")
+@click.option("--on/--off", "speaks", default=None, help="Let it speak Nostr, or say nothing more there.")
+@click.option("--secret", is_flag=True, help="Print its private key instead. Whoever has that can speak for it.")
+@click.option("--lock", is_flag=True, help="Ask for a password and lock the key by it (NIP-49).")
+@node_options
+def microblog_nostr(name: str, speaks: bool | None, secret: bool, lock: bool, **where: Any) -> None:
+    """Print by what key the microblog NAME is known on Nostr, and settle whether it speaks there."""
+    password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True) if lock else ""
+    what = {"name": name, "speaks": speaks, "secret": secret or lock, "password": password}
+    perform("microblog nostr", where, what)
+
+
 @click.command()
 @click.argument("name")
 @node_options

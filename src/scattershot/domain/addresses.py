@@ -45,6 +45,11 @@ class Addresses(NamedTuple):
         """The address of a change that has no thing of its own."""
         return f"{self.origin}/c/{seq}"
 
+    def seq_of(self, address: str) -> Seq | None:
+        """The change that has that address."""
+        number = address.removeprefix(f"{self.origin}/c/")
+        return Seq(int(number)) if number != address and number.isascii() and number.isdigit() else None
+
     def page(self, handle: Handle, own_domain: str) -> str:
         """The page people look at; names of another of the node's domains are told apart by it."""
         name = handle.name if handle.domain == own_domain else f"{handle.name}@{handle.domain}"

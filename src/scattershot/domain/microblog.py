@@ -12,7 +12,8 @@ from scattershot.domain.wire_id import WireId
 
 MAX_NAME = 64
 _NAME = re.compile(r"[a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_])?", re.ASCII | re.IGNORECASE)
-_LOCAL_NAME = re.compile(r"[a-z0-9_]{1,30}", re.ASCII)
+MAX_LOCAL_NAME = 30
+_LOCAL_NAME = re.compile(rf"[a-z0-9_]{{1,{MAX_LOCAL_NAME}}}", re.ASCII)
 
 RESERVED_NAMES = frozenset(
     {"admin", "administrator", "root", "support", "help", "abuse", "postmaster", "webmaster", "moderator", "instance",

@@ -9,9 +9,15 @@ class WireId(NamedTuple):
     protocol: str
     value: str
 
+    @property
+    def uri(self) -> str:
+        """The name for programs that know no wire, as a URI."""
+        return self.value if self.protocol in (ACTIVITYPUB, FEEDS) else f"{self.protocol}:{self.value}"
+
 
 ACTIVITYPUB = "activitypub"
 FEEDS = "feeds"
+NOSTR = "nostr"
 
 ASKING = frozenset({ACTIVITYPUB})
 """The wires on which one asks to hear somebody and is answered; on others one just listens."""

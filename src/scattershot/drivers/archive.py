@@ -1,5 +1,6 @@
-"""A node in one file: a tar of a manifest, the database and, where it has one, its `scattershot.toml`; then every file
-that people uploaded, and what each of those has to be. Media of other nodes are not in it: they are fetched again.
+"""A node in one file: a tar of a manifest, the database and, where it has them, its `scattershot.toml` and what opens
+its signets; then every file that people uploaded, and what each of those has to be. Media of other nodes are not in it:
+they are fetched again.
 
 The private keys of everybody's microblogs are in it, so it is readable for its owner alone, as is what comes out.
 """
@@ -19,11 +20,14 @@ from typing import IO, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from scattershot.app.signets import SIGNET_FILE
 from scattershot.storage.sqlite import SqliteDatabase
 from scattershot.storage.tables import uploads
 
 DATABASE = "scattershot.sqlite"
 SETTINGS = "scattershot.toml"
+SIGNETS = SIGNET_FILE
+"""Without it the keys by which microblogs speak on other wires stay sealed."""
 MEDIA, KEPT = "media", "kept"
 """The folder of media in the data folder, and what people uploaded in that."""
 _MANIFEST = "manifest.json"
@@ -67,6 +71,7 @@ class Sources(NamedTuple):
     settings: Path
     media: Path
     names: Sequence[str]
+    signets: Path | None = None
 
 
 async def media_named_in(database: Path) -> list[str]:
@@ -80,7 +85,9 @@ async def media_named_in(database: Path) -> list[str]:
 
 def pack(target: Path, sources: Sources, version: str, made: str, origin: str) -> None:
     """Write the archive; it appears at `target` only when it is whole and on disk."""
-    files = {DATABASE: sources.database} | ({SETTINGS: sources.settings} if sources.settings.is_file() else {})
+    beside = {SETTINGS: sources.settings, SIGNETS: sources.signets}
+    there = {name: path for name, path in beside.items() if path is not None and path.is_file()}
+    files = {DATABASE: sources.database, **there}
     manifest = Manifest(_FORMAT, version, made, origin, {name: _packed(path) for name, path in files.items()})
     partial = target.with_name(f"{target.name}.partial")
     partial.unlink(missing_ok=True)
@@ -182,7 +189,7 @@ def _manifest(tar: tarfile.TarFile) -> Manifest:
         raise ArchiveError(f"The backup's manifest cannot be read: {problem}.") from problem
     if manifest.format not in (_FORMAT, _WITHOUT_MEDIA):
         raise ArchiveError(f"The backup was made by version {manifest.version}, in a way this version does not know.")
-    if DATABASE not in manifest.files or not manifest.files.keys() <= {DATABASE, SETTINGS}:
+    if DATABASE not in manifest.files or not manifest.files.keys() <= {DATABASE, SETTINGS, SIGNETS}:
         raise ArchiveError("The backup holds other files than a node's.")
     return manifest
 

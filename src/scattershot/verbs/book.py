@@ -41,6 +41,7 @@ from scattershot.verbs.people import (
 from scattershot.verbs.portable import export, import_
 from scattershot.verbs.posts import follow, following, home, post, unfollow
 from scattershot.verbs.saying import Verb
+from scattershot.verbs.signets import microblog_nostr
 from scattershot.verbs.teams import microblog_add, microblog_appoint, microblog_keepers
 from scattershot.verbs.tracing import trace
 
@@ -61,6 +62,7 @@ VERBS = {
     "microblog add": cast(Verb, microblog_add),
     "microblog keepers": cast(Verb, microblog_keepers),
     "microblog appoint": cast(Verb, microblog_appoint),
+    "microblog nostr": cast(Verb, microblog_nostr),
     "token": cast(Verb, token),
     "follow": cast(Verb, follow),
     "unfollow": cast(Verb, unfollow),

@@ -7,7 +7,7 @@ from scattershot.domain.change import Blocked, FollowAnswered, Followed, Unblock
 from scattershot.domain.ids import Millis
 from scattershot.domain.node import Standing
 from scattershot.domain.record import Kind, Recorded
-from scattershot.domain.wire_id import ASKING, WireId
+from scattershot.domain.wire_id import ASKING, FEEDS, WireId
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import link_checks, log, microblogs, relations, shunned, sources, watches
 
@@ -65,7 +65,10 @@ def followed(tx: Transaction, change: Followed, origin: Origin, house: House) ->
     if accepted or just_listens:
         _accepted(tx, follower, target, origin)
     if just_listens:
-        sources.listen(tx, target.id, origin.now)
+        if change.target.protocol == FEEDS:
+            sources.listen(tx, target.id, origin.now)
+        else:
+            watches.start(tx, target.id, NEVER_ASKED, origin.now)
     return recorded
 
 

@@ -10,7 +10,7 @@ from scattershot.domain.change import Moved, ProfileChanged, Reported, Vanished
 from scattershot.domain.ids import MicroblogId, PostId
 from scattershot.domain.microblog import Handle, Profile, with_checks_of
 from scattershot.domain.record import Kind
-from scattershot.domain.wire_id import FEEDS
+from scattershot.domain.wire_id import ASKING, FEEDS
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import (
     announcements,
@@ -28,7 +28,7 @@ from scattershot.storage.tables import (
     watches,
     wire_ids,
 )
-from scattershot.wirekit.urls import host_of
+from scattershot.wirekit.urls import host_of, normal_host
 
 STALE = 60_000
 """A profile this old (milliseconds) is fetched anew before it is found to lack an alias."""
@@ -78,7 +78,7 @@ def _met(tx: Transaction, profile: Profile, origin: Origin, house: House) -> App
     home = _home(tx, profile, house)
     if home is None:
         return Declined("no_host")
-    if nodes.standing(tx, host_of(profile.id.value) or "") == "blocked":
+    if nodes.standing(tx, _host(profile) or "") == "blocked":
         return Declined("blocked")
     microblog = MicroblogId(house.ids.make(tx, origin.now))
     if profile.id.protocol == FEEDS:
@@ -98,8 +98,13 @@ def _free_name(tx: Transaction, profile: Profile) -> str:
     )
 
 
+def _host(profile: Profile) -> str | None:
+    """Whose server it is: the one its id names, or where a wire's names have no servers, the domain of its handle."""
+    return host_of(profile.id.value) if profile.id.protocol in ASKING else normal_host(profile.domain)
+
+
 def _home(tx: Transaction, profile: Profile, house: House) -> microblogs.Home | None:
-    host = host_of(profile.id.value)
+    host = _host(profile)
     if host is None:
         return None
     door = house.door(profile)

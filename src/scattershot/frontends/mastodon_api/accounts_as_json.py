@@ -113,7 +113,7 @@ class AccountsAsJson:
             created_at=rfc3339(profile.created if profile.created is not None else moment_of(face.id)),
             note=profile.bio,
             url=face.address,
-            uri=profile.id.value,
+            uri=profile.id.uri,
             avatar=avatar,
             avatar_static=avatar,
             header=header,

@@ -7,13 +7,16 @@ from scattershot.domain.microblog import parse_handle
 from scattershot.domain.reading import Refused
 
 
+_ENTITIES = ("npub1", "nprofile1", "note1", "nevent1", "naddr1")
+
+
 class Asked(Enum):
     """What was typed."""
 
     HANDLE = "handle"
     ADDRESS = "address"
     KEY = "key"
-    """A name of somebody on Nostr, `npub1…` or `nprofile1…`."""
+    """A name of somebody or something on Nostr (NIP-19)."""
     WORDS = "words"
 
 
@@ -36,7 +39,7 @@ def tidied(text: str) -> str:
 
 def what_is(text: str) -> Asked:
     """What sort of thing a tidied text is: one thing that can be looked up, or words."""
-    if text.lower().startswith(("npub1", "nprofile1")) and text.isalnum():
+    if text.isalnum() and text.lower().startswith(_ENTITIES):
         return Asked.KEY
     if text.startswith(("https://", "http://")):
         return Asked.WORDS if any(sign.isspace() for sign in text) else Asked.ADDRESS

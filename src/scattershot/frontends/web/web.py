@@ -79,7 +79,7 @@ class Web:
     ) -> None:
         visitors = Visitors(people, keepers, settings.origin, settings.trusted_proxies)
         self._desk = desk = Desk(settings, clock, visitors, timelines, proxied, chosen)
-        account = Account(desk, timelines, people, publisher, discover)
+        account = self.account = Account(desk, timelines, people, publisher, discover)
         read = reading(database, clock, timelines)
         beginning = Beginning(desk, timelines, discover, presenting, workshop, settings.max_post_length)
         posting = Posting(desk, settings, timelines, publisher, workshop)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from scattershot.domain.change import Boosted, Change, Liked, Unboosted, Unliked
+from scattershot.domain.change import Change
 from scattershot.domain.delivery import Outcome
 from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Profile
@@ -19,7 +19,7 @@ from scattershot.protocols.activitypub.gateway.fetching import Fetching
 from scattershot.protocols.activitypub.gateway.finding import Finding
 from scattershot.protocols.activitypub.gateway.names import Names
 from scattershot.protocols.activitypub.gateway.sending import Sending
-from scattershot.protocols.activitypub.translate.from_change import activity_of
+from scattershot.protocols.activitypub.translate.from_change import activity_of, can_be_told
 from scattershot.protocols.activitypub.translate.to_changes import read_activity
 from scattershot.protocols.activitypub.wire.proofs import attach
 from scattershot.protocols.activitypub.wire.vocabulary import PUBLIC, JsonObject, encode
@@ -54,9 +54,7 @@ class ActivityPub:
 
     def encode(self, change: Change, to: Sequence[WireId], signer: Signer, now: Millis) -> bytes | None:
         """The activity; what is for everybody bears its author's proof, so that whoever is handed it may believe it."""
-        if isinstance(change, Boosted | Unboosted | Liked | Unliked) and change.post.protocol != ACTIVITYPUB:
-            return None  # nobody by this wire could look at what it is about
-        activity = activity_of(change, to)
+        activity = activity_of(change, to) if can_be_told(change) else None
         if activity is None:
             return None
         return encode(_with_proof(activity, signer, now) if _is_open(activity) else activity)

@@ -1,18 +1,59 @@
-"""What the house sees of Nostr: the relay, put together from the node's settings."""
+"""What the house sees of Nostr: the relay, the tongue, and how microblogs of here speak it."""
 
+from typing import NamedTuple
+
+from starlette.routing import BaseRoute
+
+from scattershot.app.signets import Signets
 from scattershot.app.slips import Slips
 from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database
+from scattershot.ports.fetcher import Fetcher
 from scattershot.protocols.nostr.gateway.information import Information
+from scattershot.protocols.nostr.gateway.names import Names, NamesHere
 from scattershot.protocols.nostr.gateway.relay import Relay
+from scattershot.protocols.nostr.gateway.tongue import NostrTongue
+from scattershot.protocols.nostr.gateway.uttering import Utterer
 from scattershot.protocols.nostr.session.limits import Limits
+from scattershot.protocols.nostr.translate.from_change import Home
+from scattershot.protocols.nostr.translate.to_changes import Where
 from scattershot.protocols.nostr.wire.event import public_key
 from scattershot.settings import Settings
 
 
+class Nostr(NamedTuple):
+    """The tongue, and whoever speaks it for microblogs of here."""
+
+    tongue: NostrTongue
+    utterer: Utterer
+    signets: Signets
+
+
+def relay_address(settings: Settings) -> str:
+    """Where the node's own relay is met."""
+    scheme, _, host = settings.origin.partition("://")
+    return f"{'ws' if scheme == 'http' else 'wss'}://{host}/"
+
+
 def a_relay(settings: Settings, slips: Slips, clock: Clock, secret: bytes) -> Relay:
     """The relay at the node's own address."""
-    scheme, _, host = settings.origin.partition("://")
-    address = f"{'ws' if scheme == 'http' else 'wss'}://{host}/"
     limits = Limits(calls=settings.relay_calls)
-    told = Information(address, settings.title, settings.description, settings.contact, public_key(secret), limits)
+    told = Information(
+        relay_address(settings), settings.title, settings.description, settings.contact, public_key(secret), limits
+    )
     return Relay(slips, clock, limits, told, settings.relay_connections)
+
+
+def nostr(settings: Settings, slips: Slips, fetcher: Fetcher, user_agent: str, sealing: bytes) -> Nostr:
+    """Nostr as this node speaks it; `sealing` opens the keys of its microblogs."""
+    relay, origin = relay_address(settings), settings.origin
+    names = Names(fetcher, user_agent, (settings.host, *settings.domains), insecure_http=settings.insecure_http)
+    utterer = Utterer(Home(relay, origin))
+    signets = Signets(utterer, sealing, on=settings.nostr, unasked=not settings.authorized_fetch)
+    return Nostr(NostrTongue(slips, names, Where(relay, origin)), utterer, signets)
+
+
+def routes(settings: Settings, database: Database, signets: Signets) -> list[BaseRoute]:
+    """The addresses of names."""
+    here = NamesHere(database, signets, settings.domains, settings.host, relay_address(settings), settings.origin)
+    return here.routes

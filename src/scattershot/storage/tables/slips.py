@@ -199,6 +199,12 @@ def after(tx: Transaction, seq: int, limit: int) -> list[Kept]:
     return tx.fetch(kept, "SELECT seq, id, kind, at, body FROM slips WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
 
 
+def moment_at(tx: Transaction, place: bytes) -> int | None:
+    """When what lies in that place was made, as its author says."""
+    at: int | None = tx.value("SELECT at FROM slips WHERE place = $1", place)
+    return at
+
+
 def last(tx: Transaction) -> int:
     """The place of what came last; 0 where there is nothing."""
     return int(tx.value("SELECT coalesce(max(seq), 0) FROM slips"))

@@ -309,3 +309,12 @@ def _whole(tx: Transaction, seqs: list[int], now: int) -> list[Kept]:
 def _page(found: list[Kept], limit: int, more: bool) -> Page:
     found.sort(key=lambda slip: (-slip.at, slip.id))
     return Page(found[:limit], more or len(found) > limit)
+
+
+def body_of(tx: Transaction, name: str) -> bytes:
+    """The slip of that name in hexadecimal; empty where it does not lie here."""
+    try:
+        body = tx.value("SELECT body FROM slips WHERE id = $1", bytes.fromhex(name))
+    except ValueError:
+        return b""
+    return bytes(body) if body is not None else b""

@@ -14,6 +14,8 @@ class Thing(StrEnum):
     POST = "post"
     BOOST = "boost"
     TOMBSTONE = "tombstone"
+    DEED = "deed"
+    """A change that is no thing of its own, such as a like, by its place in the log."""
 
 
 class Named(NamedTuple):

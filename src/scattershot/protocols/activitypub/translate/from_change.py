@@ -41,7 +41,7 @@ from scattershot.protocols.activitypub.translate.actors_out import actor_of
 from scattershot.protocols.activitypub.translate.audiences import write_addressing
 from scattershot.protocols.activitypub.translate.consent_out import answer_of, question_of
 from scattershot.protocols.activitypub.translate.names import door
-from scattershot.protocols.activitypub.translate.notes_out import emoji_tag, note_of, tombstone
+from scattershot.protocols.activitypub.translate.notes_out import emoji_tag, is_ours, note_of, tombstone
 from scattershot.protocols.activitypub.wire.contexts import (
     ACTIVITY_CONTEXT,
     ACTOR_CONTEXT,
@@ -193,6 +193,23 @@ def _reaction(change: Liked | Unliked) -> dict[str, Any]:
     if isinstance(change, Liked) and change.picture:
         found["tag"] = [emoji_tag(Emoji(change.emoji.strip(":"), change.picture), change.actor.value)]
     return found
+
+
+def can_be_told(change: Change) -> bool:
+    """Whether what the change is about has a name on ActivityPub."""
+    match change:
+        case Boosted(post=name) | Unboosted(post=name) | Liked(post=name) | Unliked(post=name) | Voted(post=name):
+            return is_ours(name)
+        case Followed(target=name) | Unfollowed(target=name) | Blocked(target=name) | Unblocked(target=name):
+            return is_ours(name)
+        case FollowAnswered(follower=follower):
+            return follower is None or is_ours(follower)
+        case QuoteAsked(quoted=name):
+            return is_ours(name)
+        case Reported(targets=targets):
+            return all(map(is_ours, targets))
+        case _:
+            return True
 
 
 def _activity(

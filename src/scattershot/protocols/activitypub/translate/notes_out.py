@@ -97,18 +97,23 @@ def emoji_tag(emoji: Emoji, speaker: str) -> JsonObject:
 
 
 def _hearers(post: Post) -> list[WireId]:
-    return [*(mention.id for mention in post.mentions), *post.addressed]
+    return [each for each in (*(mention.id for mention in post.mentions), *post.addressed) if is_ours(each)]
+
+
+def is_ours(name: WireId | None) -> bool:
+    """Whether others who speak ActivityPub know what that is the name of; what only another wire names is not said."""
+    return name is not None and name.protocol == ACTIVITYPUB
 
 
 def _relations(post: Post) -> JsonObject:
     """What it answers and quotes, and by what stamps it may; a quote in all four spellings (FEP-044f, Pleroma,
     Fedibird, Misskey)."""
     found: JsonObject = {}
-    if post.reply_to:
-        found["inReplyTo"] = post.reply_to.value
+    if post.reply_to:  # one that only another wire names is said all the same: else it would seem to answer nobody
+        found["inReplyTo"] = post.reply_to.uri
         if post.reply_stamp:
             found["replyAuthorization"] = post.reply_stamp.value
-    if post.quote:
+    if post.quote and is_ours(post.quote):
         found |= dict.fromkeys(("quote", "quoteUrl", "quoteUri", "_misskey_quote"), post.quote.value)
         if post.quote_stamp:
             found["quoteAuthorization"] = post.quote_stamp.value
@@ -124,13 +129,14 @@ def _tags(post: Post) -> list[JsonObject]:
     tags: list[JsonObject] = [
         {"type": "Mention", "href": mention.id.value, "name": mention.name or mention.id.value}
         for mention in post.mentions
+        if is_ours(mention.id)
     ]
     tags += [
         {"type": "Hashtag", "href": f"{origin}/tags/{percent(tag.lower(), safe='')}", "name": f"#{tag}"}
         for tag in post.tags
     ]
     tags += [emoji_tag(emoji, post.id.value) for emoji in post.emojis]
-    if post.quote:
+    if post.quote and is_ours(post.quote):
         tags.append({"type": "Link", "mediaType": AS2_MEDIA_TYPE, "rel": _QUOTE_REL, "href": post.quote.value})
     return tags
 

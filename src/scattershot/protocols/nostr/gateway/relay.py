@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from starlette.requests import HTTPConnection
@@ -281,6 +281,14 @@ class Relay:
         connection.decided()
 
     # -- telling
+
+    def tell(self, bodies: Iterable[bytes]) -> None:
+        """Let those who listen have what was kept by another way than theirs, such as what is said here."""
+        for body in bodies:
+            event = _read(body)
+            if event.kind in (kinds.DELETION, kinds.VANISH):
+                self._seen.clear()
+            self._tell_all(event, body)
 
     def _tell_all(self, event: Event, body: bytes) -> None:
         """Everybody who listens for it; frames are made once for all who call their subscription the same."""

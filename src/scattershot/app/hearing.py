@@ -1,0 +1,121 @@
+"""Hearing: what comes as slips is looked at for what it means to the house, in the order in which it came.
+
+Most slips concern nobody here: one look for a whole batch says which do. Those climb the usual stair, by the intake,
+each in a transaction that remembers it by its name; how far this came is written after that. So a kill loses nothing.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from scattershot.app import slips as slips_room
+from scattershot.app.discover import Discover
+from scattershot.app.intake import Intake
+from scattershot.app.slips import Slips
+from scattershot.domain.change import Change, Followed, Unfollowed
+from scattershot.domain.ids import Seq
+from scattershot.domain.reading import Arrival, Changes, Needs
+from scattershot.domain.slip import Kept
+from scattershot.domain.wire_id import WireId
+from scattershot.ports.bus import Bus
+from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database, Transaction
+from scattershot.ports.protocol import Tongue
+from scattershot.ports.slips import Glance, Listener
+from scattershot.storage.tables import log, microblogs, signets
+
+BATCH = 200
+"""Slips that are looked at together."""
+_CURSOR = "hearing"
+
+
+class _Concern(NamedTuple):
+    """What is known here of what a batch speaks of."""
+
+    known: set[WireId]
+    here: set[str]
+
+
+class Hearing:
+    """Follows the slips of one wire."""
+
+    def __init__(
+        self, database: Database, clock: Clock, bus: Bus, slips: Slips, intake: Intake, discover: Discover,
+        tongue: Tongue, listener: Listener,
+    ) -> None:  # fmt: skip
+        self._database, self._clock, self._bus, self._slips = database, clock, bus, slips
+        self._intake, self._discover, self._tongue, self._listener = intake, discover, tongue, listener
+
+    async def step(self) -> int:
+        """Look at the next slips; how many that were."""
+        after = await self._database.read(lambda tx: log.cursor(tx, _CURSOR))
+        batch = await self._slips.after(after, BATCH)
+        if not batch:
+            return 0
+        glances = [(slip, glance) for slip in batch if (glance := self._listener.glance(slip)) is not None]
+        done = batch[-1].seq
+        if glances:
+            concern = await self._database.read(lambda tx: self._concern(tx, [glance for _, glance in glances]))
+            for slip, glance in glances:
+                if not await self._hear(slip, glance, concern):
+                    done = slip.seq - 1
+                    break
+        if done > after:
+            await self._database.write(lambda tx: log.set_cursor(tx, _CURSOR, Seq(done)))
+        return len(batch) if done > after else 0
+
+    async def run(self) -> None:
+        """Look at slips as they come."""
+        while True:
+            if not await self.step():
+                await self._bus.wait(slips_room.TOPIC, 5.0)
+
+    def _concern(self, tx: Transaction, glances: Sequence[Glance]) -> _Concern:
+        names = [name for glance in glances for name in (glance.author, *glance.names)]
+        names += [glance.copy_of for glance in glances if glance.copy_of is not None]
+        people = {glance.author.value for glance in glances}
+        people |= {each.value for glance in glances for each in glance.follows or ()}
+        here = signets.kept_here_among(tx, self._listener.name, list(people))
+        return _Concern(signets.known_among(tx, names), here)
+
+    async def _hear(self, slip: Kept, glance: Glance, concern: _Concern) -> bool:
+        """False where it is to be looked at again later: too much waits already."""
+        if glance.author.value in concern.here:
+            return True  # what we said ourselves
+        if glance.copy_of is not None and glance.copy_of in concern.known:
+            return True  # a copy of what is here
+        arrival = Arrival(self._listener.name, glance.author, glance.author.value, slip.body, self._clock.now())
+        if glance.follows is not None:
+            await self._follows(slip, glance, glance.follows, concern, arrival)
+            return True
+        concerns = glance.author in concern.known or any(name in concern.known for name in glance.names)
+        reading = self._tongue.read(arrival, proven=True) if concerns else None
+        if not isinstance(reading, Changes | Needs):
+            return True
+        taken = await self._intake.admit(arrival, reading)
+        # what the next of the batch speaks of may have come with this one
+        concern.known.update(glance.names[:1])
+        return taken.what != "busy"
+
+    async def _follows(
+        self, slip: Kept, glance: Glance, follows: tuple[WireId, ...], concern: _Concern, arrival: Arrival
+    ) -> None:
+        """Whom somebody elsewhere follows from now on, as far as it is a matter of this node."""
+        wanted = [each for each in follows if each.value in concern.here]
+        if not wanted and glance.author not in concern.known:
+            return
+        if glance.author not in concern.known and await self._discover.fetch(glance.author):
+            return
+        before = await self._database.read(lambda tx: self._followed_before(tx, glance.author))
+        changes: list[Change] = [
+            Followed(actor=glance.author, target=each) for each in wanted if each.value not in before
+        ]
+        names = {each.value for each in wanted}
+        changes += [
+            Unfollowed(actor=glance.author, target=WireId(self._listener.name, gone)) for gone in before - names
+        ]
+        if changes:
+            await self._intake.admit(arrival, Changes(tuple(changes), slip.id.hex()))
+
+    def _followed_before(self, tx: Transaction, author: WireId) -> set[str]:
+        stand = microblogs.stand(tx, author)
+        return set(signets.followed_here(tx, stand.id, self._listener.name)) if stand is not None else set()

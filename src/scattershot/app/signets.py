@@ -1,0 +1,116 @@
+"""Signets: the keys by which microblogs of here speak on wires of slips. They lie sealed beside everything else; what
+opens them is a file of the data folder.
+"""
+
+import asyncio
+import secrets
+from typing import NamedTuple
+
+from scattershot.domain.ids import MicroblogId
+from scattershot.domain.microblog import Voice
+from scattershot.domain.node import Standing
+from scattershot.domain.wire_id import WireId
+from scattershot.ports.database import Database, Transaction
+from scattershot.ports.slips import Utterer
+from scattershot.storage.tables import microblogs, signets, wire_ids
+from scattershot.wirekit.sealing import NONCE_BYTES, opened, seal
+
+SIGNET_FILE = "signets.key"
+"""The file in the data folder without which no microblog can be spoken for any more; a backup holds it."""
+
+
+class Own(NamedTuple):
+    """How a microblog stands to the wire: `name` is what people there know it by, empty while it has no key."""
+
+    speaks: bool
+    name: str
+
+
+class Signets:
+    """The signets of one node on one wire."""
+
+    def __init__(self, utterer: Utterer, sealing: bytes, *, on: bool, unasked: bool = True) -> None:
+        self._utterer, self._sealing, self._on, self._unasked = utterer, sealing, on, unasked
+
+    def speaks(self, tx: Transaction, row: microblogs.Row) -> bool:
+        """Whether the microblog says what it does on this wire too.
+
+        Where nobody chose, it does unless it lets in its followers one by one (such a one is for fewer ears), or the
+        node shows posts only to those who say who they are (`unasked` is False).
+        """
+        if not self._on or not row.local or row.gone or row.moved_to is not None:
+            return False
+        if row.profile.voice is Voice.APPLICATION or row.standing is Standing.BLOCKED:
+            return False
+        known = signets.of(tx, row.id, self._utterer.name)
+        if known is None or known.speaks is None:
+            return self._unasked and not row.locked
+        return known.speaks
+
+    def secret(self, tx: Transaction, microblog: MicroblogId) -> bytes | None:
+        """Its private key, where one was made and can still be opened."""
+        known = signets.of(tx, microblog, self._utterer.name)
+        if known is None or known.sealed is None:
+            return None
+        text = opened(self._sealing, known.sealed, self._place(microblog))
+        return bytes.fromhex(text) if text is not None else None
+
+    def make(self, tx: Transaction, microblog: MicroblogId) -> bytes | None:
+        """A new private key for one that had none; None where it had one, which cannot be opened."""
+        tx.lock("signets")  # two who make it at once would each have another
+        known = signets.of(tx, microblog, self._utterer.name)
+        if known is not None and known.public is not None:
+            return None
+        while True:
+            secret = secrets.token_bytes(32)
+            try:
+                public = self._utterer.public(secret)
+                break
+            except ValueError:  # one in 2**128
+                continue
+        sealed = seal(self._sealing, secrets.token_bytes(NONCE_BYTES), secret.hex(), self._place(microblog))
+        signets.put_key(tx, microblog, self._utterer.name, public, sealed)
+        wire_ids.add(tx, WireId(self._utterer.name, public), wire_ids.Thing.MICROBLOG, microblog)
+        return secret
+
+    def public(self, tx: Transaction, microblog: MicroblogId) -> str | None:
+        """What the wire calls it."""
+        known = signets.of(tx, microblog, self._utterer.name)
+        return known.public if known is not None else None
+
+    def choose(self, tx: Transaction, microblog: MicroblogId, speaks: bool) -> None:
+        """Let it speak on this wire, or say nothing more; what it said stays said."""
+        signets.put_choice(tx, microblog, self._utterer.name, speaks)
+
+    def _place(self, microblog: MicroblogId) -> str:
+        return f"{self._utterer.name} {microblog}"
+
+    # -- as its keepers see it
+
+    async def about(self, database: Database, microblog: MicroblogId) -> Own:
+        """Whether it speaks there, and its name."""
+
+        def work(tx: Transaction) -> Own:
+            row, public = microblogs.get(tx, microblog), self.public(tx, microblog)
+            return Own(row is not None and self.speaks(tx, row), self._utterer.shown(public) if public else "")
+
+        return await database.read(work)
+
+    async def settle(self, database: Database, microblog: MicroblogId, speaks: bool) -> Own:
+        """Let it speak there, or say nothing more; one that is to speak has a key from now on."""
+
+        def work(tx: Transaction) -> None:
+            self.choose(tx, microblog, speaks)
+            if speaks:
+                self.make(tx, microblog)
+
+        await database.write(work)
+        return await self.about(database, microblog)
+
+    async def carried(self, database: Database, microblog: MicroblogId, password: str) -> str | None:
+        """Its private key as people carry it to another program, locked by the password unless that is empty; None
+        where there is none. Locking takes about a tenth of a second and 64 MB."""
+        secret = await database.read(lambda tx: self.secret(tx, microblog))
+        if secret is None:
+            return None
+        return await asyncio.to_thread(self._utterer.shown_secret, secret, password, secrets.token_bytes(40))

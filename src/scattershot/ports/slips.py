@@ -1,0 +1,110 @@
+"""What the house asks of a wire of slips: to say a change of here in its words, and what a slip from there is about."""
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from scattershot.domain.change import Change
+from scattershot.domain.post import Post
+from scattershot.domain.slip import Kept, Slip
+from scattershot.domain.wire_id import WireId
+
+
+class Known(NamedTuple):
+    """A post as the wire calls it, and its author; `body` is the slip itself where it lies here."""
+
+    name: str
+    author: str
+    body: bytes = b""
+
+
+class Surroundings(NamedTuple):
+    """What the wire calls what a change speaks of, as far as it has names for it.
+
+    `about` is the post that is liked, passed on or taken back, and `undone` the name of the like or boost that is.
+    `last` is the moment of what now lies where the slip would: it must be newer.
+    """
+
+    about: Known | None = None
+    root: Known | None = None
+    parent: Known | None = None
+    quote: Known | None = None
+    undone: str = ""
+    people: Mapping[WireId, str] = {}
+    follows: tuple[str, ...] = ()
+    last: int | None = None
+
+
+class Uttered(NamedTuple):
+    """A slip made of a change, and the name that the post, boost or like itself has by it; empty where it has none."""
+
+    slip: Slip
+    name: str = ""
+
+
+class Utterer(Protocol):
+    """A wire of slips, as microblogs of here speak it. Pure, but for what `chance` brings."""
+
+    name: str
+
+    def public(self, secret: bytes) -> str:
+        """The name of whoever has that key; ValueError where it is none."""
+        ...
+
+    def shown(self, public: str) -> str:
+        """The name as people pass it on."""
+        ...
+
+    def shown_secret(self, secret: bytes, password: str, chance: bytes) -> str:
+        """The key as people carry it to another program, locked where there is a password; `chance` is 40 bytes."""
+        ...
+
+    def place(self, change: Change, public: str) -> bytes | None:
+        """Where the slip of the change would lie, where it takes the place of an older one."""
+        ...
+
+    def utter(self, change: Change, around: Surroundings, secret: bytes, at: int, chance: bytes) -> Uttered | None:
+        """The change as a slip of that moment (in seconds); None where the wire has no word for it."""
+        ...
+
+    def follows_place(self, public: str) -> bytes:
+        """Where the slip lies that says whom somebody follows."""
+        ...
+
+    def follows(self, around: Surroundings, secret: bytes, at: int, chance: bytes) -> Uttered:
+        """Whom somebody follows, as a slip."""
+        ...
+
+    def introduction_place(self, public: str) -> bytes:
+        """Where that lies which whoever begins to speak says first."""
+        ...
+
+    def introduction(self, secret: bytes, at: int, chance: bytes) -> Uttered:
+        """Where whoever begins to speak is heard, as a slip."""
+        ...
+
+
+class Glance(NamedTuple):
+    """What a slip is about, at a glance: whose it is, what it names, and of what others it says that it is a copy.
+
+    `follows` are all whom the author follows from now on, where that is what it says.
+    """
+
+    author: WireId
+    names: tuple[WireId, ...] = ()
+    copy_of: WireId | None = None
+    follows: tuple[WireId, ...] | None = None
+
+
+class Listener(Protocol):
+    """A wire of slips, as it is listened to. Pure."""
+
+    name: str
+
+    def glance(self, slip: Kept) -> Glance | None:
+        """What it is about; None where it means nothing to the house."""
+        ...
+
+
+def referred_to(post: Post) -> tuple[WireId, ...]:
+    """Everybody whom the post names."""
+    return tuple(dict.fromkeys([mention.id for mention in post.mentions] + list(post.addressed)))
