@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from scattershot.domain.microblog import parse_handle
 from scattershot.domain.reading import Refused
 
-
 _ENTITIES = ("npub1", "nprofile1", "note1", "nevent1", "naddr1")
 
 
