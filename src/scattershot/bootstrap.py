@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from starlette.routing import Route
@@ -337,7 +338,10 @@ class Node:
             self.discover, timelines, self.streams, self.backfill, self.reports, self.keepers, self.sign_up,
             self.search, self.proxy.signed.path, self.notifications, self.known.presenting,
             self.known.featuring.preferences,
-            Workshop(self.drafts, self.media, self.house_emojis, self.announcements, self.known.suggesting),
+            Workshop(
+                self.drafts, self.media, self.house_emojis, self.announcements, self.known.suggesting,
+                partial(self.nostr.signets.networks, self.drivers.database),
+            ),
         )  # fmt: skip
 
     async def start(self) -> None:

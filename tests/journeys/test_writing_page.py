@@ -330,3 +330,14 @@ async def test_an_edit_leaves_terms_as_they_are_unless_they_are_chosen_anew(vill
     await send(anns, await anns.get(f"/posts/{post}/edit"), replies="mentioned")
     (row,) = await all_posts(house)
     assert row.post.terms == Terms(special.quotes, Rule((Circle.MENTIONED,)))
+
+
+async def test_who_speaks_on_nostr_is_told_what_cannot_cross(village: Village) -> None:
+    house, anns = await written(village)
+    ann, signets = (await house.row("ann")).id, house.node.nostr.signets
+    post = await house.post("ann", "hello")
+    said = "An edit cannot reach Nostr"
+    assert said in (await anns.get(f"/posts/{post}/edit")).text
+    assert "nobody there has to" in (await anns.get(f"/posts/{post}/delete")).text
+    await signets.settle(house.node.drivers.database, ann, speaks=False)
+    assert said not in (await anns.get(f"/posts/{post}/edit")).text

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from typing import NamedTuple
 
+from scattershot.domain.crossing import USUAL, Network
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.microblog import Voice
 from scattershot.domain.node import Standing
@@ -95,6 +96,11 @@ class Signets:
             return Own(row is not None and self.speaks(tx, row), self._utterer.shown(public) if public else "")
 
         return await database.read(work)
+
+    async def networks(self, database: Database, microblog: MicroblogId) -> frozenset[Network]:
+        """All networks that it speaks to, this one among them where it does."""
+        own = await self.about(database, microblog)
+        return USUAL | {Network(self._utterer.name)} if own.speaks else USUAL
 
     async def settle(self, database: Database, microblog: MicroblogId, speaks: bool) -> Own:
         """Let it speak there, or say nothing more; one that is to speak has a key from now on."""

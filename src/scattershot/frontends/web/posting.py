@@ -28,7 +28,7 @@ from scattershot.app.suggesting import Suggesting
 from scattershot.app.teams import Kept as Voice
 from scattershot.app.timelines import Timelines
 from scattershot.app.wording import MARKDOWN, PLAIN
-from scattershot.domain.crossing import USUAL, Saying, cannot_cross
+from scattershot.domain.crossing import Network, Saying, cannot_cross
 from scattershot.domain.ids import MicroblogId, PersonId
 from scattershot.domain.microblog import Emoji
 from scattershot.domain.people import Deed, may
@@ -63,6 +63,8 @@ class Workshop(NamedTuple):
     house_emojis: HouseEmojis
     announcements: Announcements
     suggesting: Suggesting
+    networks: Callable[[MicroblogId], Awaitable[frozenset[Network]]]
+    """To which networks a microblog of here speaks."""
 
 
 class Work(NamedTuple):
@@ -82,6 +84,7 @@ class Posting:
     ) -> None:
         self._desk, self._settings, self._timelines, self._publisher = desk, settings, timelines, publisher
         self._drafts, self._media, self._house_emojis = workshop[:3]
+        self.networks = workshop.networks
         self.pictures = Pictures(desk, self._media, settings.max_attachments)
         self._sent: Lately[tuple[str, str], asyncio.Future[Row | Kept | Refused]] = Lately(REMEMBERED)
 
@@ -341,7 +344,7 @@ class Posting:
             problems={"poll": "", "at": "", **problems},
             preview=preview or [],
             asks=asks,
-            lost=cannot_cross(saying, USUAL),
+            lost=cannot_cross(saying, await self.networks(work.author.id)),
             emojis=await self._emojis(),
             speakers=_speakers(visitor, work.author, is_settled=bool(shown)),
             composer={**fields, **composer.studio(held, shown, problems), "draft": work.draft},

@@ -12,7 +12,7 @@ from scattershot.app.drafts import Kept as KeptDraft
 from scattershot.app.items import Item
 from scattershot.app.publish import Draft, Publisher
 from scattershot.app.timelines import Timelines
-from scattershot.domain.crossing import USUAL, Saying, cannot_cross
+from scattershot.domain.crossing import Saying, cannot_cross
 from scattershot.domain.ids import PersonId
 from scattershot.domain.people import Deed
 from scattershot.domain.reading import Refused
@@ -45,7 +45,7 @@ class Revising:
         posting: Posting,
     ) -> None:
         self._desk, self._settings, self._timelines, self._publisher = desk, settings, timelines, publisher
-        self._drafts, self._pictures = drafts, posting.pictures
+        self._drafts, self._posting, self._pictures = drafts, posting, posting.pictures
 
     @property
     def routes(self) -> list[Route]:
@@ -84,6 +84,7 @@ class Revising:
         problems = problems or {}
         shown = await self._pictures.shown(item.author.id, held)
         fields = composer.fields(held, None, secrets.token_urlsafe(12), self._settings.max_post_length)
+        saying = Saying(item.post.audience, is_edit=True, has_poll=held.poll.is_there)
         return await self._desk.page(
             request,
             visitor,
@@ -93,7 +94,7 @@ class Revising:
             action=f"/posts/{item.id}/edit",
             problem=problem or ("Something is not right yet: see below." if problems else ""),
             problems={"poll": "", "at": "", **problems},
-            lost=cannot_cross(Saying(item.post.audience, is_edit=True, has_poll=held.poll.is_there), USUAL),
+            lost=cannot_cross(saying, await self._posting.networks(item.author.id)),
             emojis=[],
             speakers=[],
             parent=None,
@@ -167,7 +168,8 @@ class Revising:
         item = await self._own(request, visitor)
         if item is None:
             return await self._desk.not_found(request, visitor)
-        lost = cannot_cross(Saying(item.post.audience, is_deletion=True), USUAL)
+        networks = await self._posting.networks(item.author.id)
+        lost = cannot_cross(Saying(item.post.audience, is_deletion=True), networks)
         return await self._desk.page(request, visitor, "delete.html", item=item, lost=lost)
 
     async def _redraft(self, request: Request, visitor: Visitor, _form: Form) -> Response:
