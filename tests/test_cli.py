@@ -306,7 +306,12 @@ def test_a_backup_taken_while_people_post_is_the_same_elsewhere(node: Process, t
 
     other = tmp_path / "other"
     done("restore", backup, "--data", other)
-    assert sorted(path.name for path in other.iterdir()) == ["lock", "scattershot.sqlite", "scattershot.toml"]
+    assert sorted(path.name for path in other.iterdir()) == [
+        "lock",
+        "scattershot.sqlite",
+        "scattershot.toml",
+        "signets.key",
+    ]
     restored = done("home", "ann", "--data", other, "--json").splitlines()
     theirs = node.do("home", "ann", "--json").splitlines()
     assert restored[0:1] != []

@@ -19,7 +19,7 @@ COUNTED = {
     "web": {"pages read": 60},
     "streaming": {"frames heard": 30},
     "firehose": {"lines heard": 30, "lines heard between cuts": 15},
-    "api": {"calls answered": 100, "posts stored": 20},
+    "api": {"calls answered": 140, "posts stored": 24},
     "nostr": {"events kept": 490},
     "feeds": {"entries told by the hub": 2},
     "search": {"posts found by a seldom word": 1},

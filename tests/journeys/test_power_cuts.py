@@ -4,7 +4,7 @@ Whatever was on disk is all that the next life of the node has; what comes of it
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,6 +48,9 @@ class Mortal:
         if self.dead:
             raise PowerCut
         return done
+
+    def stamp(self, tables: Iterable[str]) -> int | None:
+        return self._database.stamp(tables)
 
     async def close(self) -> None:
         raise AssertionError("nobody has the time to close it")
@@ -192,5 +195,6 @@ async def test_whenever_the_power_goes_the_outcome_is_the_same(tmp_path: Path, d
                 life.dies_at, life.after, valley.asks = number, after, asks
                 await valley.journey()
                 where = f"{dying} died {'after' if after else 'before'} its commit {number}"
-                assert valley.deaths == 1, where
+                # Couriers strike off together what is done together: a run may need a commit less than another.
+                assert valley.deaths == 1 or life.commits < number, where
                 assert await valley.outcome() == wanted, where

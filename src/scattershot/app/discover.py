@@ -131,7 +131,9 @@ class Discover:
                         return known
                     refusals.append(Refused(why or "not_found", f"{text} cannot be had: {why}."))
         telling = [refused for refused in refusals if refused.why != NOT_A_NAME]
-        return (telling[-1:] or refusals[:1] or [Refused("not_found", f"{text} was not found.")])[0]
+        # Who keeps handles says best why one is none; of an address, who looked at the page the longest.
+        best = telling[-1:] if "://" in text else telling[:1]
+        return (best or refusals[:1] or [Refused("not_found", f"{text} was not found.")])[0]
 
     async def fetch(self, wire_id: WireId, depth: int = 0) -> str:
         """Fetch a thing and apply it; an empty word where it is here now, otherwise why not.
