@@ -36,6 +36,7 @@ from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.change import Change, ProfileChanged
+from scattershot.domain.crossing import USUAL, Network
 from scattershot.domain.ids import MicroblogId, PersonId, PostId
 from scattershot.domain.microblog import Profile
 from scattershot.domain.post import Audience
@@ -57,6 +58,10 @@ PASSWORD = "correct horse battery"
 
 
 @dataclass
+async def _usual_networks(_: MicroblogId) -> frozenset[Network]:
+    return USUAL
+
+
 class Node:
     """Everything a test may reach for."""
 
@@ -170,6 +175,7 @@ async def open_node(origin: str = "http://a.test", engine: Engine = "sqlite", **
                 Drafts(database, clock, bus, publisher), media, emojis,
                 Announcements(database, clock, publisher.wording),
                 Suggesting(database, clock, timelines.items, settings.domain, ()),
+                _usual_networks,
             ),
         )  # fmt: skip
         pages = [Route(path, endpoint) for path, endpoint in web.pages.items()]
