@@ -57,11 +57,11 @@ from tests.engines import open_database
 PASSWORD = "correct horse battery"
 
 
-@dataclass
 async def _usual_networks(_: MicroblogId) -> frozenset[Network]:
     return USUAL
 
 
+@dataclass
 class Node:
     """Everything a test may reach for."""
 
