@@ -39,8 +39,8 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture(name="engine", params=ENGINES if IN_CI else ENGINES[:1])
-def engine_of_frontends(request: pytest.FixtureRequest) -> Engine:
-    """Both in CI alone: what frontends ask of the rooms below is tried on both there, and each time costs a minute."""
+def usual_engine(request: pytest.FixtureRequest) -> Engine:
+    """Both in CI alone, for whatever stands above the rooms that speak to the store: there each time costs a minute."""
     return request.param  # type: ignore[no-any-return]
 
 

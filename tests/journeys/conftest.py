@@ -9,10 +9,10 @@ import pytest
 from scattershot.ports.database import Database, Engine
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.village import Village, a_village
-from tests.engines import engine, open_database
+from tests.engines import open_database, usual_engine
 from tests.processes import Process
 
-__all__ = ["engine"]
+__all__ = ["usual_engine"]
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from scattershot.testing.village import House, Village
-from tests.engines import engine_of_frontends
+from tests.engines import usual_engine
 from tests.journeys.conftest import village
 
-__all__ = ["engine_of_frontends", "village"]
+__all__ = ["usual_engine", "village"]
 
 
 @pytest.fixture
