@@ -1,0 +1,368 @@
+"""Listening to others: who is asked to tell us, what their hints bring, and what is fetched where one is missing."""
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+
+from scattershot.app import counters
+from scattershot.app.hints import Hints
+from scattershot.domain.hint import Teller
+from scattershot.domain.ids import Millis
+from scattershot.ports.clock import Clock
+from scattershot.ports.datagrams import Datagrams, Place
+from scattershot.ports.protocol import Overhears
+from scattershot.protocols.notify.gateway.asking import Asking
+from scattershot.protocols.notify.gateway.identity import Identity
+from scattershot.protocols.notify.gateway.telling import LEASE, Telling
+from scattershot.protocols.notify.session.gate import Challenged, Gate, Incoming, News, Peer
+from scattershot.protocols.notify.wire import coap, cose, words
+from scattershot.protocols.notify.wire.cose import MAC0, Purpose
+from scattershot.protocols.notify.wire.documents import Page, Presented
+from scattershot.protocols.notify.wire.words import MOST_SERIALS, Challenge, Echo, Heard, Subscribe
+from scattershot.wirekit.places import parse_place, place_text
+from scattershot.wirekit.token_bucket import Bucket, RateLimits
+
+MOST_QUEUED = 1_000
+"""Hints that wait to be dealt with; what comes beyond is not answered, and so said again."""
+AT_ONCE = 32
+"""Hints dealt with side by side."""
+GRACE = 200
+"""Milliseconds for which what is missing may still come by itself: datagrams overtake each other."""
+OF_LOG = Bucket(20, 1)
+"""How often the log of one teller is asked for."""
+MOST_PAGES = 50
+"""Pages of a log read in one go; a log that goes on is left to asking its authors."""
+WIDEST = 100_000
+"""A gap of so many places is not read at all."""
+NO_OFFER, UNHEARD = 86_400_000, 3_600_000
+"""Milliseconds after which a node that does not hint is asked anew, and one whose datagrams did not come."""
+HEARD_WITHIN = 10_000
+"""So long (milliseconds) a challenge may take."""
+
+_logger = logging.getLogger(__name__)
+
+
+class _Coming:
+    """A teller as it is heard now. `repair_at` is when its log is read, 0 where it need not be; `kept` what is to be
+    written down and answered, `old_token` what it used before."""
+
+    def __init__(self, teller: Teller, peer: Peer, now: Millis) -> None:
+        self.teller, self.peer = teller, peer
+        self.heard_at, self.repair_at = now, Millis(0)
+        self.kept: set[int] = set()
+        self.token = self.old_token = b""
+
+
+class Listening:
+    """The side that is told. Have `begin` called first, then `step` whenever `next_at` has come or something came."""
+
+    def __init__(
+        self, identity: Identity, hints: Hints, gate: Gate, datagrams: Datagrams, clock: Clock, asking: Asking,
+        telling: Telling, overhears: Overhears, *, address: str, groups: tuple[str, ...], neighbour: str,
+    ) -> None:  # fmt: skip
+        """`address` is where others reach our port, `neighbour` the host of one asked whether anybody is followed there
+        or not."""
+        self._identity, self._hints, self._gate, self._datagrams = identity, hints, gate, datagrams
+        self._clock, self._asking, self._telling, self._overhears = clock, asking, telling, overhears
+        self._address, self._groups, self._neighbour = address, groups, neighbour
+        self._coming: dict[bytes, _Coming] = {}
+        self._queue: deque[News] = deque()
+        self._limits = RateLimits(OF_LOG)
+        self._near: tuple[str, ...] = ()
+        self._look_at = Millis(0)
+
+    async def begin(self) -> None:
+        """Take up those who told us before."""
+        for teller in await self._hints.tellers():
+            coming = self._take_up(teller)
+            if coming is not None:  # what was said meanwhile was said to nobody
+                coming.repair_at = self._clock.now()
+
+    def _take_up(self, teller: Teller) -> _Coming | None:
+        peer = self._telling.met(teller.host, teller.name, teller.sign, teller.agree)
+        if peer is None:
+            return None
+        place = parse_place(teller.address)
+        peer.incoming = Incoming(teller.epoch, teller.position, place, teller.silence or LEASE)
+        self._gate.know(peer, teller.token)
+        coming = self._coming[teller.name] = _Coming(teller, peer, self._clock.now())
+        if teller.host == self._neighbour:
+            self._telling.neighbour = peer
+        return coming
+
+    def near(self, hosts: tuple[str, ...]) -> None:
+        """Nodes that are on the same network: they are asked whoever is followed there."""
+        if hosts != self._near:
+            self._near, self._look_at = hosts, Millis(0)
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """How far each teller's log is here, by its host."""
+        return {
+            each.teller.host: each.peer.incoming.chain.position
+            for each in self._coming.values()
+            if each.peer.incoming is not None
+        }
+
+    # -- what comes
+
+    def challenged(self, verdict: Challenged, source: Place) -> bytes | None:
+        """The answer to a challenge, where we asked for it; it goes to where the challenge came from."""
+        coming = self._coming.get(verdict.peer.name)
+        if coming is None or verdict.peer.incoming is None:
+            return None
+        challenge: Challenge = verdict.challenge
+        now = self._clock.now()
+        verdict.peer.incoming.place = source
+        coming.heard_at = now
+        due = Millis(now + LEASE * 500)
+        until = Millis(now + LEASE * 1000)
+        coming.teller = coming.teller._replace(address=place_text(source), until=until, due=due, failures=0)
+        coming.kept.add(0)  # to be written down
+        echo = words.encode(Echo(self._identity.name, challenge.sender, challenge.nonce))
+        sealed = cose.mac0(echo, verdict.peer.key, self._identity.name, Purpose.ECHO)
+        return coap.encode(coap.Message(coap.CONTENT, verdict.token, (), sealed, MAC0))
+
+    def came(self, news: News, source: Place) -> bool:
+        """A hint came that is its sender's; False where it cannot be dealt with now."""
+        coming = self._coming.get(news.peer.name)
+        incoming = news.peer.incoming
+        if coming is None or incoming is None:
+            return False
+        if news.strange:
+            coming.teller = coming.teller._replace(due=Millis(0))
+            self._look_at = Millis(0)
+            return True
+        if news.hint.serial >= incoming.chain.announced:
+            coming.heard_at = self._clock.now()
+        if source == incoming.place:
+            coming.token = news.token
+            if coming.old_token and news.token != coming.old_token:
+                self._gate.forget(coming.old_token)
+                coming.old_token = b""
+        if news.again or news.hint.serial <= incoming.chain.position:
+            coming.kept.add(news.hint.serial)
+        elif isinstance(news.hint.what, bytes):
+            if len(self._queue) >= MOST_QUEUED:
+                return False
+            self._queue.append(news)
+        if incoming.chain.has_gap or isinstance(news.hint.what, tuple):
+            self._repair_soon(coming, GRACE if isinstance(news.hint.what, bytes) else 0)
+        return True
+
+    def _repair_soon(self, coming: _Coming, grace: int) -> None:
+        at = Millis(self._clock.now() + grace)
+        coming.repair_at = min(coming.repair_at, at) if coming.repair_at else at
+
+    # -- what is done about it
+
+    async def step(self) -> int:
+        """Do what is to be done now; how much that was."""
+        done = await self._take_in()
+        done += await self._repair_all()
+        done += await self._write_down()
+        return done + await self._ask_those_due()
+
+    def next_at(self) -> Millis:
+        """When there is something to do next."""
+        moments = [self._look_at]
+        for each in self._coming.values():
+            moments.append(self._silent_at(each))
+            if each.repair_at:
+                moments.append(each.repair_at)
+        return Millis(min(moments))
+
+    async def _take_in(self) -> int:
+        batch = [self._queue.popleft() for _ in range(min(len(self._queue), AT_ONCE))]
+        await asyncio.gather(*(self._take(news) for news in batch))
+        return len(batch)
+
+    async def _take(self, news: News) -> None:
+        coming, what = self._coming.get(news.peer.name), news.hint.what
+        incoming = news.peer.incoming
+        if coming is None or incoming is None or not isinstance(what, bytes):
+            return
+        body = words.inflated(what)
+        said = await self._overhears.overhear(body, news.peer.host) if isinstance(body, bytes) else body.why
+        counters.HINTS_CAME.labels(said).inc()
+        if said != "busy":
+            incoming.chain.kept(news.hint.serial)
+            coming.kept.add(news.hint.serial)
+
+    async def _write_down(self) -> int:
+        """Remember how far one is, and say so to whoever told us."""
+        done = 0
+        for coming in list(self._coming.values()):
+            incoming, kept = coming.peer.incoming, coming.kept
+            if incoming is None or not kept:
+                continue
+            done += 1
+            coming.kept = set()
+            teller = coming.teller._replace(position=incoming.chain.position, silence=incoming.silence)
+            if teller != coming.teller or 0 in kept:
+                coming.teller = teller
+                await self._hints.put_teller(teller)
+            if incoming.place is not None and coming.token and kept - {0}:
+                self._answer(coming, incoming, sorted(kept - {0}))
+        return done
+
+    def _answer(self, coming: _Coming, incoming: Incoming, kept: list[int]) -> None:
+        assert incoming.place is not None
+        position = incoming.chain.position
+        beyond = [serial for serial in kept if serial > position]
+        for at in range(0, max(len(beyond), 1), MOST_SERIALS):
+            heard = Heard(self._identity.name, incoming.epoch, position, tuple(beyond[at : at + MOST_SERIALS]))
+            sealed = cose.mac0(words.encode(heard), coming.peer.key, self._identity.name, Purpose.HEARD)
+            counters.HINTS_SENT.labels("answer").inc()
+            data = coap.encode(coap.Message(coap.CHANGED, coming.token, (), sealed, MAC0))
+            self._datagrams.send(data, incoming.place)
+
+    # -- what is missing
+
+    def _silent_at(self, coming: _Coming) -> Millis:
+        incoming = coming.peer.incoming
+        return Millis(coming.heard_at + (incoming.silence if incoming is not None else LEASE) * 1000)
+
+    async def _repair_all(self) -> int:
+        done = 0
+        for coming in list(self._coming.values()):
+            now = self._clock.now()
+            silent = self._silent_at(coming) <= now
+            if silent:
+                coming.heard_at = now  # not asked again before it was silent as long once more
+                coming.teller = coming.teller._replace(due=Millis(0))
+                self._look_at = Millis(0)
+                await self._hints.put_teller(coming.teller)
+            elif not coming.repair_at or coming.repair_at > now:
+                continue
+            incoming = coming.peer.incoming
+            needed = silent or coming.repair_at
+            taken = self._limits.take(coming.teller.host, now)
+            if not taken.allowed:
+                coming.repair_at = Millis(now + int(taken.retry_after * 1000) + 1)
+                continue
+            coming.repair_at = Millis(0)
+            if incoming is not None and incoming.begun and needed:
+                done += 1
+                await self._repair(coming, incoming)
+        return done
+
+    async def _repair(self, coming: _Coming, incoming: Incoming) -> None:
+        """Read the log from where all is kept to its end, as far as it is honest and not without one."""
+        host = coming.teller.host
+        for _ in range(MOST_PAGES):
+            after = incoming.chain.position
+            page = await self._asking.log(host, coming.peer.key, incoming.epoch, after)
+            if isinstance(page, str):
+                self._failed(coming, page)
+                return
+            if page.newest - after > WIDEST or (page.up_to == after and page.newest > after):
+                break
+            if not await self._take_page(coming, incoming, page):
+                self._repair_soon(coming, 5_000)
+                return
+            if page.up_to == page.newest:
+                counters.HINT_REPAIRS.labels("done").inc()
+                if incoming.chain.announced > page.newest:
+                    counters.HINT_REPAIRS.labels("lied").inc()
+                    incoming.correct(page.newest)
+                return
+        else:
+            page = await self._asking.log(host, coming.peer.key, incoming.epoch, incoming.chain.position)
+        counters.HINT_REPAIRS.labels("too_wide").inc()
+        _logger.info("the log of %s goes too far; its authors are asked instead", host)
+        if isinstance(page, Page):
+            incoming.correct(page.newest)
+            coming.kept.add(0)
+        await self._hints.catch_up(host)
+
+    async def _take_page(self, coming: _Coming, incoming: Incoming, page: Page) -> bool:
+        for at in range(0, len(page.entries), AT_ONCE):
+            batch = page.entries[at : at + AT_ONCE]
+            took = await asyncio.gather(*(self._overhears.overhear(body, coming.teller.host) for _, body in batch))
+            for said in took:
+                counters.HINTS_CAME.labels(f"log_{said}").inc()
+            if "busy" in took:
+                return False
+            incoming.chain.reached(batch[-1][0])
+        incoming.chain.reached(page.up_to)
+        coming.kept.add(page.up_to)
+        return True
+
+    def _failed(self, coming: _Coming, why: str) -> None:
+        counters.HINT_REPAIRS.labels("refused" if why.startswith("status_4") else "failed").inc()
+        _logger.info("the log of %s cannot be read: %s", coming.teller.host, why)
+        if why.startswith("status_4"):  # it knows us no more, or its log is another
+            coming.teller = coming.teller._replace(due=Millis(0))
+            self._look_at = Millis(0)
+        else:
+            self._repair_soon(coming, 30_000)
+
+    # -- who is asked to tell us
+
+    async def _ask_those_due(self) -> int:
+        now = self._clock.now()
+        if self._look_at > now:
+            return 0
+        self._look_at = Millis(now + 30_000)
+        for coming in self._coming.values():  # what was altered in memory alone
+            if coming.teller.due == 0:
+                await self._hints.put_teller(coming.teller)
+        due = await self._hints.due(tuple(filter(None, (self._neighbour, *self._near))))
+        for teller in due:
+            await self._ask(teller)
+        return len(due)
+
+    async def _ask(self, known: Teller) -> None:
+        now = self._clock.now()
+        failures = known.failures + 1
+        later = Millis(now + min(NO_OFFER, UNHEARD * failures))
+        presented = None if await self._hints.is_blocked(known.host) else await self._asking.presented(known.host)
+        if not isinstance(presented, Presented):
+            if known.name:
+                self._forget(known)
+            await self._hints.put_teller(known._replace(until=Millis(0), due=Millis(now + NO_OFFER), failures=failures))
+            return
+        name = words.name_of(presented.sign)
+        group = next((each for each in presented.groups if each in self._groups), "")
+        if failures % 2 == 0:  # a group that was not heard may be cut off from us
+            group = ""
+        teller = Teller(
+            known.host, name, presented.sign, presented.agree, presented.epoch,
+            position=known.position if (known.name, known.epoch) == (name, presented.epoch) else 0,
+            address="", group=group, token=secrets.token_bytes(coap.TOKEN_BYTES), until=Millis(0),
+            silence=LEASE, due=Millis(now + HEARD_WITHIN) if group else later, failures=failures,
+        )  # fmt: skip
+        missed = bool(known.name) and teller.position == 0 and known.position > 0
+        if known.name and known.name != name:
+            self._forget(known)
+        coming = self._renewed(known, teller)
+        if coming is None:
+            await self._hints.put_teller(known._replace(due=Millis(now + NO_OFFER), failures=failures))
+            return
+        await self._hints.put_teller(coming.teller)
+        if missed:  # its log is another: what was in the old one is found out by its authors' own
+            await self._hints.catch_up(known.host)
+        wish = Subscribe(self._identity.name, self._identity.origin, self._address, group, teller.token, now, LEASE)
+        answer = await self._asking.subscribe(known.host, coming.peer.key, wish)
+        if isinstance(answer, str):
+            _logger.info("%s will not tell us by datagrams: %s", known.host, answer)
+            await self._hints.put_teller(coming.teller._replace(due=later))
+
+    def _renewed(self, known: Teller, teller: Teller) -> _Coming | None:
+        """The teller asked anew, heard as before until it answers."""
+        before = self._coming.get(teller.name)
+        incoming = before.peer.incoming if before is not None else None
+        if before is None or incoming is None or incoming.epoch != teller.epoch:
+            return self._take_up(teller)
+        self._gate.know(before.peer, teller.token)
+        self._gate.forget(before.old_token)
+        before.old_token = known.token
+        before.teller = teller._replace(address=known.address, until=known.until, position=incoming.chain.position)
+        return before
+
+    def _forget(self, known: Teller) -> None:
+        """It is another now, or tells us no more."""
+        self._gate.forget(known.token)
+        self._coming.pop(known.name, None)
