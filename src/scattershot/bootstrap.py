@@ -25,6 +25,8 @@ from scattershot.app.fanout import Fanout
 from scattershot.app.firehose import Firehose
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.hearing import Hearing
+from scattershot.app.hinting import Hinting
+from scattershot.app.hints import turn_off
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.importing import Importing
 from scattershot.app.indexing import Indexing
@@ -44,7 +46,7 @@ from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
 from scattershot.app.quotes import Quotes
 from scattershot.app.reactions import Reactions
-from scattershot.app.readers import Readers
+from scattershot.app.readers import Reader, Readers
 from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
@@ -92,10 +94,12 @@ from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.protocols.activitypub.translate.notes_out import note_as_json
 from scattershot.protocols.feeds.adapter import Feeds
 from scattershot.protocols.nostr import adapter as nostr
+from scattershot.protocols.notify.adapter import FILE as HINTS_FILE
+from scattershot.protocols.notify.adapter import SECRET_BYTES
 from scattershot.server import make_app, shared
 from scattershot.settings import Settings
 from scattershot.storage.migrate import migrate
-from scattershot.tongues import Tongues, door
+from scattershot.tongues import Tongues, door, hints_told
 from scattershot.wirekit import sealing
 
 PUSH_FILE = "push.key"
@@ -104,12 +108,13 @@ PUSH_FILE = "push.key"
 
 class OwnKeys(NamedTuple):
     """Secrets of the node's own: what makes addresses of pictures from elsewhere its own, what its pushes bear, and by
-    what it is known among relays; and what opens the keys by which its microblogs speak there."""
+    what it is known among relays; what opens the keys by which its microblogs speak there; and by what it hints."""
 
     signed: Signed
     push: Keys
     relay: bytes
     signets: bytes
+    hints: bytes
 
 
 class Node:
@@ -121,7 +126,7 @@ class Node:
         self.settings, self.drivers, self.house, self.people = settings, drivers, house, people
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
-        database, clock, bus, fetcher, _, shelves = drivers
+        database, clock, bus, fetcher, _, shelves, *_ = drivers
         self.tongues = Tongues(settings, drivers, own.signets)
         self.activitypub, self.nostr, self.slips = self.tongues.activitypub, self.tongues.nostr, self.tongues.slips
         tongues, newspaper = self.tongues.by_name, self.tongues.newspaper
@@ -175,7 +180,7 @@ class Node:
         self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
-        self.app = self._app(own.relay)
+        self.app = self._app(own)
 
     def _follow_what_comes(self) -> None:
         """Whoever tails the log, and whoever follows the slips."""
@@ -184,7 +189,11 @@ class Node:
         self.hearing = Hearing(
             database, clock, bus, self.slips, self.intake, self.discover, self.nostr.tongue, self.nostr.tongue
         )
-        self.readers = Readers(database, clock, bus, [Fanout(self.house), Dispatch(), self.indexing, self.uttering])
+        readers: list[Reader] = [Fanout(self.house), Dispatch(), self.indexing, self.uttering]
+        self.hinting = Hinting()
+        if self.drivers.datagrams is not None:
+            readers.append(self.hinting)
+        self.readers = Readers(database, clock, bus, readers)
         self.readers.after_step(self._tell_what_was_said)
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
 
@@ -221,9 +230,9 @@ class Node:
         self.exporting = Exporting(database)
         self.archives = Archives(database, clock, bus, shelves.kept, shelves.aside, Scribe(), self.house.addresses)
 
-    def _app(self, relay_key: bytes) -> ASGIApp:
+    def _app(self, own: OwnKeys) -> ASGIApp:
         settings, (database, clock, bus, *_) = self.settings, self.drivers
-        self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
+        self.relay = nostr.a_relay(settings, self.slips, clock, own.relay)
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
         )
@@ -245,7 +254,13 @@ class Node:
         self.couriers.add_herald(self.feeds.herald)
         names = nostr.routes(settings, database, self.nostr.signets)
         networks = Networks(web.desk, web.account, self.nostr.signets, database)
+        self.notify = hints_told(
+            settings, self.drivers, own.hints, self.hinting, self.house, self.activitypub, self.doors.overhearing
+        )
         further = [*names, *networks.routes, *carried.routes, *self._office(web.desk), *files.routes]
+        if self.notify is not None:
+            further += self.notify.routes
+            self.readers.after_step(self.notify.nudge)
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         self.firehose = a_firehose(settings, database, clock)
@@ -345,6 +360,7 @@ class Node:
             self.poll_ends, self.readers, self.push, self.intake, self.couriers, self.discover, self.backfill,
             self.verify_links, self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
             self.sources, Moving(self.indexing.run, self.indexing.take_up), self.slips, self.hearing, self.catch_up,
+            *((self.notify,) if self.notify is not None else ()),
         )  # fmt: skip
 
     def _keepers_of_time(self) -> tuple[Lively, ...]:
@@ -363,6 +379,8 @@ class Node:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.relay.close()
+        if self.notify is not None:
+            await self.notify.close()
         await self.sources.stop()
         await self.couriers.stop(patience)
         await self.doors.stop()
@@ -392,9 +410,14 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     signed = Signed(await proxy_secret(drivers.database), settings.origin)
     push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
     sealing_signets = secret_in(settings.data, SIGNET_FILE, sealing.KEY_BYTES)
-    own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database), sealing_signets)
+    hint_secret = secret_in(settings.data, HINTS_FILE, SECRET_BYTES)
+    own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database), sealing_signets, hint_secret)
     node = Node(settings, drivers, house, people, speaker, own)
     await node.feeds.begin()
+    if node.notify is not None:
+        await node.notify.begin(drivers.nearby)
+    elif not settings.udp:
+        await turn_off(drivers.database)
     return node
 
 

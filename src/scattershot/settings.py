@@ -162,9 +162,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     udp: Annotated[
         str,
         Meta(
-            description="Where datagrams are listened for, `HOST:PORT` such as `0.0.0.0:5683`: this node and those that "
-            "it follows, or that follow it, may then tell each other of news by one small datagram (a hint) instead of "
-            "a request. Empty: not at all. Everything works without."
+            description="Where datagrams are listened for, `HOST:PORT` such as `0.0.0.0:5683`: this node and those "
+            "that it follows, or that follow it, may then tell each other of news by one small datagram (a hint) "
+            "instead of a request. Empty: not at all. Everything works without."
         ),
     ] = ""
     udp_address: Annotated[
@@ -174,8 +174,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     udp_groups: Annotated[
         tuple[str, ...],
         Meta(
-            description="Multicast groups of the own network, such as `239.192.83.67:5683` or `[ff15::5343%eth0]:5683`: one "
-            " datagram tells all nodes that name the same group here. They go no further than the first router."
+            description="Multicast groups of the own network, such as `239.192.83.67:5683` or "
+            "`[ff15::5343%eth0]:5683`: one datagram tells all nodes that name the same group here. They go no further than the first router."
         ),
     ] = ()
     udp_neighbour: Annotated[

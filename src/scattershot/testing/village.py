@@ -24,6 +24,7 @@ from scattershot.ports.database import Database
 from scattershot.ports.keys import KeyMaker
 from scattershot.settings import read_settings
 from scattershot.storage.tables import microblogs, notifications, posts, timelines
+from scattershot.testing.ether import Ether
 from scattershot.testing.fakes import AsgiFetcher, FakeClock
 from scattershot.testing.phone import Phone
 from scattershot.wirekit.http_message import Request, Response
@@ -145,6 +146,7 @@ class Village:
     def __init__(self, open_database: OpenDatabase, keys: KeyMaker, data: Path) -> None:
         self.clock = FakeClock()
         self.fetcher = AsgiFetcher()
+        self.ether = Ether()
         self.houses: dict[str, House] = {}
         self._open_database, self._keys, self._data = open_database, keys, data
         self._shut: set[str] = set()
@@ -154,7 +156,8 @@ class Village:
         given = {"data": str(self._data / host), "origin": f"https://{host}", **settings}
         made = read_settings(None, {}, given)
         database = await self._open_database(host)
-        drivers = Drivers(database, self.clock, LocalBus(), self.fetcher, self._keys, shelves(made))
+        datagrams = self.ether.socket(made.udp_address, made.udp_groups) if made.udp else None
+        drivers = Drivers(database, self.clock, LocalBus(), self.fetcher, self._keys, shelves(made), datagrams)
         node = await build_node(made, drivers)
         self.fetcher.mount(host, node.app)
         self.houses[host] = House(node, host, self)
@@ -174,11 +177,13 @@ class Village:
     def shut(self, house: House) -> None:
         """The node is down: it does nothing and answers nobody."""
         self.fetcher.down(house.host)
+        self.ether.shut(house.node.drivers.datagrams)
         self._shut.add(house.host)
 
     async def reopen(self, house: House) -> None:
         """The node is started again, with what it had on disk."""
         self.fetcher.up(house.host)
+        self.ether.reopen(house.node.drivers.datagrams)
         self._shut.discard(house.host)
         await house.node.catch_up.begin()
 

@@ -7,8 +7,8 @@ from scattershot.domain.hint import DOUBTS, PATIENCE
 from scattershot.ports.datagrams import Place
 
 REPEATS = (250, 750, 1_750, 3_500)
-"""Milliseconds after the first time when a hint is said again. They double, as in CoAP (RFC 7252 section 4.2), and begin
-sooner: who is near answers within a few milliseconds."""
+"""Milliseconds after the first time when a hint is said again. They double, as in CoAP (RFC 7252 section 4.2), but
+begin sooner: who is near answers within a few milliseconds."""
 MOST_WAITING = 20_000
 """Hints that wait to be heard, one for each listener; beyond, nothing is said again."""
 MANY = 4
