@@ -175,7 +175,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[str, ...],
         Meta(
             description="Multicast groups of the own network, such as `239.192.83.67:5683` or "
-            "`[ff15::5343%eth0]:5683`: one datagram tells all nodes that name the same group here. They go no further than the first router."
+            "`[ff15::5343%eth0]:5683`: one datagram tells all nodes that name the same group here. They go no further "
+            "than the first router."
         ),
     ] = ()
     udp_neighbour: Annotated[

@@ -19,10 +19,11 @@ class Passed(NamedTuple):
 
 class Ether:
     """A network of places and groups. `loss` is the share of datagrams that never arrive, each by itself and at each
-    receiver; `blocked` lets none through."""
+    receiver; `blocked` lets none through, `only_to` those to one place."""
 
     def __init__(self, seed: int = 1) -> None:
         self.loss, self.blocked = 0.0, False
+        self.only_to: Place | None = None
         self.sent: list[Passed] = []
         self.counts: Counter[str] = Counter()
         self._chance = random.Random(seed)  # noqa: S311 - a test's luck, not a secret
@@ -52,7 +53,7 @@ class Ether:
         self.counts["sent"] += 1
         for door in list(self._sockets.values()):
             if (door.place == to or (to in door.groups and door.place != source)) and door not in self._shut:
-                if self.blocked or self._chance.random() < self.loss:
+                if self.blocked or self.only_to not in (None, door.place) or self._chance.random() < self.loss:
                     self.counts["lost"] += 1
                 else:
                     self.counts["arrived"] += 1

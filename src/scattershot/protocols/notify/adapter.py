@@ -49,14 +49,14 @@ class Notify:
     ) -> None:  # fmt: skip
         self._datagrams, self._clock, self._bus = datagrams, clock, bus
         self.hints, self.planning = hints, planning
-        self.identity = Identity(secret, settings.origin, settings.udp_groups)
+        address = settings.udp_address or f"{_bare(settings.host)}:{datagrams.port}"
+        self.identity = Identity(secret, settings.origin, address, settings.udp_groups)
         self.gate = Gate(self.identity.name)
         scheme = settings.origin.partition("://")[0]
         asking = Asking(fetcher, clock, self.identity, user_agent, scheme)
         self.telling = Telling(self.identity, hints, planning, self.gate, datagrams, clock)
         self.listening = Listening(
             self.identity, hints, self.gate, datagrams, clock, asking, self.telling, overhears,
-            address=settings.udp_address or f"{_bare(settings.host)}:{datagrams.port}",
             groups=settings.udp_groups, neighbour=host_of(settings.udp_neighbour) or "",
         )  # fmt: skip
         self._doors = Doors(self.identity, hints, self.telling, asking, datagrams, clock, settings.trusted_proxies)
@@ -118,14 +118,12 @@ class Notify:
                 self._dropped[why] += 1
                 return
             case News():
-                if not self.listening.came(verdict, source):
+                if not self.listening.came(verdict):
                     self._dropped["too_many"] += 1
                     return
                 counters.HINTS_CAME.labels("again" if verdict.again else "hint").inc()
             case Challenged():
-                answer = self.listening.challenged(verdict, source)
-                if answer is not None:
-                    self._datagrams.send(answer, source)
+                self.listening.challenged(verdict, source)
                 counters.HINTS_CAME.labels("challenge").inc()
             case Echoed(peer, echo):
                 listener = self.telling.echoed(peer, echo)

@@ -19,8 +19,8 @@ SECRET_BYTES = 32
 class Identity:
     """The keys; `name` is what the node is called in messages."""
 
-    def __init__(self, secret: bytes, origin: str, groups: tuple[str, ...]) -> None:
-        self.origin, self.groups = origin, groups
+    def __init__(self, secret: bytes, origin: str, address: str, groups: tuple[str, ...]) -> None:
+        self.origin, self.address, self.groups = origin, address, groups
         self.sign = Ed25519PrivateKey.from_private_bytes(_derived(secret, b"sign", 32))
         self.agree = X25519PrivateKey.from_private_bytes(_derived(secret, b"agree", 32))
         self.epoch = _derived(secret, b"epoch", words.EPOCH_BYTES)
@@ -36,6 +36,7 @@ class Identity:
                 sign=text_of(self.public),
                 agree=text_of(self.agree.public_key().public_bytes_raw()),
                 epoch=self.epoch.hex(),
+                address=self.address,
                 groups=self.groups,
             )
         )

@@ -51,6 +51,7 @@ class _Coming:
         self.teller, self.peer = teller, peer
         self.heard_at, self.repair_at = now, Millis(0)
         self.kept: set[int] = set()
+        self.is_altered = False
         self.token = self.old_token = b""
 
 
@@ -59,13 +60,12 @@ class Listening:
 
     def __init__(
         self, identity: Identity, hints: Hints, gate: Gate, datagrams: Datagrams, clock: Clock, asking: Asking,
-        telling: Telling, overhears: Overhears, *, address: str, groups: tuple[str, ...], neighbour: str,
+        telling: Telling, overhears: Overhears, *, groups: tuple[str, ...], neighbour: str,
     ) -> None:  # fmt: skip
-        """`address` is where others reach our port, `neighbour` the host of one asked whether anybody is followed there
-        or not."""
+        """`neighbour` is the host of one that is asked whether anybody is followed there or not."""
         self._identity, self._hints, self._gate, self._datagrams = identity, hints, gate, datagrams
         self._clock, self._asking, self._telling, self._overhears = clock, asking, telling, overhears
-        self._address, self._groups, self._neighbour = address, groups, neighbour
+        self._groups, self._neighbour = groups, neighbour
         self._coming: dict[bytes, _Coming] = {}
         self._queue: deque[News] = deque()
         self._limits = RateLimits(OF_LOG)
@@ -107,24 +107,28 @@ class Listening:
 
     # -- what comes
 
-    def challenged(self, verdict: Challenged, source: Place) -> bytes | None:
-        """The answer to a challenge, where we asked for it; it goes to where the challenge came from."""
-        coming = self._coming.get(verdict.peer.name)
-        if coming is None or verdict.peer.incoming is None:
-            return None
+    def challenged(self, verdict: Challenged, source: Place) -> None:
+        """Answer a challenge, where we asked for it. It goes to where its maker takes answers: that is where the
+        challenge came from, but for one to a group, which another may have passed on."""
+        coming, incoming = self._coming.get(verdict.peer.name), verdict.peer.incoming
+        if coming is None or incoming is None:
+            return
         challenge: Challenge = verdict.challenge
+        if verdict.token != verdict.peer.name:
+            incoming.place = source
+        if incoming.place is None:
+            return
         now = self._clock.now()
-        verdict.peer.incoming.place = source
         coming.heard_at = now
-        due = Millis(now + LEASE * 500)
-        until = Millis(now + LEASE * 1000)
-        coming.teller = coming.teller._replace(address=place_text(source), until=until, due=due, failures=0)
-        coming.kept.add(0)  # to be written down
+        due, until = Millis(now + LEASE * 500), Millis(now + LEASE * 1000)
+        coming.teller = coming.teller._replace(address=place_text(incoming.place), until=until, due=due, failures=0)
+        coming.is_altered = True
         echo = words.encode(Echo(self._identity.name, challenge.sender, challenge.nonce))
         sealed = cose.mac0(echo, verdict.peer.key, self._identity.name, Purpose.ECHO)
-        return coap.encode(coap.Message(coap.CONTENT, verdict.token, (), sealed, MAC0))
+        data = coap.encode(coap.Message(coap.CONTENT, verdict.token, (), sealed, MAC0))
+        self._datagrams.send(data, incoming.place)
 
-    def came(self, news: News, source: Place) -> bool:
+    def came(self, news: News) -> bool:
         """A hint came that is its sender's; False where it cannot be dealt with now."""
         coming = self._coming.get(news.peer.name)
         incoming = news.peer.incoming
@@ -136,11 +140,10 @@ class Listening:
             return True
         if news.hint.serial >= incoming.chain.announced:
             coming.heard_at = self._clock.now()
-        if source == incoming.place:
-            coming.token = news.token
-            if coming.old_token and news.token != coming.old_token:
-                self._gate.forget(coming.old_token)
-                coming.old_token = b""
+        coming.token = news.token
+        if coming.old_token and news.token != coming.old_token:
+            self._gate.forget(coming.old_token)
+            coming.old_token = b""
         if news.again or news.hint.serial <= incoming.chain.position:
             coming.kept.add(news.hint.serial)
         elif isinstance(news.hint.what, bytes):
@@ -195,16 +198,16 @@ class Listening:
         done = 0
         for coming in list(self._coming.values()):
             incoming, kept = coming.peer.incoming, coming.kept
-            if incoming is None or not kept:
+            if incoming is None or not (kept or coming.is_altered):
                 continue
             done += 1
             coming.kept = set()
             teller = coming.teller._replace(position=incoming.chain.position, silence=incoming.silence)
-            if teller != coming.teller or 0 in kept:
-                coming.teller = teller
+            if teller != coming.teller or coming.is_altered:
+                coming.teller, coming.is_altered = teller, False
                 await self._hints.put_teller(teller)
-            if incoming.place is not None and coming.token and kept - {0}:
-                self._answer(coming, incoming, sorted(kept - {0}))
+            if incoming.place is not None and coming.token and kept:
+                self._answer(coming, incoming, sorted(kept))
         return done
 
     def _answer(self, coming: _Coming, incoming: Incoming, kept: list[int]) -> None:
@@ -274,7 +277,7 @@ class Listening:
         _logger.info("the log of %s goes too far; its authors are asked instead", host)
         if isinstance(page, Page):
             incoming.correct(page.newest)
-            coming.kept.add(0)
+            coming.is_altered = True
         await self._hints.catch_up(host)
 
     async def _take_page(self, coming: _Coming, incoming: Incoming, page: Page) -> bool:
@@ -325,13 +328,14 @@ class Listening:
             await self._hints.put_teller(known._replace(until=Millis(0), due=Millis(now + NO_OFFER), failures=failures))
             return
         name = words.name_of(presented.sign)
+        place = await self._datagrams.resolve(presented.address)
         group = next((each for each in presented.groups if each in self._groups), "")
         if failures % 2 == 0:  # a group that was not heard may be cut off from us
             group = ""
         teller = Teller(
             known.host, name, presented.sign, presented.agree, presented.epoch,
-            position=known.position if (known.name, known.epoch) == (name, presented.epoch) else 0,
-            address="", group=group, token=secrets.token_bytes(coap.TOKEN_BYTES), until=Millis(0),
+            position=position,
+            address="" if place is None else place_text(place), group=group, token=secrets.token_bytes(coap.TOKEN_BYTES), until=Millis(0),
             silence=LEASE, due=Millis(now + HEARD_WITHIN) if group else later, failures=failures,
         )  # fmt: skip
         missed = bool(known.name) and teller.position == 0 and known.position > 0
@@ -344,7 +348,8 @@ class Listening:
         await self._hints.put_teller(coming.teller)
         if missed:  # its log is another: what was in the old one is found out by its authors' own
             await self._hints.catch_up(known.host)
-        wish = Subscribe(self._identity.name, self._identity.origin, self._address, group, teller.token, now, LEASE)
+        own = self._identity
+        wish = Subscribe(own.name, own.origin, own.address, group, teller.token, now, LEASE)
         answer = await self._asking.subscribe(known.host, coming.peer.key, wish)
         if isinstance(answer, str):
             _logger.info("%s will not tell us by datagrams: %s", known.host, answer)
@@ -359,7 +364,8 @@ class Listening:
         self._gate.know(before.peer, teller.token)
         self._gate.forget(before.old_token)
         before.old_token = known.token
-        before.teller = teller._replace(address=known.address, until=known.until, position=incoming.chain.position)
+        before.teller = teller._replace(until=known.until, position=incoming.chain.position)
+        incoming.place = parse_place(teller.address)
         return before
 
     def _forget(self, known: Teller) -> None:

@@ -20,13 +20,15 @@ _EPOCH_BYTES = 8
 
 
 class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who a node is: its keys as base64url of their 32 bytes, its epoch in hex, and the groups to which it sends."""
+    """Who a node is: its keys as base64url of their 32 bytes, its epoch in hex, `HOST:PORT` from where it sends and where
+    it takes answers, and the groups to which it sends."""
 
     version: int
     node: str
     sign: str
     agree: str
     epoch: str
+    address: str
     groups: tuple[str, ...] = ()
 
 
@@ -45,6 +47,7 @@ class Presented(NamedTuple):
     sign: bytes
     agree: bytes
     epoch: bytes
+    address: str
     groups: tuple[str, ...]
 
 
@@ -93,7 +96,7 @@ def read_document(body: bytes) -> Presented | Malformed:
         return Malformed("no_document")
     if len(sign) != _KEY_BYTES or len(agree) != _KEY_BYTES or len(epoch) != _EPOCH_BYTES:
         return Malformed("no_document")
-    return Presented(found.node, sign, agree, epoch, found.groups[:8])
+    return Presented(found.node, sign, agree, epoch, found.address, found.groups[:8])
 
 
 def read_accepted(body: bytes) -> Accepted | Malformed:

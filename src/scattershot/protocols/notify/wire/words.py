@@ -74,8 +74,8 @@ class Pass(NamedTuple):
 
 
 class Subscribe(NamedTuple):
-    """Who wishes to be told, and where: `address` is `HOST:PORT`, `group` one of the sender's or empty. Datagrams for it
-    alone bear the token. `moment` is in milliseconds, `lease` in seconds, 0 to be told no more."""
+    """Who wishes to be told, and where: `address` is `HOST:PORT`, `group` one of the sender's or empty. Datagrams meant
+    for it alone bear the token. `moment` is in milliseconds, `lease` in seconds, 0 to be told no more."""
 
     receiver: bytes
     origin: str
