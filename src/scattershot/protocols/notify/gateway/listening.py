@@ -37,6 +37,12 @@ WIDEST = 100_000
 """A gap of so many places is not read at all."""
 NO_OFFER, UNHEARD = 86_400_000, 3_600_000
 """Milliseconds after which a node that does not hint is asked anew, and one whose datagrams did not come."""
+SOON = 600_000
+"""Milliseconds after which one that told us is asked anew, where it could not be reached."""
+_PASSING = frozenset(
+    {"refused", "timeout", "dns", "tls", "status_429", "status_500", "status_502", "status_503", "status_504"}
+)
+_STRANGE = frozenset({"status_401", "status_404", "status_410"})
 HEARD_WITHIN = 10_000
 """So long (milliseconds) a challenge may take."""
 
@@ -294,9 +300,9 @@ class Listening:
         return True
 
     def _failed(self, coming: _Coming, why: str) -> None:
-        counters.HINT_REPAIRS.labels("refused" if why.startswith("status_4") else "failed").inc()
+        counters.HINT_REPAIRS.labels("refused" if why in _STRANGE else "failed").inc()
         _logger.info("the log of %s cannot be read: %s", coming.teller.host, why)
-        if why.startswith("status_4"):  # it knows us no more, or its log is another
+        if why in _STRANGE:  # it knows us no more, or its log is another
             coming.teller = coming.teller._replace(due=Millis(0))
             self._look_at = Millis(0)
         else:
@@ -318,42 +324,54 @@ class Listening:
         return len(due)
 
     async def _ask(self, known: Teller) -> None:
-        now = self._clock.now()
-        failures = known.failures + 1
-        later = Millis(now + min(NO_OFFER, UNHEARD * failures))
-        presented = None if await self._hints.is_blocked(known.host) else await self._asking.presented(known.host)
-        if not isinstance(presented, Presented):
-            if known.name:
-                self._forget(known)
-            await self._hints.put_teller(known._replace(until=Millis(0), due=Millis(now + NO_OFFER), failures=failures))
+        """Ask one whether it tells us, and where it would, to do so."""
+        presented: Presented | str = "blocked"
+        if not await self._hints.is_blocked(known.host):
+            presented = await self._asking.presented(known.host)
+        if isinstance(presented, str):
+            await self._not_offered(known, presented)
             return
+        teller = await self._as_presented(known, presented)
+        if known.name and known.name != teller.name:
+            self._forget(known)
+        coming = self._renewed(known, teller)
+        if coming is None:
+            await self._not_offered(known, "bad_keys")
+            return
+        await self._hints.put_teller(coming.teller)
+        if known.position > 0 and teller.position == 0:  # its log is another: what was in the old one, its authors know
+            await self._hints.catch_up(known.host)
+        own = self._identity
+        wish = Subscribe(own.name, own.origin, own.address, teller.group, teller.token, self._clock.now(), LEASE)
+        answer = await self._asking.subscribe(known.host, coming.peer.key, wish)
+        if isinstance(answer, str):
+            _logger.info("%s will not tell us by datagrams: %s", known.host, answer)
+
+    async def _not_offered(self, known: Teller, why: str) -> None:
+        """It does not hint; or we do not know now, and those who were heard before are asked again soon."""
+        now = self._clock.now()
+        if known.name and why in _PASSING:
+            await self._hints.put_teller(known._replace(due=Millis(now + SOON)))
+            return
+        if known.name:
+            self._forget(known)
+        later = UNHEARD if why in _PASSING else NO_OFFER
+        await self._hints.put_teller(Teller(known.host, due=Millis(now + later), failures=known.failures + 1))
+
+    async def _as_presented(self, known: Teller, presented: Presented) -> Teller:
+        now, failures = self._clock.now(), known.failures + 1
         name = words.name_of(presented.sign)
         place = await self._datagrams.resolve(presented.address)
         group = next((each for each in presented.groups if each in self._groups), "")
         if failures % 2 == 0:  # a group that was not heard may be cut off from us
             group = ""
-        teller = Teller(
+        wait = HEARD_WITHIN if group else min(NO_OFFER, UNHEARD * failures)
+        return Teller(
             known.host, name, presented.sign, presented.agree, presented.epoch,
-            position=position,
-            address="" if place is None else place_text(place), group=group, token=secrets.token_bytes(coap.TOKEN_BYTES), until=Millis(0),
-            silence=LEASE, due=Millis(now + HEARD_WITHIN) if group else later, failures=failures,
+            known.position if (known.name, known.epoch) == (name, presented.epoch) else 0,
+            place_text(place) if place is not None else "", group, secrets.token_bytes(coap.TOKEN_BYTES),
+            silence=LEASE, due=Millis(now + wait), failures=failures,
         )  # fmt: skip
-        missed = bool(known.name) and teller.position == 0 and known.position > 0
-        if known.name and known.name != name:
-            self._forget(known)
-        coming = self._renewed(known, teller)
-        if coming is None:
-            await self._hints.put_teller(known._replace(due=Millis(now + NO_OFFER), failures=failures))
-            return
-        await self._hints.put_teller(coming.teller)
-        if missed:  # its log is another: what was in the old one is found out by its authors' own
-            await self._hints.catch_up(known.host)
-        own = self._identity
-        wish = Subscribe(own.name, own.origin, own.address, group, teller.token, now, LEASE)
-        answer = await self._asking.subscribe(known.host, coming.peer.key, wish)
-        if isinstance(answer, str):
-            _logger.info("%s will not tell us by datagrams: %s", known.host, answer)
-            await self._hints.put_teller(coming.teller._replace(due=later))
 
     def _renewed(self, known: Teller, teller: Teller) -> _Coming | None:
         """The teller asked anew, heard as before until it answers."""
@@ -365,7 +383,7 @@ class Listening:
         self._gate.forget(before.old_token)
         before.old_token = known.token
         before.teller = teller._replace(until=known.until, position=incoming.chain.position)
-        incoming.place = parse_place(teller.address)
+        incoming.place, incoming.silence = parse_place(teller.address), LEASE
         return before
 
     def _forget(self, known: Teller) -> None:

@@ -20,8 +20,8 @@ _EPOCH_BYTES = 8
 
 
 class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who a node is: its keys as base64url of their 32 bytes, its epoch in hex, `HOST:PORT` from where it sends and where
-    it takes answers, and the groups to which it sends."""
+    """Who a node is: its keys as base64url of their 32 bytes, its epoch in hex, the groups to which it sends, and from
+    where it does so, `HOST:PORT`; there it takes answers as well."""
 
     version: int
     node: str
