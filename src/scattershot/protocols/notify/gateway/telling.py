@@ -111,7 +111,7 @@ class Telling:
         """Somebody asks to be told there: it is challenged. False where too many ask."""
         if len(self._wishes) >= MOST_WISHES and peer.name not in self._wishes:
             return False
-        peer.place = place
+        peer.wished = place
         self._gate.know(peer, listener.token)
         before = self._wishes.get(peer.name)
         nonce = before.nonce if before is not None else secrets.token_bytes(words.NONCE_BYTES)
@@ -319,8 +319,8 @@ class Telling:
         if group is not None:
             data = self._message_of(CHALLENGE, self._identity.name, sealed, MAC0)
             return self._to_group(data, wish.listener.group, group)
-        assert wish.peer.place is not None
-        return Out(self._message_of(CHALLENGE, wish.listener.token, sealed, MAC0), wish.peer.place)
+        assert wish.peer.wished is not None
+        return Out(self._message_of(CHALLENGE, wish.listener.token, sealed, MAC0), wish.peer.wished)
 
     async def _doubt(self, name: bytes) -> None:
         listener = self._listeners.get(name)

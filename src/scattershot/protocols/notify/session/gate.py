@@ -76,6 +76,8 @@ class Peer:
         self.incoming: Incoming | None = None
         self.place: Place | None = None
         """Where it hears us."""
+        self.wished: Place | None = None
+        """Where it wishes to hear us, and has yet to show that it does."""
 
 
 class Dropped(NamedTuple):
@@ -245,7 +247,7 @@ class Gate:
             return Dropped(found.why)
         if found.receiver != peer.name or found.sender != self.own:
             return Dropped("not_for_us")
-        if source != peer.place:
+        if source != peer.wished:
             return Dropped("other_place")
         if not cose.has_mac(sealed, peer.key, Purpose.ECHO):
             return _FORGED
