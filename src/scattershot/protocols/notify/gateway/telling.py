@@ -108,12 +108,15 @@ class Telling:
     # -- who is told
 
     def wish(self, listener: Listener, peer: Peer, place: Place) -> bool:
-        """Somebody asks to be told there: it is challenged. False where too many ask."""
-        if len(self._wishes) >= MOST_WISHES and peer.name not in self._wishes:
-            return False
-        peer.wished = place
-        self._gate.know(peer, listener.token)
+        """Somebody asks to be told there: it is challenged. False where too many ask, or its token is another's."""
         before = self._wishes.get(peer.name)
+        if len(self._wishes) >= MOST_WISHES and before is None:
+            return False
+        if not self._gate.know(peer, listener.token):
+            return False
+        if before is not None and before.listener.token != listener.token:
+            self._drop_token(before.listener)
+        peer.wished = place
         nonce = before.nonce if before is not None else secrets.token_bytes(words.NONCE_BYTES)
         self._wishes[peer.name] = _Wish(listener, peer, nonce, self._clock.now())
         return True
@@ -122,8 +125,16 @@ class Telling:
         """Somebody wishes to be told no more."""
         listener = self._listeners.pop(name, None)
         if listener is not None:
-            self._gate.forget(listener.token)
+            self._drop_token(listener)
             await self._hints.unlisten(listener.node)
+
+    def _drop_token(self, listener: Listener) -> None:
+        """Its token stands for nobody, unless it is told by it still."""
+        told, peer = self._listeners.get(listener.name), self._gate.peer(listener.name)
+        if told is not None and told.token != listener.token:
+            self._gate.forget(listener.token)
+        elif told is None and peer is not None:
+            self._gate.dismiss(peer, listener.token)
 
     def echoed(self, peer: Peer, echo: Echo) -> Listener | None:
         """Somebody hears us: from now on it is told; None where nobody asked it."""
@@ -145,9 +156,9 @@ class Telling:
 
     def _told_from_now_on(self, listener: Listener, peer: Peer) -> None:
         before = self._listeners.get(listener.name)
-        if before is not None and before.token != listener.token:
-            self._gate.forget(before.token)
         self._listeners[listener.name] = listener
+        if before is not None:
+            self._drop_token(before)
         peer.place = parse_place(listener.address)
         self._gate.know(peer, listener.token)
 
@@ -282,8 +293,9 @@ class Telling:
             self._spoken[text] = now
             done += 1
             self._sign_of_life(text, listeners[0])
-        for name in [each.name for each in self._listeners.values() if each.until <= now]:
-            self._gate.forget(self._listeners.pop(name).token)
+        for listener in [each for each in self._listeners.values() if each.until <= now]:
+            del self._listeners[listener.name]
+            self._drop_token(listener)
         return done
 
     def _sign_of_life(self, text: str, listener: Listener) -> None:
@@ -305,6 +317,7 @@ class Telling:
                 if now - wish.since > PATIENCE:
                     _logger.info("%s does not hear us at %s", wish.listener.host, wish.listener.address)
                     del self._wishes[name]
+                    self._drop_token(wish.listener)
                 continue
             self._wishes[name] = wish
             done += 1

@@ -148,17 +148,29 @@ class Gate:
         self._peers: dict[bytes, Peer] = {}
         self._unproven = Pace(OF_UNPROVEN)
 
-    def know(self, peer: Peer, *tokens: bytes) -> None:
-        """Let the peer in, by these tokens that it alone knows, and as a sender to groups by its name."""
+    def know(self, peer: Peer, token: bytes) -> bool:
+        """Let the peer in, by a token that it alone knows, and as a sender to groups by its name; False where the token
+        stands for another already."""
+        known = self._tokens.get(token)
+        if known is not None and (known.peer is None or known.peer.name != peer.name):
+            return False
         self._peers[peer.name] = peer
         self._tokens.setdefault(peer.name, _Known(None, Pace(OF_ONE)))
-        for token in tokens:
-            self._tokens[token] = _Known(peer, Pace(OF_ONE))
+        self._tokens[token] = _Known(peer, Pace(OF_ONE))
+        return True
+
+    def dismiss(self, peer: Peer, token: bytes) -> None:
+        """Let it in by that token no more, and not at all where it does not tell us."""
+        self.forget(token)
+        if peer.incoming is None:
+            self._peers.pop(peer.name, None)
+            self.forget(peer.name)
 
     def forget(self, *tokens: bytes) -> None:
         """Let nobody in by these any more."""
         for token in tokens:
-            self._tokens.pop(token, None)
+            if token != self.own:
+                self._tokens.pop(token, None)
 
     def peer(self, name: bytes) -> Peer | None:
         """The peer of that name."""
