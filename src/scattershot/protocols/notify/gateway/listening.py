@@ -111,6 +111,14 @@ class Listening:
             if each.peer.incoming is not None
         }
 
+    def has_gap(self, host: str) -> bool:
+        """Whether something that the host hinted at is not here yet."""
+        return any(
+            each.peer.incoming is not None and each.peer.incoming.chain.has_gap
+            for each in self._coming.values()
+            if each.teller.host == host
+        )
+
     # -- what comes
 
     def challenged(self, verdict: Challenged, source: Place) -> None:

@@ -105,6 +105,11 @@ class Telling:
         """All who are told."""
         return list(self._listeners.values())
 
+    @property
+    def waiting(self) -> int:
+        """How many hints were not heard yet, each counted for each who should."""
+        return self._sending.waiting
+
     # -- who is told
 
     def wish(self, listener: Listener, peer: Peer, place: Place) -> bool:
