@@ -54,7 +54,7 @@ class Notify:
         self.gate = Gate(self.identity.name)
         scheme = settings.origin.partition("://")[0]
         asking = Asking(fetcher, clock, self.identity, user_agent, scheme)
-        self.telling = Telling(self.identity, hints, planning, self.gate, datagrams, clock)
+        self.telling = Telling(self.identity, hints, planning, self.gate, datagrams, clock, self._soon)
         self.listening = Listening(
             self.identity, hints, self.gate, datagrams, clock, asking, self.telling, overhears,
             groups=settings.udp_groups, neighbour=host_of(settings.udp_neighbour) or "",
@@ -73,7 +73,7 @@ class Notify:
     def nudge(self) -> None:
         """The log has grown. From the event loop."""
         self.hints.turns.nudge()
-        self._bus.nudge(TOPIC)
+        self._soon()
 
     async def begin(self, nearby: Nearby | None = None) -> None:
         """Take up those who told us and whom we told, and listen."""
@@ -83,7 +83,7 @@ class Notify:
         self._datagrams.listen(self._take, self._drained)
         self._nearby = nearby
         if nearby is not None:
-            await nearby.begin(self.listening.near)
+            await nearby.begin(self._near)
 
     async def step(self) -> int:
         """Do what is to be done now; how much that was."""
@@ -106,6 +106,13 @@ class Notify:
         if self._nearby is not None:
             await self._nearby.close()
         self._datagrams.close()
+
+    def _near(self, hosts: tuple[str, ...]) -> None:
+        self.listening.near(hosts)
+        self._soon()
+
+    def _soon(self) -> None:
+        self._bus.nudge(TOPIC)
 
     # -- what comes
 
@@ -136,7 +143,7 @@ class Notify:
             case Passing(peer, passed):
                 took = self.telling.pass_on(peer, passed)
                 counters.HINTS_CAME.labels("passed_on" if took else "not_passed_on").inc()
-        self._bus.nudge(TOPIC)
+        self._soon()
 
     def _drained(self) -> None:
         """Count what was thrown away: once for a whole flood, since counting costs more than throwing away."""

@@ -100,7 +100,12 @@ class Listening:
     def near(self, hosts: tuple[str, ...]) -> None:
         """Nodes that are on the same network: they are asked whoever is followed there."""
         if hosts != self._near:
-            self._near, self._look_at = hosts, Millis(0)
+            self._near = hosts
+            self.look_now()
+
+    def look_now(self) -> None:
+        """Ask those due with the next step, whenever that was done last."""
+        self._look_at = Millis(0)
 
     @property
     def positions(self) -> dict[str, int]:

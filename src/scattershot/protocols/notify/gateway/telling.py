@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections import defaultdict
+from collections.abc import Callable
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -57,10 +58,12 @@ class Telling:
     """
 
     def __init__(
-        self, identity: Identity, hints: Hints, planning: Hinting, gate: Gate, datagrams: Datagrams, clock: Clock
-    ) -> None:
+        self, identity: Identity, hints: Hints, planning: Hinting, gate: Gate, datagrams: Datagrams, clock: Clock,
+        nudge: Callable[[], None],
+    ) -> None:  # fmt: skip
+        """`nudge` has a step made soon."""
         self._identity, self._hints, self._planning, self._gate = identity, hints, planning, gate
-        self._datagrams, self._clock = datagrams, clock
+        self._datagrams, self._clock, self._nudge = datagrams, clock, nudge
         self._groups = {text: place for text in identity.groups if (place := parse_place(text)) is not None}
         self._sending = Sending()
         self._listeners: dict[bytes, Listener] = {}
@@ -124,6 +127,7 @@ class Telling:
         peer.wished = place
         nonce = before.nonce if before is not None else secrets.token_bytes(words.NONCE_BYTES)
         self._wishes[peer.name] = _Wish(listener, peer, nonce, self._clock.now())
+        self._nudge()
         return True
 
     async def leave(self, name: bytes) -> None:
