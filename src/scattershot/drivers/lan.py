@@ -44,11 +44,13 @@ class Lan:
 
     async def close(self) -> None:
         """As the port says."""
-        if self._browser is not None:
-            await self._browser.async_cancel()
-        if self._zeroconf is not None:
-            await self._zeroconf.async_unregister_all_services()
-            await self._zeroconf.async_close()
+        browser, zeroconf = self._browser, self._zeroconf
+        self._browser = self._zeroconf = None
+        if browser is not None:
+            await browser.async_cancel()
+        if zeroconf is not None:
+            await zeroconf.async_unregister_all_services()
+            await zeroconf.async_close()
 
     def _altered(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
         if state_change is ServiceStateChange.Removed:

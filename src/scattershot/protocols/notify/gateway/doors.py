@@ -31,8 +31,8 @@ from scattershot.wirekit.urls import host_of, parse_url
 
 OF_WISHES = Bucket(20, 0.2)
 """Wishes from one address: each may cost us a question elsewhere."""
-OF_PLACES = Bucket(4, 1 / 60)
-"""Wishes to be told at one place, whoever asks: each costs that place a few datagrams."""
+OF_PLACES, OF_ADDRESSES = Bucket(4, 1 / 60), Bucket(64, 0.5)
+"""Wishes to be told at one place, and at one IP address, whoever asks: each costs it a few datagrams."""
 OF_LOGS = Bucket(60, 2)
 """Pages for one listener."""
 SKEW = 300_000
@@ -52,7 +52,8 @@ class Doors:
     ) -> None:  # fmt: skip
         self._identity, self._hints, self._telling, self._asking = identity, hints, telling, asking
         self._datagrams, self._clock, self._trusted = datagrams, clock, trusted
-        self._wishes, self._places, self._logs = RateLimits(OF_WISHES), RateLimits(OF_PLACES), RateLimits(OF_LOGS)
+        self._wishes, self._logs = RateLimits(OF_WISHES), RateLimits(OF_LOGS)
+        self._places, self._addresses = RateLimits(OF_PLACES), RateLimits(OF_ADDRESSES)
         self._presented: Lately[str, tuple[Millis, Presented]] = Lately(1_000)
 
     @property
@@ -142,7 +143,8 @@ class Doors:
         place = await self._datagrams.resolve(wish.address)
         if place is None:
             return "The address is none that this node sends to."
-        if not self._places.take(place[0], now).allowed:
+        addressed = self._addresses.take(place[0], now).allowed
+        if not addressed or not self._places.take(place_text(place), now).allowed:
             return "That address was asked for too often."
         return place
 

@@ -359,6 +359,8 @@ class Listening:
         answer = await self._asking.subscribe(known.host, coming.peer.key, wish)
         if isinstance(answer, str):
             _logger.info("%s will not tell us by datagrams: %s", known.host, answer)
+            due = Millis(self._clock.now() + SOON * teller.failures)
+            await self._hints.put_teller(coming.teller._replace(due=due))
 
     async def _not_offered(self, known: Teller, why: str) -> None:
         """It does not hint; or we do not know now, and those who were heard before are asked again soon."""
