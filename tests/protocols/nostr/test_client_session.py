@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import json
 
@@ -118,6 +118,7 @@ def test_a_relay_that_knows_no_comparisons_ends_them_by_a_notice() -> None:
     assert deeds == [Remark("unknown message NEG-OPEN"), Over("c", "unsupported: unknown message NEG-OPEN")]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text() | st.binary()))
 def test_nonsense_does_no_harm(texts: list[str | bytes]) -> None:
     session = ClientSession()
@@ -131,6 +132,7 @@ def test_nonsense_does_no_harm(texts: list[str | bytes]) -> None:
 SETS = st.sets(st.tuples(st.integers(0, 50), st.binary(min_size=32, max_size=32)), max_size=200)
 
 
+@settings(deadline=None)
 @given(SETS, SETS, SETS)
 def test_a_comparison_finds_what_each_side_lacks(
     both: set[tuple[int, bytes]], mine: set[tuple[int, bytes]], yours: set[tuple[int, bytes]]
@@ -167,6 +169,7 @@ def test_a_comparison_that_lies_or_never_ends_is_given_up() -> None:
 KEYS = [key_of(name) for name in "abcdefgh"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(KEYS), min_size=1, max_size=8),
     st.lists(st.integers(0, 7), min_size=1, max_size=5),
@@ -213,6 +216,7 @@ def test_a_relays_document_is_believed_only_as_far_as_one_can_live_with() -> Non
     assert Theirs().does(77)
 
 
+@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner), max_leaves=9))
 def test_any_json_is_read_without_a_fall(value: Any) -> None:
     session = ClientSession()

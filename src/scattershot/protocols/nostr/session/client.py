@@ -74,7 +74,7 @@ class Number(NamedTuple):
     """How many there are."""
 
     name: str
-    count: int
+    number: int
     approximate: bool
 
 

@@ -55,7 +55,7 @@ class Counted(NamedTuple):
     """`COUNT`: how many there are (NIP-45)."""
 
     name: str
-    count: int
+    number: int
     approximate: bool
 
 
@@ -118,8 +118,8 @@ def _read(verb: str, rest: list[Any]) -> Heard:
             return Challenge(challenge)
         case "NOTICE", [str(words), *_]:
             return Notice(words[:MOST_WORDS])
-        case "COUNT", [str(name), {"count": int(count), **more}] if count >= 0:
-            return Counted(name, count, more.get("approximate") is True)
+        case "COUNT", [str(name), {"count": int(number)} as told] if number >= 0:
+            return Counted(name, number, told.get("approximate") is True)
         case "NEG-MSG", [str(name), str(text), *_]:
             message = _bytes(text)
             return Nonsense("NEG-MSG holds what is not hexadecimal") if message is None else NegAnswer(name, message)
