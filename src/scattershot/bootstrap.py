@@ -64,6 +64,7 @@ from scattershot.app.web_push import Keys, WebPush
 from scattershot.domain.addresses import Addresses
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.secret_file import secret_in
+from scattershot.drivers.websocket_client import WebSocketClient
 from scattershot.frontends.firehose.door import Firehose as FirehoseDoor
 from scattershot.frontends.firehose.pages import Pages as FirehosePages
 from scattershot.frontends.mastodon_api.api import House as ApiHouse
@@ -121,7 +122,7 @@ class Node:
         self.settings, self.drivers, self.house, self.people = settings, drivers, house, people
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
-        database, clock, bus, fetcher, _, shelves = drivers
+        database, clock, bus, fetcher, _, shelves, _ = drivers
         self.tongues = Tongues(settings, drivers, own.signets)
         self.activitypub, self.nostr, self.slips = self.tongues.activitypub, self.tongues.nostr, self.tongues.slips
         tongues, newspaper = self.tongues.by_name, self.tongues.newspaper
@@ -224,6 +225,9 @@ class Node:
     def _app(self, relay_key: bytes) -> ASGIApp:
         settings, (database, clock, bus, *_) = self.settings, self.drivers
         self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
+        self.elsewhere = nostr.elsewhere(settings, self.tongues.nostr, self.slips, relay_key, self.drivers)
+        self.elsewhere.tell_by(self.relay.tell)
+        self.hearing.when_moved(self.elsewhere.wells.nudge)
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
         )
@@ -345,6 +349,7 @@ class Node:
             self.poll_ends, self.readers, self.push, self.intake, self.couriers, self.discover, self.backfill,
             self.verify_links, self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
             self.sources, Moving(self.indexing.run, self.indexing.take_up), self.slips, self.hearing, self.catch_up,
+            self.elsewhere.listening,
         )  # fmt: skip
 
     def _keepers_of_time(self) -> tuple[Lively, ...]:
@@ -362,6 +367,7 @@ class Node:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.elsewhere.listening.stop()
         await self.relay.close()
         await self.sources.stop()
         await self.couriers.stop(patience)
@@ -370,6 +376,8 @@ class Node:
         await self.proxy.stop()
         await self.drivers.shelves.darkroom.close()
         await self.drivers.database.close()
+        if isinstance(self.drivers.dialler, WebSocketClient):
+            await self.drivers.dialler.close()
         for fetcher in (self.drivers.fetcher, self.tongues.any_web):
             if isinstance(fetcher, HttpClient):
                 await fetcher.close()

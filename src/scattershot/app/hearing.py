@@ -4,17 +4,19 @@ Most slips concern nobody here: one look for a whole batch says which do. Those 
 each in a transaction that remembers it by its name; how far this came is written after that. So a kill loses nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from scattershot.app import slips as slips_room
 from scattershot.app.discover import Discover
 from scattershot.app.intake import Intake
 from scattershot.app.slips import Slips
+from scattershot.app.wells import note_whereabouts
 from scattershot.domain.change import Change, Followed, Unfollowed
 from scattershot.domain.ids import Seq
 from scattershot.domain.reading import Arrival, Changes, Needs
 from scattershot.domain.slip import Kept
+from scattershot.domain.well import Whereabouts
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
@@ -42,8 +44,13 @@ class Hearing:
         self, database: Database, clock: Clock, bus: Bus, slips: Slips, intake: Intake, discover: Discover,
         tongue: Tongue, listener: Listener,
     ) -> None:  # fmt: skip
+        self._moved: Callable[[], None] = lambda: None
         self._database, self._clock, self._bus, self._slips = database, clock, bus, slips
         self._intake, self._discover, self._tongue, self._listener = intake, discover, tongue, listener
+
+    def when_moved(self, call: Callable[[], None]) -> None:
+        """Have something told whenever somebody says that they are met elsewhere."""
+        self._moved = call
 
     async def step(self) -> int:
         """Look at the next slips; how many that were."""
@@ -51,6 +58,9 @@ class Hearing:
         batch = await self._slips.after(after, BATCH)
         if not batch:
             return 0
+        told = [told for slip in batch if (told := self._listener.whereabouts(slip)) is not None]
+        if told:
+            await self._remember(told)
         glances = [(slip, glance) for slip in batch if (glance := self._listener.glance(slip)) is not None]
         done = batch[-1].seq
         if glances:
@@ -68,6 +78,11 @@ class Hearing:
         while True:
             if not await self.step():
                 await self._bus.wait(slips_room.TOPIC, 5.0)
+
+    async def _remember(self, told: Sequence[Whereabouts]) -> None:
+        """Where somebody is met from now on."""
+        if any(await self._database.write(lambda tx: [note_whereabouts(tx, each) for each in told])):
+            self._moved()
 
     def _concern(self, tx: Transaction, glances: Sequence[Glance]) -> _Concern:
         names = [name for glance in glances for name in (glance.author, *glance.names)]

@@ -40,3 +40,9 @@ def address_of(tx: Transaction, wire_id: WireId, own_domain: str) -> str | None:
     if post is None or author is None:
         return None
     return Addresses("").post_page(author.profile.handle, own_domain, post.id)
+
+
+def secret_of(tx: Transaction, signets: Signets, wire_id: WireId) -> bytes | None:
+    """The private key of whoever is kept here under that name; None of anybody else."""
+    microblog = wire_ids.find_as(tx, wire_id, wire_ids.Thing.MICROBLOG)
+    return signets.secret(tx, MicroblogId(microblog)) if microblog is not None else None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DNS_THREADS = 4
 PING_SECONDS = 25.0
-"""Between two pings, by which it is noticed that the other side is gone; proxies cut off what is silent for a minute."""
+"""Between two pings, which show whether the other side is there; proxies cut off what is silent for a minute."""
 CLOSE_SECONDS = 2.0
 MOST_ADDRESSES = 4
 """Addresses of one name that are tried."""
@@ -144,10 +144,10 @@ class _Socket:
         from websockets.exceptions import ConnectionClosed
 
         try:
-            said = await self._connection.recv(decode=False)
+            said: bytes = await self._connection.recv(decode=False)
         except (ConnectionClosed, OSError):
             return None
-        return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        return said.decode("utf-8", "replace")
 
     async def close(self) -> None:
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""The way out by WebSocket: connections to other nodes that last, guarded and capped as the requests of `Fetcher` are."""
+"""The way out by WebSocket: connections that last, guarded and capped as the requests of `Fetcher` are."""
 
 from typing import Protocol
 

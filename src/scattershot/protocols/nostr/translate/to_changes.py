@@ -31,6 +31,8 @@ class Where(NamedTuple):
 
     relay: str
     origin: str
+    plain: bool = False
+    """Whether relays without TLS are dealt with."""
 
 
 def named(value: str) -> WireId:

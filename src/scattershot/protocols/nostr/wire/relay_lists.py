@@ -13,7 +13,7 @@ _HTTP = {"wss": "https", "ws": "http"}
 
 
 def relay_address(text: str, *, plain: bool = False) -> str | None:
-    """A relay's address in its one spelling; None where it is none that anybody could dial. `plain`: without TLS too."""
+    """A relay's address in its one spelling; None where nobody could dial it. `plain`: without TLS too."""
     scheme, separator, rest = text.strip().partition("://")
     scheme = scheme.lower()
     if not separator or len(text) > MAX_ADDRESS or scheme not in (("wss", "ws") if plain else ("wss",)):
