@@ -30,6 +30,8 @@ from scattershot.app.importing import Importing
 from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
 from scattershot.app.keepers import Keepers
+from scattershot.app.letters import Letters
+from scattershot.app.letters_in import Opening
 from scattershot.app.lists import Lists
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
@@ -44,7 +46,7 @@ from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
 from scattershot.app.quotes import Quotes
 from scattershot.app.reactions import Reactions
-from scattershot.app.readers import Readers
+from scattershot.app.readers import Reader, Readers
 from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
@@ -185,13 +187,21 @@ class Node:
         self.hearing = Hearing(
             database, clock, bus, self.slips, self.intake, self.discover, self.nostr.tongue, self.nostr.tongue
         )
-        self.readers = Readers(database, clock, bus, [Fanout(self.house), Dispatch(), self.indexing, self.uttering])
+        spoken = self.nostr
+        self.letters = Letters(spoken.sealer, spoken.signets)
+        opening = Opening(
+            database, clock, self.intake, self.discover, spoken.tongue, spoken.sealer, spoken.signets
+        )  # fmt: skip
+        self.hearing.open_letters(opening.open)
+        tailing: list[Reader] = [Fanout(self.house), Dispatch(), self.indexing, self.uttering, self.letters]
+        self.readers = Readers(database, clock, bus, tailing)
         self.readers.after_step(self._tell_what_was_said)
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
 
     def _tell_what_was_said(self) -> None:
         """What microblogs of here said on Nostr goes to those who listen for it."""
-        if said := self.uttering.take():
+        self.elsewhere.look_for(self.letters.take_unknown())
+        if said := self.uttering.take() + self.letters.take():
             self.relay.tell(slip.body for slip in said)
             self.drivers.bus.nudge(slips.TOPIC)
 
@@ -225,8 +235,10 @@ class Node:
     def _app(self, relay_key: bytes) -> ASGIApp:
         settings, (database, clock, bus, *_) = self.settings, self.drivers
         self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
-        self.elsewhere = nostr.elsewhere(settings, self.tongues.nostr, self.slips, relay_key, self.drivers)
+        self.elsewhere = nostr.elsewhere(settings, self.tongues.nostr, self.slips, self.house, relay_key, self.drivers)
         self.elsewhere.tell_by(self.relay.tell)
+        self.elsewhere.telling.when_not_said(self.readers.bring_on)
+        self.couriers.add_herald(self.elsewhere.telling)
         self.hearing.when_moved(self.elsewhere.wells.nudge)
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
@@ -403,6 +415,8 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database), sealing_signets)
     node = Node(settings, drivers, house, people, speaker, own)
     await node.feeds.begin()
+    await node.elsewhere.begin()
+    await node.letters.begin(drivers.database, drivers.clock.now())
     return node
 
 

@@ -90,7 +90,12 @@ class Wells:
         at = self._clock.now() // 1000
         if told:
             hints = [(author, tuple(addresses)) for author, addresses in told.items()][:MOST_HINTED]
-            await self._database.write(lambda tx: [wells.hint(tx, *each, at) for each in hints])
+
+            def work(tx: Transaction) -> None:
+                for hinted in hints:
+                    wells.hint(tx, *hinted, at)
+
+            await self._database.write(work)
 
     # -- how it goes
 

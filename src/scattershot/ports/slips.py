@@ -94,6 +94,8 @@ class Glance(NamedTuple):
     names: tuple[WireId, ...] = ()
     copy_of: WireId | None = None
     follows: tuple[WireId, ...] | None = None
+    sealed_to: tuple[WireId, ...] = ()
+    """For whom it is sealed, so that nobody else sees what it is about or whose it is."""
 
 
 class Listener(Protocol):

@@ -4,6 +4,7 @@ from typing import NamedTuple, Protocol
 
 from starlette.routing import BaseRoute
 
+from scattershot.app.apply.origin import House
 from scattershot.app.signets import Signets
 from scattershot.app.slips import Slips
 from scattershot.ports.bus import Bus
@@ -13,6 +14,7 @@ from scattershot.ports.fetcher import Fetcher
 from scattershot.ports.sockets import Dialler
 from scattershot.protocols.nostr.gateway.elsewhere import Elsewhere
 from scattershot.protocols.nostr.gateway.information import Information
+from scattershot.protocols.nostr.gateway.letters import GiftWraps
 from scattershot.protocols.nostr.gateway.names import Names, NamesHere
 from scattershot.protocols.nostr.gateway.relay import Relay
 from scattershot.protocols.nostr.gateway.tongue import NostrTongue
@@ -30,6 +32,7 @@ class Nostr(NamedTuple):
     tongue: NostrTongue
     utterer: Utterer
     signets: Signets
+    sealer: GiftWraps
 
 
 def relay_address(settings: Settings) -> str:
@@ -53,7 +56,8 @@ def nostr(settings: Settings, slips: Slips, fetcher: Fetcher, user_agent: str, s
     names = Names(fetcher, user_agent, (settings.host, *settings.domains), insecure_http=settings.insecure_http)
     utterer = Utterer(Home(relay, origin))
     signets = Signets(utterer, sealing, on=settings.nostr, unasked=not settings.authorized_fetch)
-    return Nostr(NostrTongue(slips, names, Where(relay, origin, plain=settings.insecure_http)), utterer, signets)
+    tongue = NostrTongue(slips, names, Where(relay, origin, plain=settings.insecure_http))
+    return Nostr(tongue, utterer, signets, GiftWraps(Home(relay, origin)))
 
 
 class Machines(Protocol):
@@ -71,11 +75,13 @@ class Machines(Protocol):
     def dialler(self) -> Dialler: ...
 
 
-def elsewhere(settings: Settings, spoken: Nostr, slips: Slips, secret: bytes, machines: Machines) -> Elsewhere:
+def elsewhere(
+    settings: Settings, spoken: Nostr, slips: Slips, house: House, secret: bytes, machines: Machines
+) -> Elsewhere:
     """Others' relays; the tongue looks there too from now on."""
     made = Elsewhere(
         settings, machines.database, machines.clock, machines.bus, machines.fetcher, machines.dialler, slips,
-        spoken.signets, relay_address(settings), secret,
+        spoken.signets, house, relay_address(settings), secret,
     )  # fmt: skip
     spoken.tongue.seek_elsewhere(made.seeking, made.listening.covers)
     return made

@@ -26,8 +26,12 @@ CREATE TABLE letters (                              -- the sealed slips by which
     post          BIGINT NOT NULL,
     reader        TEXT NOT NULL,
     slip          {blob} NOT NULL,
+    seq           BIGINT NOT NULL,                  -- the change by which it was posted
+    actor         BIGINT NOT NULL,
+    at            BIGINT NOT NULL,                  -- in seconds
     PRIMARY KEY (post, reader)
 ) {without_rowid};
+CREATE INDEX letters_by_reader ON letters (reader, at);
 
 -- What was written in private before is not said on another wire of a sudden.
 INSERT INTO cursors (reader, seq) SELECT 'letters', coalesce(max(seq), 0) FROM log;

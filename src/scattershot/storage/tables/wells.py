@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from scattershot.domain.ids import MicroblogId, PostId
+from scattershot.domain.ids import MicroblogId, PostId, Seq
 from scattershot.domain.node import Endpoint, EndpointAddress
 from scattershot.domain.well import Purpose
 from scattershot.ports.database import Transaction
@@ -185,27 +185,55 @@ def own(tx: Transaction, protocol: str) -> list[Own]:
     )  # fmt: skip
 
 
-# -- letters
-
-
-def put_letter(tx: Transaction, post: PostId, reader: str, slip: bytes) -> None:
-    """The post goes to that reader by this slip."""
-    tx.execute(
-        "INSERT INTO letters (post, reader, slip) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", post, reader, slip
+def names_of(tx: Transaction, microblogs: list[MicroblogId]) -> list[str]:
+    """What the wire calls those of them who are kept elsewhere, as far as it knows them."""
+    if not microblogs:
+        return []
+    return tx.fetch(
+        str,
+        "SELECT w.value FROM wire_ids w JOIN microblogs m ON m.id = w.thing AND NOT m.local "
+        "WHERE w.thing = ANY($1) AND w.kind = 'microblog' AND w.protocol = 'nostr' ORDER BY w.value",
+        microblogs,
     )
 
 
-class Letter(NamedTuple):
-    """To whom, and by which slip."""
+# -- letters
 
+
+class Letter(NamedTuple):
+    """A private post on its way to one reader: by which slip, and the change by which it was posted."""
+
+    post: PostId
     reader: str
     slip: bytes
+    seq: Seq
+    actor: MicroblogId
+    at: int
 
 
-def _letter(reader: str, slip: bytes) -> Letter:
-    return Letter(reader, bytes(slip))
+_LETTER = "post, reader, slip, seq, actor, at"
+
+
+def _letter(post: PostId, reader: str, slip: bytes, seq: Seq, actor: MicroblogId, at: int) -> Letter:
+    return Letter(post, reader, bytes(slip), seq, actor, at)
+
+
+def put_letter(tx: Transaction, letter: Letter) -> None:
+    """The post goes to that reader by this slip."""
+    tx.execute(f"INSERT INTO letters ({_LETTER}) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING", *letter)
 
 
 def letters_of(tx: Transaction, post: PostId) -> list[Letter]:
     """By which slips the post goes to whom."""
-    return tx.fetch(_letter, "SELECT reader, slip FROM letters WHERE post = $1 ORDER BY reader", post)
+    return tx.fetch(_letter, f"SELECT {_LETTER} FROM letters WHERE post = $1 ORDER BY reader", post)
+
+
+def letters_to(tx: Transaction, reader: str, since: int) -> list[Letter]:
+    """What was written to that reader since then."""
+    sql = f"SELECT {_LETTER} FROM letters WHERE reader = $1 AND at >= $2 ORDER BY at"
+    return tx.fetch(_letter, sql, reader, since)
+
+
+def drop_letters(tx: Transaction, post: PostId) -> None:
+    """The post was taken back."""
+    tx.execute("DELETE FROM letters WHERE post = $1", post)

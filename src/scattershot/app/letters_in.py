@@ -1,0 +1,76 @@
+"""Letters that come: opened by the key of whom they are for, and taken in like any other arrival.
+
+What is inside proves itself by its seal; when it came, and the moment outside, prove nothing. The same letter in two
+wraps is one: what the wire calls it is the name by which it is never applied twice.
+"""
+
+import logging
+from functools import partial
+
+from msgspec.structs import replace
+
+from scattershot.app import counters
+from scattershot.app.discover import Discover
+from scattershot.app.intake import Intake
+from scattershot.app.signets import Signets
+from scattershot.app.spoken import secret_of
+from scattershot.domain.change import Change, Posted, ProfileChanged
+from scattershot.domain.reading import Arrival, Changes, Needs
+from scattershot.domain.slip import Kept
+from scattershot.domain.wire_id import WireId
+from scattershot.ports.clock import Clock
+from scattershot.ports.database import Database
+from scattershot.ports.letters import Sealer
+from scattershot.ports.protocol import Tongue
+from scattershot.storage.tables import microblogs, signets, wire_ids
+
+_logger = logging.getLogger(__name__)
+
+
+class Opening:
+    """Opens letters to microblogs of here."""
+
+    def __init__(
+        self, database: Database, clock: Clock, intake: Intake, discover: Discover, tongue: Tongue, sealer: Sealer,
+        signets_: Signets,
+    ) -> None:  # fmt: skip
+        self._database, self._clock, self._intake, self._discover = database, clock, intake, discover
+        self._tongue, self._sealer, self._signets = tongue, sealer, signets_
+
+    async def open(self, slip: Kept, reader: WireId) -> bool:
+        """Take a letter in; False where it is to be looked at again later."""
+        secret = await self._database.read(lambda tx: secret_of(tx, self._signets, reader))
+        opened = self._sealer.open(slip.body, secret) if secret is not None else None
+        if opened is None:
+            counters.arrived(self._sealer.name, "sealed").inc()
+            return True
+        wire = self._sealer.name
+        here = await self._database.read(lambda tx: signets.kept_here_among(tx, wire, [opened.author.value]))
+        if here:
+            return True  # what somebody here wrote themselves
+        if not await self._database.read(lambda tx: microblogs.stand(tx, opened.author) is not None):
+            await self._meet(opened.author)
+        arrival = Arrival(wire, opened.author, opened.author.value, opened.body, self._clock.now())
+        reading = self._tongue.read(arrival, proven=True)
+        if not isinstance(reading, Changes | Needs):
+            return True
+        if isinstance(reading, Changes):
+            reading = reading._replace(changes=await self._in_silence(reading.changes))
+        taken = await self._intake.admit(arrival, reading)
+        return taken.what != "busy"
+
+    async def _in_silence(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        """Without what it answers where that is not here: nobody else is to be asked for it."""
+        kept = []
+        for change in changes:
+            if isinstance(change, Posted) and (parent := change.post.reply_to) is not None:
+                known = await self._database.read(partial(wire_ids.find, wire_id=parent))
+                change = change if known is not None else replace(change, post=replace(change.post, reply_to=None))
+            kept.append(change)
+        return tuple(kept)
+
+    async def _meet(self, author: WireId) -> None:
+        """Whoever writes is known from now on, were it by their key alone."""
+        if await self._discover.fetch(author):
+            profile = self._sealer.stranger(author)
+            await self._discover.apply(ProfileChanged(actor=author, profile=profile), self._sealer.name)
