@@ -16,7 +16,7 @@ from scattershot.domain.slip import Slip, seconds
 from scattershot.domain.well import Purpose, Whereabouts
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Database, Transaction
-from scattershot.ports.letters import CHANCE_BYTES, Draft, Sealer
+from scattershot.ports.letters import CHANCE_BYTES, Draft, Sealer, room_of
 from scattershot.storage.tables import microblogs, posts, slips, wells, wire_ids
 from scattershot.storage.tables.wells import Letter
 
@@ -139,6 +139,7 @@ class Letters:
         slips.put(tx, list(sealed.values()), at)
         for reader in readers:
             wells.put_letter(tx, Letter(post, reader, sealed[reader].id, recorded.seq, recorded.actor, at))
+        wells.put_last_in_room(tx, room_of(draft.parties), draft.name, draft.at)
         met = {use.author for use in wells.uses(tx, readers, (Purpose.LETTERS,))}
         self._unknown |= set(readers) - met
         return list(sealed.values())

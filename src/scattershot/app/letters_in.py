@@ -5,7 +5,6 @@ wraps is one: what the wire calls it is the name by which it is never applied tw
 """
 
 import logging
-from functools import partial
 
 from msgspec.structs import replace
 
@@ -19,10 +18,10 @@ from scattershot.domain.reading import Arrival, Changes, Needs
 from scattershot.domain.slip import Kept
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.clock import Clock
-from scattershot.ports.database import Database
-from scattershot.ports.letters import Sealer
+from scattershot.ports.database import Database, Transaction
+from scattershot.ports.letters import Opened, Sealer, room_of
 from scattershot.ports.protocol import Tongue
-from scattershot.storage.tables import microblogs, signets, wire_ids
+from scattershot.storage.tables import microblogs, signets, wells, wire_ids
 
 _logger = logging.getLogger(__name__)
 
@@ -55,19 +54,30 @@ class Opening:
         if not isinstance(reading, Changes | Needs):
             return True
         if isinstance(reading, Changes):
-            reading = reading._replace(changes=await self._in_silence(reading.changes))
+            reading = await self._in_its_room(reading, opened)
         taken = await self._intake.admit(arrival, reading)
+        if taken.what == "new":
+            room, name, at = room_of(opened.parties), opened.name, opened.at
+            await self._database.write(lambda tx: wells.put_last_in_room(tx, room, name, at))
         return taken.what != "busy"
 
-    async def _in_silence(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-        """Without what it answers where that is not here: nobody else is to be asked for it."""
-        kept = []
-        for change in changes:
-            if isinstance(change, Posted) and (parent := change.post.reply_to) is not None:
-                known = await self._database.read(partial(wire_ids.find, wire_id=parent))
-                change = change if known is not None else replace(change, post=replace(change.post, reply_to=None))
-            kept.append(change)
-        return tuple(kept)
+    async def _in_its_room(self, reading: Changes, opened: Opened) -> Changes:
+        """A letter that answers none that is here goes on with the last among the same people, as their programs show
+        it; nobody else is asked for the one it answers, who would learn of it."""
+        room = room_of(opened.parties)
+
+        def place(tx: Transaction, change: Change) -> Change:
+            if not isinstance(change, Posted):
+                return change
+            parent = change.post.reply_to
+            if parent is None or wire_ids.find(tx, parent) is None:
+                last = wells.last_in_room(tx, room)
+                parent = WireId(self._sealer.name, last) if last is not None and last != opened.name else None
+            return replace(change, post=replace(change.post, reply_to=parent))
+
+        return reading._replace(
+            changes=await self._database.read(lambda tx: tuple(place(tx, change) for change in reading.changes))
+        )
 
     async def _meet(self, author: WireId) -> None:
         """Whoever writes is known from now on, were it by their key alone."""

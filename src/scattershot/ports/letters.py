@@ -1,11 +1,11 @@
 """What the house asks of a wire by which private posts go sealed to each reader (letters), and come so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from scattershot.domain.microblog import Profile
 from scattershot.domain.post import Post
-from scattershot.domain.slip import Slip
+from scattershot.domain.slip import Slip, key
 from scattershot.domain.wire_id import WireId
 
 CHANCE_BYTES = 144
@@ -17,6 +17,13 @@ class Draft(NamedTuple):
 
     name: str
     body: bytes
+    at: int
+    parties: tuple[str, ...]
+
+
+def room_of(parties: Iterable[str]) -> bytes:
+    """What stands for just those, in whatever order they are named."""
+    return key("room", ",".join(sorted(set(parties))))
 
 
 class Opened(NamedTuple):
@@ -25,6 +32,10 @@ class Opened(NamedTuple):
     name: str
     author: WireId
     body: bytes
+    at: int
+    """In seconds, as its author says."""
+    parties: tuple[str, ...]
+    """What the wire calls all who have it, its author too."""
 
 
 class Sealer(Protocol):

@@ -33,5 +33,11 @@ CREATE TABLE letters (                              -- the sealed slips by which
 ) {without_rowid};
 CREATE INDEX letters_by_reader ON letters (reader, at);
 
+CREATE TABLE letter_rooms (                         -- the last letter among the same few, to which the next belongs
+    room          {blob} PRIMARY KEY,
+    name          TEXT NOT NULL,
+    at            BIGINT NOT NULL
+) {without_rowid};
+
 -- What was written in private before is not said on another wire of a sudden.
 INSERT INTO cursors (reader, seq) SELECT 'letters', coalesce(max(seq), 0) FROM log;

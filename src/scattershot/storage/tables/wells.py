@@ -237,3 +237,21 @@ def letters_to(tx: Transaction, reader: str, since: int) -> list[Letter]:
 def drop_letters(tx: Transaction, post: PostId) -> None:
     """The post was taken back."""
     tx.execute("DELETE FROM letters WHERE post = $1", post)
+
+
+# -- rooms
+
+
+def last_in_room(tx: Transaction, room: bytes) -> str | None:
+    """What the wire calls the last letter among those."""
+    name: str | None = tx.value("SELECT name FROM letter_rooms WHERE room = $1", room)
+    return name
+
+
+def put_last_in_room(tx: Transaction, room: bytes, name: str, at: int) -> None:
+    """This is the last one, unless one is later."""
+    tx.execute(
+        "INSERT INTO letter_rooms (room, name, at) VALUES ($1, $2, $3) ON CONFLICT (room) DO UPDATE SET "
+        "name = excluded.name, at = excluded.at WHERE letter_rooms.at <= excluded.at",
+        room, name, at,
+    )  # fmt: skip

@@ -10,7 +10,7 @@ from scattershot.domain.slip import Slip, key
 from scattershot.domain.wire_id import NOSTR, WireId
 from scattershot.ports.letters import Draft, Opened
 from scattershot.protocols.nostr.translate.from_change import Home
-from scattershot.protocols.nostr.translate.letters import as_body, chat_of
+from scattershot.protocols.nostr.translate.letters import as_body, chat_of, parties_of
 from scattershot.protocols.nostr.translate.notes_in import nobody
 from scattershot.protocols.nostr.translate.slips import to_slip
 from scattershot.protocols.nostr.wire import kinds
@@ -45,7 +45,7 @@ class GiftWraps:
     def draft(self, post: Post, to: Sequence[str], parent: str | None, public: str, names: dict[WireId, str]) -> Draft:
         """A chat."""
         rumour = chat_of(post, to, parent, public, names)
-        return Draft(rumour.id, json.encode(tuple(rumour)))
+        return Draft(rumour.id, json.encode(tuple(rumour)), rumour.created_at, (public, *to))
 
     def seal(self, draft: Draft, reader: str, secret: bytes, at: int, chance: bytes) -> Slip:
         """A gift wrap. The moments of seal and wrap are up to two days in the past, each another."""
@@ -60,7 +60,9 @@ class GiftWraps:
         rumour = unwrap(_event(body), secret)
         if isinstance(rumour, Wrong):
             return None
-        return Opened(rumour.id, WireId(NOSTR, rumour.pubkey), as_body(rumour, public_key(secret)))
+        reader = public_key(secret)
+        body, parties = as_body(rumour, reader), parties_of(rumour, reader)
+        return Opened(rumour.id, WireId(NOSTR, rumour.pubkey), body, rumour.created_at, parties)
 
     def stranger(self, author: WireId) -> Profile:
         """Somebody of whom nothing is known but the key."""

@@ -78,11 +78,16 @@ def read_letter(body: bytes, origin: str) -> Reading | None:
     )
     answered = next((tag[1] for tag in rumour.tags if len(tag) > 1 and tag[0] == "e" and is_name(tag[1])), None)
     post = replace(
-        post, audience=Audience.MENTIONED, addressed=addressed, url="", quote=None, quote_unasked=False,
+        post, audience=Audience.MENTIONED, addressed=addressed, quote=None, quote_unasked=False,
         reply_to=WireId(NOSTR, answered) if answered is not None else None,
     )  # fmt: skip
     actor = WireId(NOSTR, rumour.pubkey)
     return Changes((Posted(actor=actor, id=WireId(NOSTR, rumour.id), post=post),), rumour.id)
+
+
+def parties_of(rumour: Unsigned, reader: str) -> tuple[str, ...]:
+    """All who have it."""
+    return tuple(dict.fromkeys([rumour.pubkey, reader, *_readers(rumour.tags)]))
 
 
 def _readers(tags: Tags) -> list[str]:
