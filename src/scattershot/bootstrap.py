@@ -205,6 +205,11 @@ class Node:
             self.relay.tell(slip.body for slip in said)
             self.drivers.bus.nudge(slips.TOPIC)
 
+    async def tend_letterboxes(self) -> None:
+        """Whoever has a key there says where their letters are brought."""
+        await self.letters.tend(self.drivers.database, self.drivers.clock.now())
+        self._tell_what_was_said()
+
     def _push(self, own: OwnKeys) -> WebPush:
         settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
         return WebPush(
@@ -259,7 +264,7 @@ class Node:
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
         self.feeds = Feeds(settings, timelines, database, clock, bus, self.tongues.any_web, self.sources)
         self.couriers.add_herald(self.feeds.herald)
-        names = nostr.routes(settings, database, self.nostr.signets)
+        names = nostr.routes(settings, database, self.nostr.signets, self.tend_letterboxes)
         networks = Networks(web.desk, web.account, self.nostr.signets, database)
         further = [*names, *networks.routes, *carried.routes, *self._office(web.desk), *files.routes]
         self.api = self._client_api()
@@ -416,7 +421,7 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     node = Node(settings, drivers, house, people, speaker, own)
     await node.feeds.begin()
     await node.elsewhere.begin()
-    await node.letters.begin(drivers.database, drivers.clock.now())
+    await node.tend_letterboxes()
     return node
 
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from msgspec import json
 
+from scattershot.app.spoken import secret_of as secret_of_here
 from scattershot.domain.post import Audience
+from scattershot.domain.wire_id import NOSTR, WireId
 from scattershot.protocols.nostr.wire.authentication import proof
 from scattershot.protocols.nostr.wire.entities import Key, write_entity
 from scattershot.protocols.nostr.wire.event import Event, Unsigned, encode, sign
@@ -193,8 +195,7 @@ async def test_letters_backdated_by_two_days_are_all_caught_up_with(village: Vil
     there = await village.house("there.example")
     ann = await key_at(here, "ann")
     signets = here.node.nostr.signets
-    who = (await here.row("ann")).id
-    secret = await here.node.drivers.database.read(lambda tx: signets.secret(tx, who))
+    secret = await here.node.drivers.database.read(lambda tx: secret_of_here(tx, signets, WireId(NOSTR, ann)))
     assert secret is not None
     moved = sign(Unsigned(ann, now(village) + 1, 10050, [["relay", THERE]], ""), secret, bytes(32))
     await bring(here, moved)

@@ -17,6 +17,7 @@ from scattershot.domain.well import Purpose, Whereabouts
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Database, Transaction
 from scattershot.ports.letters import CHANCE_BYTES, Draft, Sealer, room_of
+from scattershot.ports.slips import Signet
 from scattershot.storage.tables import microblogs, posts, slips, wells, wire_ids
 from scattershot.storage.tables.wells import Letter
 
@@ -45,7 +46,7 @@ class Letters:
         unknown, self._unknown = self._unknown, set()
         return unknown
 
-    async def begin(self, database: Database, now: Millis) -> None:
+    async def tend(self, database: Database, now: Millis) -> None:
         """Say of every microblog that speaks there where its letters are brought, where that was not said yet."""
 
         def work(tx: Transaction) -> list[Slip]:
@@ -53,8 +54,7 @@ class Letters:
             rows = (microblogs.get(tx, each.microblog) for each in known)
             return [slip for row in rows if row is not None for slip in self._letterbox(tx, row, now)]
 
-        if await database.read(lambda tx: wells.own(tx, self._sealer.name)):
-            self._said += await database.write(work)
+        self._said += await database.write(work)
 
     def step(self, tx: Transaction, batch: Sequence[Recorded], now: Millis) -> None:
         """Seal what is for some there alone."""
@@ -80,12 +80,11 @@ class Letters:
         public = self._signets.public(tx, row.id)
         if public is not None and self._has_letterbox(tx, public):
             return []
-        if not self._signets.speaks(tx, row):
+        speaking = self._signets.speaking(tx, row)
+        signet = (speaking.signet or self._signets.make(tx, row.id)) if speaking.speaks else None
+        if signet is None:
             return []
-        secret = self._signets.secret(tx, row.id) or self._signets.make(tx, row.id)
-        if secret is None:
-            return []
-        slip = self._sealer.letterbox(secret, seconds(now), secrets.token_bytes(32))
+        slip = self._sealer.letterbox(signet.secret, seconds(now), secrets.token_bytes(32))
         slips.put(tx, [slip], seconds(now))
         return [slip]
 
@@ -98,15 +97,14 @@ class Letters:
             return []
         hearers = posts.hearers(tx, post_id)
         readers = wells.names_of(tx, hearers)
-        if not readers or not self._signets.speaks(tx, author):
+        speaking = self._signets.speaking(tx, author) if readers else None
+        if speaking is None or not speaking.speaks or speaking.signet is None:
             return []
-        secret = self._signets.secret(tx, author.id)
-        if secret is None:
-            return []
-        draft = self._draft(tx, row.post, row.reply_to, hearers, self._sealer.public(secret))
+        signet = speaking.signet
+        draft = self._draft(tx, row.post, row.reply_to, hearers, signet.public)
         if not wire_ids.add(tx, WireId(self._sealer.name, draft.name), wire_ids.Thing.POST, post_id):
             return []
-        return self._put(tx, draft, readers, secret, recorded, post_id, now)
+        return self._put(tx, draft, readers, signet, recorded, post_id, now)
 
     def _draft(
         self, tx: Transaction, post: Post, reply_to: PostId | None, hearers: list[MicroblogId], public: str
@@ -127,14 +125,14 @@ class Letters:
         return name.value if name is not None else None
 
     def _put(
-        self, tx: Transaction, draft: Draft, readers: list[str], secret: bytes, recorded: Recorded, post: PostId,
+        self, tx: Transaction, draft: Draft, readers: list[str], signet: Signet, recorded: Recorded, post: PostId,
         now: Millis,
     ) -> list[Slip]:  # fmt: skip
         """For each of the readers, and one for the author, so that their other programs have it too."""
         at = seconds(now)
         sealed = {
-            reader: self._sealer.seal(draft, reader, secret, at, secrets.token_bytes(CHANCE_BYTES))
-            for reader in [*readers, self._sealer.public(secret)]
+            reader: self._sealer.seal(draft, reader, signet.secret, at, secrets.token_bytes(CHANCE_BYTES))
+            for reader in [*readers, signet.public]
         }
         slips.put(tx, list(sealed.values()), at)
         for reader in readers:

@@ -43,10 +43,6 @@ class Sealer(Protocol):
 
     name: str
 
-    def public(self, secret: bytes) -> str:
-        """The name of whoever has that key; ValueError where it is none."""
-        ...
-
     def letterbox_place(self, public: str) -> bytes:
         """Where the slip lies that says where somebody has letters brought."""
         ...

@@ -1,5 +1,6 @@
 """What the house sees of Nostr: the relay, the tongue, and how microblogs of here speak it."""
 
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
 
 from starlette.routing import BaseRoute
@@ -87,7 +88,10 @@ def elsewhere(
     return made
 
 
-def routes(settings: Settings, database: Database, signets: Signets) -> list[BaseRoute]:
-    """The addresses of names."""
+def routes(
+    settings: Settings, database: Database, signets: Signets, when_made: Callable[[], Awaitable[None]]
+) -> list[BaseRoute]:
+    """The addresses of names; `when_made` is told whenever one was asked for whose key had to be made first."""
     here = NamesHere(database, signets, settings.domains, settings.host, relay_address(settings), settings.origin)
+    here.when_made = when_made
     return here.routes

@@ -30,10 +30,6 @@ class GiftWraps:
     def __init__(self, home: Home) -> None:
         self._home = home
 
-    def public(self, secret: bytes) -> str:
-        """The public key."""
-        return public_key(secret)
-
     def letterbox_place(self, public: str) -> bytes:
         """Where the list of relays for letters (kind 10050) lies."""
         return key("place", f"{kinds.MESSAGE_RELAYS}:{public}:")
