@@ -201,6 +201,9 @@ class Node:
     def _tell_what_was_said(self) -> None:
         """What microblogs of here said on Nostr goes to those who listen for it."""
         self.elsewhere.look_for(self.letters.take_unknown())
+        if self.letters.others_are_followed:
+            self.letters.others_are_followed = False
+            self.elsewhere.wells.nudge()
         if said := self.uttering.take() + self.letters.take():
             self.relay.tell(slip.body for slip in said)
             self.drivers.bus.nudge(slips.TOPIC)

@@ -25,6 +25,8 @@ KEPT_FOR = 30 * 86_400
 """Seconds for which somebody who has letters brought elsewhere from now on is brought those from before, too."""
 _FIRST = frozenset({Kind.POSTED, Kind.BOOSTED, Kind.LIKED, Kind.PROFILE_CHANGED, Kind.FOLLOWED})
 
+_FOLLOWS = frozenset({Kind.FOLLOWED, Kind.FOLLOW_ACCEPTED, Kind.UNFOLLOWED, Kind.FOLLOW_REJECTED})
+
 
 class Letters:
     """The reader that seals private posts; it says too where letters to microblogs of here are brought."""
@@ -35,6 +37,8 @@ class Letters:
         self._sealer, self._signets = sealer, signets
         self._said: list[Slip] = []
         self._unknown: set[str] = set()
+        self.others_are_followed = False
+        """Whether somebody came to be followed, or is no more, since this was set to False."""
 
     def take(self) -> list[Slip]:
         """What was put among the slips since this was asked last, for those who listen."""
@@ -59,6 +63,7 @@ class Letters:
     def step(self, tx: Transaction, batch: Sequence[Recorded], now: Millis) -> None:
         """Seal what is for some there alone."""
         said: list[Slip] = []
+        self.others_are_followed |= any(recorded.kind in _FOLLOWS for recorded in batch)
         for recorded in batch:
             if not recorded.local:
                 continue

@@ -134,7 +134,9 @@ class CatchingUp:
         lacking = [name.hex() for name in compared.need]
         for start in range(0, len(lacking), AT_ONCE):
             names = frozenset(lacking[start : start + AT_ONCE])
-            found = await line.fetch([Filter(ids=piece) for piece in _portions(names, line.theirs.limit)])
+            # with its kinds and readers: relays that keep letters give nothing out by id alone
+            named = wanted._replace(authors=None, since=None)
+            found = await line.fetch([named._replace(ids=piece) for piece in _portions(names, line.theirs.limit)])
             await self._taking.take(found.events)
             if found.why:
                 return self._is_well(line, found.why)

@@ -15,7 +15,7 @@ from scattershot.domain.slip import Want, key
 from scattershot.domain.well import Purpose
 from scattershot.ports.clock import Clock
 from scattershot.ports.fetcher import Unreachable
-from scattershot.protocols.nostr.gateway.catching_up import ABOUT
+from scattershot.protocols.nostr.gateway.catching_up import ABOUT, OF_AUTHORS
 from scattershot.protocols.nostr.gateway.pool import Pool
 from scattershot.protocols.nostr.gateway.taking import Taking
 from scattershot.protocols.nostr.translate.notes_out import is_place
@@ -79,9 +79,9 @@ class Seeking:
                 )
             ]
         else:
-            # nobody can tell an id from a key by its looks
+            # nobody can tell an id from a key by its looks; relays that keep letters give nothing out by id alone
             only = frozenset({name})
-            wanted = [Filter(ids=only), Filter(authors=only, kinds=ABOUT)]
+            wanted = [Filter(ids=only, kinds=OF_AUTHORS), Filter(authors=only, kinds=ABOUT)]
         return await self._sought(trail, wanted)
 
     async def about(self, author: str) -> bool:
