@@ -14,6 +14,8 @@ from scattershot.app.intake import Intake
 from scattershot.app.signets import Signets
 from scattershot.app.spoken import secret_of
 from scattershot.domain.change import Change, Posted, ProfileChanged
+from scattershot.domain.ids import Millis, PostId
+from scattershot.domain.post import Post
 from scattershot.domain.reading import Arrival, Changes, Needs
 from scattershot.domain.slip import Kept
 from scattershot.domain.wire_id import WireId
@@ -21,7 +23,7 @@ from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
 from scattershot.ports.letters import Opened, Sealer, room_of
 from scattershot.ports.protocol import Tongue
-from scattershot.storage.tables import microblogs, signets, wells, wire_ids
+from scattershot.storage.tables import microblogs, posts, signets, wells, wire_ids
 
 _logger = logging.getLogger(__name__)
 
@@ -73,7 +75,7 @@ class Opening:
             if parent is None or wire_ids.find(tx, parent) is None:
                 last = wells.last_in_room(tx, room)
                 parent = WireId(self._sealer.name, last) if last is not None and last != opened.name else None
-            return replace(change, post=replace(change.post, reply_to=parent))
+            return replace(change, post=_after(tx, replace(change.post, reply_to=parent)))
 
         return reading._replace(
             changes=await self._database.read(lambda tx: tuple(place(tx, change) for change in reading.changes))
@@ -84,3 +86,12 @@ class Opening:
         if await self._discover.fetch(author):
             profile = self._sealer.stranger(author)
             await self._discover.apply(ProfileChanged(actor=author, profile=profile), self._sealer.name)
+
+
+def _after(tx: Transaction, post: Post) -> Post:
+    """Behind what it answers: letters bear whole seconds, in which much may be said."""
+    parent = wire_ids.find_as(tx, post.reply_to, wire_ids.Thing.POST) if post.reply_to is not None else None
+    row = posts.get(tx, PostId(parent)) if parent is not None else None
+    if row is None or not post.published <= row.post.published < post.published + 1_000:
+        return post
+    return replace(post, published=Millis(row.post.published + 1))
