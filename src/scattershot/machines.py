@@ -14,6 +14,7 @@ from scattershot.drivers.darkroom.room import ProcessDarkroom
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.key_maker import OpensslKeyMaker
 from scattershot.drivers.system_clock import SystemClock
+from scattershot.drivers.websocket_client import WebSocketClient
 from scattershot.ports.blobs import Aside, Blobs
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
@@ -22,6 +23,7 @@ from scattershot.ports.database import Database
 from scattershot.ports.datagrams import Datagrams, Nearby
 from scattershot.ports.fetcher import Pourer
 from scattershot.ports.keys import KeyMaker
+from scattershot.ports.sockets import Dialler
 from scattershot.settings import BadSettings, Settings
 from scattershot.wirekit.addresses import is_public_address
 
@@ -44,6 +46,7 @@ class Drivers(NamedTuple):
     fetcher: Pourer
     keys: KeyMaker
     shelves: Shelves
+    dialler: Dialler
     datagrams: Datagrams | None = None
     nearby: Nearby | None = None
 
@@ -76,10 +79,16 @@ def real_drivers(settings: Settings, database: Database | None = None, *, listen
         user_agent=user_agent(settings),
         schemes=schemes,
     )
+    dialler = WebSocketClient(
+        may_dial=(lambda _: True) if settings.allow_private_addresses else is_public_address,
+        user_agent=user_agent(settings),
+        schemes=frozenset({"wss", "ws"} if settings.insecure_http else {"wss"}),
+    )
+    store = database or open_database(settings)
     datagrams = _datagrams(settings) if listens and settings.udp else None
     return Drivers(
-        database or open_database(settings), SystemClock(), LocalBus(), fetcher, OpensslKeyMaker(), shelves(settings),
-        datagrams, _nearby(settings, datagrams) if datagrams is not None and settings.udp_groups else None,
+        store, SystemClock(), LocalBus(), fetcher, OpensslKeyMaker(), shelves(settings), dialler, datagrams,
+        _nearby(settings, datagrams) if datagrams is not None and settings.udp_groups else None,
     )  # fmt: skip
 
 
