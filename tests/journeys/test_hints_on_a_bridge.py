@@ -27,7 +27,7 @@ def test_one_multicast_reaches_nine_and_loss_loses_nothing(tmp_path: Path) -> No
     assert ran.returncode == 0, ran.stderr
     seen = json.loads(ran.stdout)
     print(seen)
-    assert (seen["hints sent for one post"], seen["multicast packets that left"]) == (1, 1)
+    assert (seen["hints sent for one post"], seen["datagrams heard in the group"]) == (1, 1)
     assert seen["nodes that have it by datagram"] == 9
     assert seen["nodes that have every one once"] == 9
     assert seen["datagrams lost"] > 0

@@ -211,7 +211,7 @@ async def test_a_serial_at_the_end_of_numbers_is_looked_up_once_and_forgotten(vi
     await village.settle()
     asked = len(village.fetcher.sent)
     await jump(author, village, 1 << 63)
-    village.clock.advance(0.3)
+    village.clock.advance(0.5)
     await village.settle()
     assert sum("/log/" in each.url for each in village.fetcher.sent[asked:]) == 1
     await author.post("ann", "after")

@@ -39,15 +39,22 @@ class Holding:
 
     def __init__(self, tx: Transaction, now: Millis) -> None:
         self._tx, self._now = tx, now
-        self._told = {each.node for each in hints.live(tx, now)}
+        self._anybody = hints.exist(tx, now)
+        self._told: dict[NodeId, bool] = {}
         self._hinted: dict[Seq, bool] = {}
 
     def until(self, recorded: Recorded, node: NodeId, endpoint: EndpointId) -> Millis:
         """Until when its delivery waits for the datagram to do; 0 for one that does not wait."""
-        if node not in self._told or not self._is_hinted(recorded):
+        if not self._anybody or not self._is_told(node) or not self._is_hinted(recorded):
             return Millis(0)
         door = nodes.endpoint(self._tx, endpoint)
         return Millis(self._now + PATIENCE) if door is not None and door.protocol == ACTIVITYPUB else Millis(0)
+
+    def _is_told(self, node: NodeId) -> bool:
+        known = self._told.get(node)
+        if known is None:
+            known = self._told[node] = bool(hints.among(self._tx, [node], self._now))
+        return known
 
     def _is_hinted(self, recorded: Recorded) -> bool:
         known = self._hinted.get(recorded.seq)
@@ -71,10 +78,9 @@ class Hinting:
 
     def step(self, tx: Transaction, batch: Sequence[Recorded], now: Millis) -> None:
         """Plan who is told of these changes, and give each its place behind the one before."""
-        listeners = hints.live(tx, now)
-        if not listeners:
+        if not hints.exist(tx, now):
             return
-        planning = _Planning(tx, listeners)
+        planning = _Planning(tx, now)
         planned = [each for each in map(planning.plan, batch) if each is not None]
         planning.write()
         if len(self._planned) + len(planned) <= MOST_PLANNED:
@@ -84,37 +90,38 @@ class Hinting:
 class _Planning:
     """The serials of one batch; `tx` is that of the step, so that a kill leaves no hole in them."""
 
-    def __init__(self, tx: Transaction, listeners: Sequence[Listener]) -> None:
-        self._tx = tx
-        self._listeners = {each.node: each for each in listeners}
-        self._last = {each.node: each.last for each in listeners if not each.group}
-        groups = {each.group for each in listeners if each.group}
-        self._groups = {group: hints.group_last(tx, group) or Seq(0) for group in groups}
-        self._before = dict(self._last), dict(self._groups)
+    def __init__(self, tx: Transaction, now: Millis) -> None:
+        self._tx, self._now = tx, now
+        self._listeners: dict[NodeId, Listener | None] = {}
+        self._last: dict[NodeId, Seq] = {}
+        self._groups: dict[str, Seq] = {}
 
     def plan(self, recorded: Recorded) -> Planned | None:
         """Who is to be told of the change; None where nobody is."""
         if not is_hinted(self._tx, recorded):
             return None
-        hearing = dict.fromkeys(owed.node for owed in endpoints_for(self._tx, recorded))
-        told = [self._listeners[node] for node in hearing if node in self._listeners]
+        told = self._told(list(dict.fromkeys(owed.node for owed in endpoints_for(self._tx, recorded))))
         if not told:
             return None
         members = tuple(each for each in told if each.group)
-        listeners = tuple((each, self._last[each.node]) for each in told if not each.group)
-        groups = tuple((group, self._groups[group]) for group in dict.fromkeys(each.group for each in members))
+        listeners = tuple((each, self._last.get(each.node, each.last)) for each in told if not each.group)
+        groups = tuple((each.group, self._groups.get(each.group, each.last)) for each in members)
         for each, _ in listeners:
             self._last[each.node] = recorded.seq
         for group, _ in groups:
             self._groups[group] = recorded.seq
-        return Planned(recorded.seq, recorded.actor, listeners, groups, members)
+        return Planned(recorded.seq, recorded.actor, listeners, tuple(dict(groups).items()), members)
+
+    def _told(self, hearing: list[NodeId]) -> list[Listener]:
+        unknown = [node for node in hearing if node not in self._listeners]
+        if unknown:
+            self._listeners |= dict.fromkeys(unknown)
+            self._listeners |= {each.node: each for each in hints.among(self._tx, unknown, self._now)}
+        return [listener for node in hearing if (listener := self._listeners[node]) is not None]
 
     def write(self) -> None:
         """Remember the serials that were given."""
-        last, groups = self._before
         for node, seq in self._last.items():
-            if seq != last[node]:
-                hints.put_last(self._tx, node, seq)
+            hints.put_last(self._tx, node, seq)
         for group, seq in self._groups.items():
-            if seq != groups[group]:
-                hints.put_group_last(self._tx, group, seq)
+            hints.put_group_last(self._tx, group, seq)

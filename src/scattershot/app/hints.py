@@ -15,7 +15,7 @@ from scattershot.app.retell import retell
 from scattershot.app.turns import Turns
 from scattershot.domain.change import Change, Edited, Posted
 from scattershot.domain.hint import Listener, Stretch, Teller, Worded
-from scattershot.domain.ids import NodeId, Seq
+from scattershot.domain.ids import MicroblogId, NodeId, Seq
 from scattershot.domain.node import Standing
 from scattershot.domain.record import Recorded
 from scattershot.domain.wire_id import ACTIVITYPUB
@@ -29,6 +29,8 @@ WINDOW = 2_000
 """Places of the log that one look goes over."""
 AT_ONCE = 20
 """Tellers asked anew in one step."""
+FOLLOWED_AT_ONCE = 1_000
+"""Authors looked at in one step for hosts that were never asked: some milliseconds."""
 
 
 class Hints:
@@ -41,6 +43,7 @@ class Hints:
         self._database, self._clock, self._bus, self._house = database, clock, bus, house
         self._tongue, self._speaks = tongue, speaks
         self.turns = Turns()
+        self._looked_at = MicroblogId(0)
 
     async def begin(self) -> None:
         """Nobody is told of what was written before hints were on."""
@@ -155,20 +158,23 @@ class Hints:
     async def tellers(self) -> list[Teller]:
         """Everybody who has promised to tell us."""
         now = self._clock.now()
-        return await self._database.read(lambda tx: hints.tellers(tx, now))
+        return sorted(await self._database.read(lambda tx: hints.tellers(tx, now)))
 
     async def due(self, more: tuple[str, ...] = ()) -> list[Teller]:
-        """Those to be asked now, among them hosts of whom somebody is newly followed here; `more` are hosts to be asked
-        whether anybody there is followed or not."""
+        """Those to be asked now, among them hosts of whom somebody is newly followed here: some of all who are followed
+        are looked at each time. `more` are hosts to be asked whether anybody there is followed or not."""
         now = self._clock.now()
 
-        def work(tx: Transaction) -> list[Teller]:
-            fresh = dict.fromkeys([*hints.newly_followed(tx, AT_ONCE), *more])
-            known = hints.tellers_due(tx, now, AT_ONCE)
-            new = [Teller(host) for host in fresh if hints.teller(tx, host) is None]
-            return known + new
+        def work(tx: Transaction) -> tuple[list[Teller], MicroblogId]:
+            some = hints.followed(tx, self._looked_at, FOLLOWED_AT_ONCE)
+            hosts = [*dict.fromkeys([*(each.host for each in some), *more])]
+            known = hints.known_tellers(tx, hosts)
+            new = [Teller(host) for host in hosts if host not in known][:AT_ONCE]
+            is_end = len(some) < FOLLOWED_AT_ONCE
+            return hints.tellers_due(tx, now, AT_ONCE) + new, MicroblogId(0) if is_end else some[-1].microblog
 
-        return await self._database.read(work)
+        found, self._looked_at = await self._database.read(work)
+        return found
 
     async def put_teller(self, teller: Teller) -> None:
         """Remember how it stands to us."""
@@ -185,7 +191,7 @@ class Hints:
     async def catch_up(self, host: str) -> int:
         """More was missed than its log tells: have its authors asked, as after any silence; how many they are."""
         now = self._clock.now()
-        return await self._database.write(lambda tx: hints.watch_again(tx, host, now))
+        return await self._database.write(lambda tx: hints.watch_again(tx, host, now), slow=True)
 
 
 async def turn_off(database: Database) -> None:

@@ -64,7 +64,7 @@ class EtherSocket:
     """Implements `ports.datagrams.Datagrams` on the ether."""
 
     def __init__(self, ether: Ether, place: Place, groups: set[Place | None]) -> None:
-        self.place, self.groups = place, groups
+        self.place, self.groups, self.mute = place, groups, False
         self._ether = ether
         self._take: Take | None = None
         self._drained: Callable[[], None] = lambda: None
@@ -81,8 +81,9 @@ class EtherSocket:
 
     def send(self, data: bytes, to: Place) -> bool:
         """As the port says."""
-        self._ether.throw(data, self.place, to)
-        return True
+        if not self.mute:
+            self._ether.throw(data, self.place, to)
+        return not self.mute
 
     async def resolve(self, address: str) -> Place | None:
         """As the port says; there are no names here."""

@@ -11,6 +11,7 @@ CREATE TABLE hint_listeners (                       -- nodes that are told by da
     until         BIGINT NOT NULL,
     last          BIGINT NOT NULL                   -- place in the log of what was hinted last
 ) {without_rowid};
+CREATE INDEX hint_listeners_by_until ON hint_listeners (until);
 
 CREATE TABLE hint_groups (                          -- groups to which hints are sent, and what was hinted there last
     address       TEXT NOT NULL PRIMARY KEY,
@@ -33,6 +34,7 @@ CREATE TABLE hint_tellers (                         -- nodes that tell us, or we
     failures      BIGINT NOT NULL
 ) {without_rowid};
 CREATE INDEX hint_tellers_by_due ON hint_tellers (due);
+CREATE INDEX hint_tellers_by_until ON hint_tellers (until);
 
 -- A delivery that is held back while its node is told by datagram; 0 is not at all.
 ALTER TABLE deliveries ADD COLUMN held_until BIGINT NOT NULL DEFAULT 0;

@@ -1,7 +1,9 @@
 """Nodes told by datagrams, and nodes that tell us so."""
 
+from typing import NamedTuple
+
 from scattershot.domain.hint import Listener, Teller
-from scattershot.domain.ids import Millis, NodeId, Seq
+from scattershot.domain.ids import MicroblogId, Millis, NodeId, Seq
 from scattershot.ports.database import Transaction
 
 # -- listeners
@@ -27,7 +29,22 @@ def live(tx: Transaction, now: Millis) -> list[Listener]:
     """All that are told now and may be."""
     return tx.fetch(
         _listener,
-        f"SELECT {_LISTENER} FROM {_LISTENERS} WHERE l.until > $1 AND n.standing <> 'blocked' ORDER BY l.node",
+        f"SELECT {_LISTENER} FROM {_LISTENERS} WHERE l.until > $1 AND n.standing <> 'blocked'",
+        now,
+    )
+
+
+def exist(tx: Transaction, now: Millis) -> bool:
+    """Whether anybody is told now."""
+    return tx.value("SELECT 1 FROM hint_listeners WHERE until > $1 LIMIT 1", now) is not None
+
+
+def among(tx: Transaction, nodes: list[NodeId], now: Millis) -> list[Listener]:
+    """Those of the nodes that are told now and may be."""
+    return tx.fetch(
+        _listener,
+        f"SELECT {_LISTENER} FROM {_LISTENERS} WHERE l.node = ANY($1) AND l.until > $2 AND n.standing <> 'blocked'",
+        nodes,
         now,
     )
 
@@ -118,7 +135,7 @@ def _teller(
 
 def tellers(tx: Transaction, now: Millis) -> list[Teller]:
     """All that have promised to tell us."""
-    return tx.fetch(_teller, f"SELECT {_TELLER} FROM hint_tellers WHERE until > $1 ORDER BY host", now)
+    return tx.fetch(_teller, f"SELECT {_TELLER} FROM hint_tellers WHERE until > $1", now)
 
 
 def tellers_due(tx: Transaction, now: Millis, limit: int) -> list[Teller]:
@@ -148,23 +165,36 @@ def put_position(tx: Transaction, host: str, epoch: bytes, position: int) -> Non
     )
 
 
-def newly_followed(tx: Transaction, limit: int) -> list[str]:
-    """Hosts of authors followed here that were never asked whether they tell us."""
+class Followed(NamedTuple):
+    """Somebody elsewhere who is followed here, and their host."""
+
+    microblog: MicroblogId
+    host: str
+
+
+def followed(tx: Transaction, after: MicroblogId, limit: int) -> list[Followed]:
+    """Authors elsewhere who are followed here, behind that one."""
     return tx.fetch(
-        str,
-        "SELECT DISTINCT n.host FROM watches w JOIN microblogs m ON m.id = w.microblog "
-        "JOIN endpoints e ON e.id = m.endpoint JOIN nodes n ON n.id = e.node "
-        "WHERE e.protocol = 'activitypub' AND n.standing <> 'blocked' "
-        "AND NOT EXISTS (SELECT 1 FROM hint_tellers t WHERE t.host = n.host) LIMIT $1",
+        Followed,
+        "SELECT w.microblog, n.host FROM watches w JOIN microblogs m ON m.id = w.microblog "
+        "JOIN endpoints e ON e.id = m.endpoint JOIN nodes n ON n.id = e.node WHERE w.microblog > $1 "
+        "AND e.protocol = 'activitypub' AND n.standing <> 'blocked' ORDER BY w.microblog LIMIT $2",
+        after,
         limit,
     )
 
 
+def known_tellers(tx: Transaction, hosts: list[str]) -> set[str]:
+    """Those of the hosts that were asked already."""
+    return set(tx.fetch(str, "SELECT host FROM hint_tellers WHERE host = ANY($1)", hosts))
+
+
+WATCH_AGAIN = (
+    "UPDATE watches SET due = $2 WHERE due > $2 AND microblog IN (SELECT m.id FROM microblogs m "
+    "JOIN endpoints e ON e.id = m.endpoint JOIN nodes n ON n.id = e.node WHERE n.host = $1)"
+)
+
+
 def watch_again(tx: Transaction, host: str, now: Millis) -> int:
-    """Have everybody followed at the host asked soon for what may have been missed; how many that are."""
-    return tx.execute(
-        "UPDATE watches SET due = $2 WHERE due > $2 AND microblog IN (SELECT m.id FROM microblogs m "
-        "JOIN endpoints e ON e.id = m.endpoint JOIN nodes n ON n.id = e.node WHERE n.host = $1)",
-        host,
-        now,
-    )
+    """Have everybody followed at the host asked soon for what may have been missed; how many that are. Slow."""
+    return tx.execute(WATCH_AGAIN, host, now)

@@ -27,8 +27,9 @@ MOST_QUEUED = 1_000
 """Hints that wait to be dealt with; what comes beyond is not answered, and so said again."""
 AT_ONCE = 32
 """Hints dealt with side by side."""
-GRACE = 200
-"""Milliseconds for which what is missing may still come by itself: datagrams overtake each other."""
+GRACE = 400
+"""Milliseconds for which what is missing may still come by itself: datagrams overtake each other, and what nobody
+answered is said again after 250."""
 OF_LOG = Bucket(20, 1)
 """How often the log of one teller is asked for."""
 MOST_PAGES = 50
