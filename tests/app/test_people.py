@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from scattershot.app import people
 from scattershot.app.people import check_password, hash_password
 
 
@@ -12,3 +15,8 @@ async def test_several_passwords_are_hashed_at_once_and_none_waits_for_ever() ->
         wrong = await asyncio.gather(check_password("password 1", made[2]), check_password("password 1", ""))
     assert all(right)
     assert not any(wrong)
+
+
+async def test_a_password_costs_what_rfc_9106_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "PASSWORD_COST", people.RFC_9106)
+    assert (await hash_password("a password of here")).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
