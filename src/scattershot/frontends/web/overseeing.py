@@ -71,9 +71,9 @@ class Overseeing:
                 charts.bars(
                     "Storage in megabytes",
                     [
-                        ("The database", inside.database_bytes // 1_000_000),
-                        ("What people here uploaded", inside.kept_bytes // 1_000_000),
-                        ("Pictures of other nodes", inside.cached_bytes // 1_000_000),
+                        ("Database", inside.database_bytes // 1_000_000),
+                        ("Uploads of here", inside.kept_bytes // 1_000_000),
+                        ("Copies from afar", inside.cached_bytes // 1_000_000),
                     ],
                 )
             ),
