@@ -23,6 +23,7 @@ from scattershot.app.drafts import Drafts
 from scattershot.app.exporting import Exporting
 from scattershot.app.fanout import Fanout
 from scattershot.app.firehose import Firehose
+from scattershot.app.followed_lists import FollowedLists
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.hearing import Hearing
 from scattershot.app.housekeeping import Housekeeping
@@ -72,6 +73,7 @@ from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.announcing import Announcing
 from scattershot.frontends.web.desk import Desk
+from scattershot.frontends.web.following_lists import FollowingLists
 from scattershot.frontends.web.house_pages import HousePages
 from scattershot.frontends.web.judging_hosts import JudgingHosts
 from scattershot.frontends.web.judging_people import JudgingPeople
@@ -155,6 +157,9 @@ class Node:
         self.sign_up = SignUp(database, clock, people, self.publisher, settings)
         self.reports = Reports(database, clock, settings.domain)
         self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
+        self.followed_lists = FollowedLists(
+            database, clock, fetcher, self.dealing, user_agent(settings), insecure_http=settings.insecure_http
+        )
         ours = of_the_house(database, clock, self.publisher.wording, self.media, people, self.programs)
         self.house_rules, self.announcements, self.house_emojis, self.activity = ours
         self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
@@ -275,6 +280,7 @@ class Node:
             *Overseeing(desk, self.settings, condition, self.house_rules).routes,
             *JudgingPeople(desk, self.timelines, self.moderating).routes,
             *JudgingHosts(desk, self.dealing).routes,
+            *FollowingLists(desk, self.followed_lists).routes,
             *HousePages(desk, self.house_rules, self.house_emojis, self.media).routes,
             *Announcing(desk, self.announcements).routes,
         ]
@@ -343,7 +349,7 @@ class Node:
         """What moves on by itself whenever there is something to do, in the order of a step."""
         return (
             self.poll_ends, self.readers, self.push, self.intake, self.couriers, self.discover, self.backfill,
-            self.verify_links, self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
+            self.verify_links, self.followed_lists, self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
             self.sources, Moving(self.indexing.run, self.indexing.take_up), self.slips, self.hearing, self.catch_up,
         )  # fmt: skip
 

@@ -90,6 +90,8 @@ def pages(scene: Scene) -> dict[str, str]:
         "admin-people": "/admin/microblogs",
         "admin-person": f"/admin/microblogs/{scene.bob}",
         "admin-domains": "/admin/domains",
+        "admin-lists": "/admin/domains/lists",
+        "admin-list": f"/admin/domains/lists/{scene.blocks}",
         "admin-rules": "/admin/rules",
         "admin-announcements": "/admin/announcements",
         "admin-emojis": "/admin/emojis",

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.web.scene import Scene
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_later_is_in_the_writers_own_time(scene: Scene, browser: Any) -> None:
