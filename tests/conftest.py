@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from scattershot.app import people
+from scattershot.app import passwords
 from scattershot.testing.phone import Phone
 from scattershot.testing.socket import Socket
 from tests.mastodon.route_schemas import check, check_event
@@ -18,7 +18,7 @@ Phone.judge = check
 Socket.judge = check_event
 
 # Passwords here are worth nothing, and a tenth of a second for each would be minutes of the suite.
-people.PASSWORD_COST = people.HashCost(memory=32, iterations=1, lanes=1)
+passwords.PASSWORD_COST = passwords.HashCost(memory=32, iterations=1, lanes=1)
 
 
 def _load_peers() -> ModuleType:

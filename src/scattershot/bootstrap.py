@@ -47,6 +47,7 @@ from scattershot.app.quotes import Quotes
 from scattershot.app.reactions import Reactions
 from scattershot.app.readers import Readers
 from scattershot.app.receiving import Sizes
+from scattershot.app.relays import Relays
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
 from scattershot.app.second_factors import SecondFactors
@@ -72,6 +73,7 @@ from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.announcing import Announcing
+from scattershot.frontends.web.asking_relays import AskingRelays
 from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.following_lists import FollowingLists
 from scattershot.frontends.web.house_pages import HousePages
@@ -156,13 +158,9 @@ class Node:
         )
         self.sign_up = SignUp(database, clock, people, self.publisher, settings)
         self.reports = Reports(database, clock, settings.domain)
-        self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
-        self.followed_lists = FollowedLists(
-            database, clock, fetcher, self.dealing, user_agent(settings), insecure_http=settings.insecure_http
-        )
+        self._deal_with_others()
         ours = of_the_house(database, clock, self.publisher.wording, self.media, people, self.programs)
         self.house_rules, self.announcements, self.house_emojis, self.activity = ours
-        self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
         self.tallies = Tallies(database, clock)
         self.known = acquaintance(
             database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
@@ -181,6 +179,16 @@ class Node:
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app(own.relay)
+
+    def _deal_with_others(self) -> None:
+        """With whom there is traffic and how far, and who passes on what others write."""
+        settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
+        self.dealing = Dealing(database, clock, bus, self.house, (settings.host, *settings.domains))
+        self.followed_lists = FollowedLists(
+            database, clock, fetcher, self.dealing, user_agent(settings), insecure_http=settings.insecure_http
+        )
+        self.relays = Relays(database, clock, self.discover, self.publisher, self._speaker.microblog)
+        self.moderating = Moderating(database, clock, bus, self.house, self.programs, settings.domain)
 
     def _follow_what_comes(self) -> None:
         """Whoever tails the log, and whoever follows the slips."""
@@ -281,6 +289,7 @@ class Node:
             *JudgingPeople(desk, self.timelines, self.moderating).routes,
             *JudgingHosts(desk, self.dealing).routes,
             *FollowingLists(desk, self.followed_lists).routes,
+            *AskingRelays(desk, self.relays).routes,
             *HousePages(desk, self.house_rules, self.house_emojis, self.media).routes,
             *Announcing(desk, self.announcements).routes,
         ]
@@ -349,7 +358,8 @@ class Node:
         """What moves on by itself whenever there is something to do, in the order of a step."""
         return (
             self.poll_ends, self.readers, self.push, self.intake, self.couriers, self.discover, self.backfill,
-            self.verify_links, self.followed_lists, self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
+            self.verify_links, self.followed_lists,
+            self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
             self.sources, Moving(self.indexing.run, self.indexing.take_up), self.slips, self.hearing, self.catch_up,
         )  # fmt: skip
 

@@ -90,6 +90,7 @@ def pages(scene: Scene) -> dict[str, str]:
         "admin-people": "/admin/microblogs",
         "admin-person": f"/admin/microblogs/{scene.bob}",
         "admin-domains": "/admin/domains",
+        "admin-relays": "/admin/relays",
         "admin-lists": "/admin/domains/lists",
         "admin-list": f"/admin/domains/lists/{scene.blocks}",
         "admin-rules": "/admin/rules",

@@ -66,6 +66,7 @@ OFFICE = (
     "/admin/microblogs/{s1}",
     "/admin/domains",
     "/admin/domains/lists",
+    "/admin/relays",
     "/admin/domains/lists/1",
     "/admin/rules",
     "/admin/announcements",

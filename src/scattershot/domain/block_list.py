@@ -1,5 +1,5 @@
-"""Following a list of hosts that others keep: what is to be done so that the rules here are in step with it, and what is
-left as those who run the node set it by hand."""
+"""Following a list of hosts that others keep: what is to be done so that the rules here are in step with it, and what
+is left as those who run the node set it by hand."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -1,11 +1,11 @@
-"""People and their passwords."""
+"""Passwords and what they cost."""
 
 import asyncio
 
 import pytest
 
-from scattershot.app import people
-from scattershot.app.people import check_password, hash_password
+from scattershot.app import passwords
+from scattershot.app.passwords import check_password, hash_password
 
 
 async def test_several_passwords_are_hashed_at_once_and_none_waits_for_ever() -> None:
@@ -18,5 +18,5 @@ async def test_several_passwords_are_hashed_at_once_and_none_waits_for_ever() ->
 
 
 async def test_a_password_costs_what_rfc_9106_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "PASSWORD_COST", people.RFC_9106)
+    monkeypatch.setattr(passwords, "PASSWORD_COST", passwords.RFC_9106)
     assert (await hash_password("a password of here")).startswith("$argon2id$v=19$m=65536,t=3,p=4$")

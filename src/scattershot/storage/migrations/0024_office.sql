@@ -1,4 +1,4 @@
--- Lists of hosts that others keep and this node follows, and what was set for their sake alone.
+-- Of those who run the node: lists of hosts that others keep and this node follows, and relays.
 
 CREATE TABLE block_lists (            -- a list at an address, as it was last read
     id            {serial},
@@ -20,3 +20,10 @@ CREATE TABLE brought_rules (          -- rules that stand for a list's sake, as 
     rejects_reports  BOOLEAN NOT NULL
 ) {without_rowid};
 CREATE INDEX brought_rules_by_list ON brought_rules (list);
+
+CREATE TABLE relays (                 -- microblogs elsewhere that pass on what many nodes write
+    microblog     BIGINT PRIMARY KEY REFERENCES microblogs (id),
+    asker         BIGINT NOT NULL REFERENCES microblogs (id),   -- who of here follows it: the node itself
+    added         BIGINT NOT NULL,
+    ended         BOOLEAN NOT NULL DEFAULT FALSE                -- it is a relay still, and none of ours any more
+);
