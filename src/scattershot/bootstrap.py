@@ -32,6 +32,7 @@ from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
 from scattershot.app.keepers import Keepers
 from scattershot.app.lists import Lists
+from scattershot.app.livery import Livery
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
@@ -75,6 +76,7 @@ from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.announcing import Announcing
 from scattershot.frontends.web.asking_relays import AskingRelays
 from scattershot.frontends.web.desk import Desk
+from scattershot.frontends.web.dressing import Dressing
 from scattershot.frontends.web.following_lists import FollowingLists
 from scattershot.frontends.web.house_pages import HousePages
 from scattershot.frontends.web.judging_hosts import JudgingHosts
@@ -221,6 +223,7 @@ class Node:
         kept, cache, aside, darkroom = shelves
         sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
         self.media = Media(database, clock, bus, kept, aside, darkroom, self.house.addresses, sizes)
+        self.livery = Livery(database, self.media)
         self.proxy = Proxy(database, clock, fetcher, cache, aside, signed, sizes, settings.media_cache_mb * 1_000_000)
 
     def _make_portable(self) -> None:
@@ -252,6 +255,7 @@ class Node:
         )
         timelines = self.timelines
         web = self._web(timelines)
+        self.livery.when_changed(web.desk.wear)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
         self.feeds = Feeds(settings, timelines, database, clock, bus, self.tongues.any_web, self.sources)
@@ -292,6 +296,7 @@ class Node:
             *AskingRelays(desk, self.relays).routes,
             *HousePages(desk, self.house_rules, self.house_emojis, self.media).routes,
             *Announcing(desk, self.announcements).routes,
+            *Dressing(desk, self.livery, self.media).routes,
         ]
 
     def _client_api(self) -> MastodonApi:
@@ -322,6 +327,7 @@ class Node:
                 announcements=self.announcements,
                 house_emojis=self.house_emojis,
                 activity=self.activity,
+                livery=self.livery,
             )
         )
 
@@ -343,6 +349,7 @@ class Node:
         await self.couriers.begin()
         await self.media.begin()
         await self.importing.begin()
+        await self.livery.begin()
         self._tasks = let_live((*self._steppers(), *self._keepers_of_time()))
 
     @property

@@ -95,6 +95,7 @@ def pages(scene: Scene) -> dict[str, str]:
         "admin-list": f"/admin/domains/lists/{scene.blocks}",
         "admin-rules": "/admin/rules",
         "admin-announcements": "/admin/announcements",
+        "admin-look": "/admin/look",
         "admin-emojis": "/admin/emojis",
         "quote": f"/posts/{scene.article}/quote",
         "report": f"/report/{scene.bob}",

@@ -11,7 +11,7 @@ from playwright.async_api import BrowserContext, Page
 from scattershot.domain.node import Standing
 from scattershot.wirekit import one_time_codes
 from tests.web.scene import Scene
-from tests.web.stage import BLOCKS, PASSWORD, Stage
+from tests.web.stage import BLOCKS, PASSWORD, Stage, draw
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -161,6 +161,37 @@ async def test_whoever_runs_the_node_follows_a_list_of_domains(scene: Scene, bro
         assert await stage.node.dealing.rule_of("other.example") is None
         BLOCKS[1:] = left
         await stage.node.dealing.unblock("loud.example")
+
+
+async def test_whoever_runs_the_node_chooses_how_it_looks(scene: Scene, browser: Any) -> None:
+    async with a_desk(scene, browser, "lola", admin=True) as (stage, page):
+        await sign_in(page, stage, "lola")
+        await page.goto(f"{stage.origin}/admin/look")
+        await page.check("input[name=colour][value=blue]")
+        await page.set_input_files(
+            "#file", {"name": "hills.png", "mimeType": "image/png", "buffer": draw(1200, 630, "steelblue")}
+        )
+        await page.fill("#alt", "Hills in blue light")
+        await page.click("text=Save")
+        await page.wait_for_selector("html[data-colour=blue] >> text=Saved.")
+        await sign_out(page, stage)
+        await page.goto(stage.origin)
+        board = page.locator(".sign-board")
+        assert await board.get_attribute("alt") == "Hills in blue light"
+        assert await board.evaluate("(image) => image.complete && image.naturalWidth > 0")
+        shown = await board.get_attribute("src")
+        assert await page.locator("meta[property='og:image']").get_attribute("content") == shown
+        told = await (await page.context.request.get(f"{stage.origin}/api/v2/instance")).json()
+        assert told["thumbnail"]["url"] == shown
+        await sign_in(page, stage, "lola")
+        await page.goto(f"{stage.origin}/admin/look")
+        await page.check("input[name=no_picture]")
+        await page.check("input[name=colour][value='']")
+        await page.click("text=Save")
+        await page.wait_for_selector("html:not([data-colour]) >> text=Saved.")
+        await sign_out(page, stage)
+        await page.goto(stage.origin)
+        assert await page.locator(".sign-board").count() == 0
 
 
 async def test_whoever_runs_the_node_suspends_a_domain_and_lets_it_be_again(scene: Scene, browser: Any) -> None:

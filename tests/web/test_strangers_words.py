@@ -71,6 +71,7 @@ OFFICE = (
     "/admin/rules",
     "/admin/announcements",
     "/admin/emojis",
+    "/admin/look",
     "/about",
     "/home",
 )
