@@ -68,6 +68,13 @@ async def test_an_evening_of_reading(scene: Scene, browser: Any, scripts: bool, 
     assert await page.locator(".depth2").count() == 2
     await expect(page.locator(".branch", has_text="Mine. Two of them.").locator(".why")).to_contain_text("Carol")
 
+    # On paper there are the posts and nothing to press.
+    await page.emulate_media(media="print")
+    await expect(page.locator(".thread .e-content").first).to_be_visible()
+    for pressed in (page.get_by_role("navigation", name="Main"), page.locator(".deeds").first, page.locator("#reply")):
+        await expect(pressed).to_be_hidden()
+    await page.emulate_media(media="screen")
+
     # Older pages of home.
     await page.goto(f"{origin}/home")
     await page.get_by_role("link", name="Older posts").click()

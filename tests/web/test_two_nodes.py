@@ -173,9 +173,9 @@ async def _media_and_polls(two: Two) -> None:
     await ann.locator(".given img").click(position={"x": 5, "y": 5})
     await expect(ann.get_by_label("Where to look")).to_have_value("-0.7,0.7")
     await _post(ann).click()
-    await expect(_says(bob, "The valley today").get_by_role("img", name="A valley in blue light")).to_have_count(
-        1, timeout=SOON
-    )
+    valley = _says(bob, "The valley today").get_by_role("img", name="A valley in blue light")
+    await expect(valley).to_have_count(1, timeout=SOON)
+    assert set((await valley.get_attribute("class")).split()) >= {"fx1", "fy1"}, "it is cropped around where to look"
     # A poll is asked here and answered there.
     await _write(ann, two.a, "Which way?")
     await ann.get_by_text("A poll", exact=True).click()
