@@ -4,6 +4,7 @@ import re
 from hashlib import blake2b
 from typing import NamedTuple
 
+from scattershot.app.lately import Lately
 from scattershot.domain.source import LONGEST_ADDRESS, Offer, Pace, Push, Source
 from scattershot.ports.clock import Clock
 from scattershot.ports.fetcher import Fetcher, Unreachable
@@ -25,6 +26,8 @@ MAX_REDIRECTS = 5
 PATIENCE = 20.0
 """Seconds for one request."""
 MAX_OFFERS = 3
+_HELD = 8
+"""Feeds that were read to see what they say of themselves, and are about to be read for their entries."""
 _FOR_GOOD = (301, 308)
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
 _NOT_KEPT = re.compile(r"\b(?:no-store|no-cache)\b", re.IGNORECASE)
@@ -42,6 +45,7 @@ class Gathering:
 
     def __init__(self, fetcher: Fetcher, clock: Clock, user_agent: str, own: tuple[str, ...]) -> None:
         self._fetcher, self._clock, self._user_agent, self._own = fetcher, clock, user_agent, own
+        self._gathered: Lately[bytes, Feed] = Lately(_HELD)
 
     def is_ours(self, address: str) -> bool:
         """Whether that is at this node itself."""
@@ -93,10 +97,15 @@ class Gathering:
             return NoNews(_holds(answer))
         return self._news(found, body, digest, source)
 
+    def gathered(self, body: bytes) -> Feed | None:
+        """What is in that body of an arrival, where it was gathered a moment ago."""
+        return self._gathered.pop(body, None)
+
     def _news(self, found: Found, body: bytes, digest: str, source: Source) -> News | Failed:
         _, feed = feed_in(body)
         if isinstance(feed, NotAFeed):
             return Failed(feed.why)
+        self._gathered[body] = feed
         answer = found.answer
         return News(
             body=body,

@@ -31,7 +31,7 @@ class FeedTongue(Silent):
     def read(self, arrival: Arrival, *, proven: bool = False) -> Reading:
         """What the feed says; nobody proves anything by this wire."""
         del proven
-        return read_arrival(arrival)
+        return read_arrival(arrival, self._gathering.gathered(arrival.body))
 
     async def fetch(self, wire_id: WireId, signer: Signer) -> Reading:
         """The feed or entry of that name; asked for in nobody's name."""
