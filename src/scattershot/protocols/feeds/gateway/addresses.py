@@ -26,6 +26,7 @@ _PATH = re.compile(
     r"/@([^/]+?)\.(rss|atom|json)|/@([^/]+)/([0-9]{1,19})\.(rss|atom|json)|/tags/([^/]+)\.(rss|atom|json)"
 )
 _LONGEST_TAG = 100
+_UNRESERVED = re.compile("%(?:2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")
 
 
 class Asked(NamedTuple):
@@ -50,8 +51,8 @@ class Asked(NamedTuple):
 
 def asked_for(path: str, query: str = "") -> Asked | None:
     """What the path and query of an address on this node name; None for what is no feed."""
-    found = _PATH.fullmatch(path)
-    if found is None or len(path) > 1_000:
+    found = _PATH.fullmatch(_plain(path)) if len(path) <= 1_000 else None
+    if found is None:
         return None
     name, form, of, post, form_of_thread, tag, form_of_tag = found.groups()
     if tag is not None:
@@ -61,6 +62,16 @@ def asked_for(path: str, query: str = "") -> Asked | None:
         return Asked(f"/@{of}/{int(post)}", form_of_thread, name=unquote(of), post=int(post))
     replies = ("with", "replies") in parse_qsl(query[:200])
     return Asked(f"/@{name}", form, name=unquote(name), replies=replies)
+
+
+def _plain(path: str) -> str:
+    """The path without escapes of letters, digits and `-._~`, which mean themselves (RFC 3986 section 2.3)."""
+    return _UNRESERVED.sub(lambda found: chr(int(found[0][1:], 16)), path)
+
+
+def names_topic(asked: Asked, path: str, query: str) -> bool:
+    """Whether that is the address of the feed itself, and not of a page of it."""
+    return not query or f"{_plain(path)}?{query}" == asked.topic
 
 
 async def subject_of(asked: Asked, syndication: Syndication) -> Subject | None:

@@ -13,6 +13,8 @@ from scattershot.protocols.feeds.wire.atom_out import first_words
 from scattershot.protocols.feeds.wire.feed import Cloud, Feed
 from scattershot.wirekit.html import clean_text
 
+CUT = ("rss", "atom")
+"""The formats of which what is new may be sent alone."""
 _LONGEST_DESCRIPTION = 1_000
 
 
@@ -47,11 +49,13 @@ class OwnFeeds:
         return self._feed(asked, leaf, is_first=before is None) if leaf is not None else None
 
     async def news(self, asked: Asked, subject: Subject, post: PostId) -> bytes | None:
-        """The document with that post alone, as subscribers get it; None where the feed does not show it."""
+        """The document as subscribers get it: with that post alone where the format may be cut (WebSub section 7: RSS
+        and Atom); None where the feed does not show it."""
         leaf = await self.syndication.news(subject, post)
         if leaf is None:
             return None
-        return self.written(self._feed(asked, leaf._replace(following=None), is_first=True), asked)
+        whole = await self.syndication.leaf(subject) if asked.format not in CUT else None
+        return self.written(self._feed(asked, whole or leaf._replace(following=None), is_first=True), asked)
 
     def written(self, feed: Feed, asked: Asked) -> bytes:
         """The feed in the format that was asked for."""

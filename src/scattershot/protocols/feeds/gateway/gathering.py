@@ -129,7 +129,8 @@ class Gathering:
             page = read_page(found.answer.body, found.answer.headers.get("content-type") or "", found.answer.url)
             hubs, itself = list(page.hubs), [page.address] if page.address else []
         topic = (itself or [feed.address or found.address])[0]
-        wanted = [Offer(Push.WEBSUB, hub, topic) for hub in dict.fromkeys(hubs)][:MAX_OFFERS]
+        safest = sorted(dict.fromkeys(hubs), key=lambda hub: not hub.startswith("https:"))
+        wanted = [Offer(Push.WEBSUB, hub, topic) for hub in safest[:MAX_OFFERS]]
         if feed.cloud is not None:
             cloud = feed.cloud
             scheme = "https" if cloud.port == 443 else "http"
