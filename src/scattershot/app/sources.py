@@ -224,6 +224,20 @@ class Sources:
             lambda tx: sources.put_told(tx, source.microblog, Millis(0), next_question(again, now))
         )
 
+    async def spoken_of(self, addresses: list[str]) -> int:
+        """Anybody says that there is news at these addresses: of those that are feeds followed here, or where such a
+        feed lives now, how many."""
+
+        def work(tx: Transaction) -> list[Source]:
+            found = [wire_ids.find_as(tx, WireId(FEEDS, each), wire_ids.Thing.MICROBLOG) for each in addresses]
+            known = [sources.get(tx, MicroblogId(each)) for each in dict.fromkeys(found) if each is not None]
+            return [each for each in known if each is not None and each.due]
+
+        heard = await self._database.read(work)
+        for source in heard:
+            await self.pinged(source)
+        return len(heard)
+
     async def pinged(self, source: Source) -> None:
         """Somebody says that there is news: the feed is asked at once, or when it was not asked for a moment."""
         now = self._clock.now()

@@ -19,6 +19,8 @@ HUB = "/feeds/hub"
 """Our WebSub hub."""
 CLOUD = "/rssCloud/pleaseNotify"
 """Where rssCloud registrations are taken, under the path at which its tools look."""
+PING = "/rssCloud/ping"
+"""Where publishers say by form that a feed of theirs has news."""
 CLOUD_RPC = "/RPC2"
 """The same by XML-RPC."""
 

@@ -10,9 +10,10 @@ from scattershot.ports.clock import Clock
 from scattershot.ports.fetcher import Fetcher, Unreachable
 from scattershot.ports.sources import Ended, Failed, Gathered, News, NoNews
 from scattershot.protocols.feeds.translate.feeds_in import enveloped, feed_in
-from scattershot.protocols.feeds.wire.feed import Feed, NotAFeed
+from scattershot.protocols.feeds.wire.feed import Cloud, Feed, NotAFeed
 from scattershot.protocols.feeds.wire.links import header_links
 from scattershot.protocols.feeds.wire.reading import MAX_BYTES, read_page
+from scattershot.protocols.feeds.wire.rss_cloud import REGISTER
 from scattershot.wirekit.dates import retry_after
 from scattershot.wirekit.http_message import Headers, Request, Response
 from scattershot.wirekit.redirects import next_hop
@@ -132,15 +133,7 @@ class Gathering:
         safest = sorted(dict.fromkeys(hubs), key=lambda hub: not hub.startswith("https:"))
         wanted = [Offer(Push.WEBSUB, hub, topic) for hub in safest[:MAX_OFFERS]]
         if feed.cloud is not None:
-            cloud = feed.cloud
-            scheme = "https" if cloud.port == 443 else "http"
-            port = "" if cloud.port in (80, 443) else f":{cloud.port}"
-            path = cloud.path if cloud.path.startswith("/") else f"/{cloud.path}"
-            if cloud.protocol in ("http-post", "https-post"):
-                scheme = "https" if cloud.protocol == "https-post" else scheme
-                wanted.append(
-                    Offer(Push.CLOUD, f"{scheme}://{cloud.domain}{port}{path}", feed.address or found.address)
-                )
+            wanted.append(_of_cloud(feed.cloud, feed.address or found.address))
         return tuple(
             offer
             for offer in wanted
@@ -150,6 +143,15 @@ class Gathering:
             and not self.is_ours(offer.topic)
             and max(len(offer.hub), len(offer.topic)) <= LONGEST_ADDRESS
         )
+
+
+def _of_cloud(cloud: Cloud, topic: str) -> Offer:
+    secure = cloud.protocol == "https-post" or cloud.port == 443
+    port = "" if cloud.port in (80, 443) else f":{cloud.port}"
+    address = f"{'https' if secure else 'http'}://{cloud.domain}{port}/{cloud.path.lstrip('/')}"
+    if cloud.protocol == "xml-rpc":
+        return Offer(Push.CLOUD_RPC, address, topic, cloud.procedure or REGISTER)
+    return Offer(Push.CLOUD, address, topic)
 
 
 def _holds(answer: Response) -> int:

@@ -16,7 +16,7 @@ from scattershot.domain.source import Offer, Push, Source
 from scattershot.ports.fetcher import Fetcher, Unreachable
 from scattershot.protocols.feeds.translate.feeds_in import enveloped
 from scattershot.protocols.feeds.wire.reading import MAX_BYTES
-from scattershot.protocols.feeds.wire.rss_cloud import HOLDS
+from scattershot.protocols.feeds.wire.rss_cloud import HOLDS, NOTIFY, is_rpc_success, rpc_answer, rpc_call
 from scattershot.protocols.feeds.wire.websub import DEFAULT_LEASE, is_signed
 from scattershot.wirekit.http_message import Headers
 from scattershot.wirekit.http_message import Request as Asking
@@ -46,14 +46,17 @@ class Asker:
     async def subscribe(self, source: Source, offer: Offer) -> int | None:
         """As `ports.sources.Gatherer.subscribe` says."""
         callback = f"{self._origin}{HEARD}{source.token}"
-        form = _wish(source, offer, callback) if offer.way is Push.WEBSUB else _registration(offer, callback)
-        answer = await self._posted(Asking("POST", offer.hub, _FORM, urlencode(form).encode()))
+        answer = await self._posted(_request(source, offer, callback))
         if isinstance(answer, Unreachable) or not 200 <= answer.status < 300:
             return None
-        if offer.way is Push.WEBSUB:
-            return 0
-        refused = b'success="false"' in answer.body or b"success='false'" in answer.body
-        return None if refused else HOLDS * 1000
+        match offer.way:
+            case Push.WEBSUB:
+                return 0
+            case Push.CLOUD:
+                refused = b'success="false"' in answer.body or b"success='false'" in answer.body
+                return None if refused else HOLDS * 1000
+            case Push.CLOUD_RPC:
+                return HOLDS * 1000 if is_rpc_success(answer.body.decode("utf-8", "replace")) else None
 
     async def _posted(self, request: Asking) -> Answer | Unreachable:
         """The answer of whoever deals with it in the end: a hub may name another (section 5.1.2)."""
@@ -65,6 +68,17 @@ class Asker:
             request = following
             answer = await self._fetcher.send(request, limit=_MAX_ANSWER, seconds=PATIENCE)
         return answer
+
+
+def _request(source: Source, offer: Offer, callback: str) -> Asking:
+    if offer.way is Push.CLOUD_RPC:
+        there = _registration(offer, callback)
+        body = rpc_call(
+            offer.method, NOTIFY, int(there["port"]), there["path"], "xml-rpc", [offer.topic], there["domain"]
+        )
+        return Asking("POST", offer.hub, Headers([("content-type", "text/xml")]), body)
+    form = _wish(source, offer, callback) if offer.way is Push.WEBSUB else _registration(offer, callback)
+    return Asking("POST", offer.hub, _FORM, urlencode(form).encode())
 
 
 def _wish(source: Source, offer: Offer, callback: str) -> dict[str, str]:
@@ -112,7 +126,7 @@ class Listening:
         if source is None or source.offer is None:
             return _text(404, "Nobody here asked for that.")
         offer = source.offer
-        if "challenge" in said and offer.way is Push.CLOUD:
+        if "challenge" in said and offer.way is not Push.WEBSUB:
             meant = said.get("url") == offer.topic and _is_modest(said["challenge"])
             return _echo(said["challenge"]) if meant else _text(404, "Not asked for.")
         if offer.way is not Push.WEBSUB or said.get("hub.topic") != offer.topic:
@@ -136,8 +150,10 @@ class Listening:
             return _text(410, "That is not wanted any more.")
         if body is None:
             return _text(413, "That is too large.")
-        if source.offer.way is Push.CLOUD:
+        if source.offer.way is not Push.WEBSUB:
             await self._sources.pinged(source)
+            if source.offer.way is Push.CLOUD_RPC:
+                return Response(rpc_answer(success=True), media_type="text/xml")
             return _text(200, "Thanks.")
         signature = request.headers.get("x-hub-signature", "")
         if not is_signed(source.secret, body, signature):
