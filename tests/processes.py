@@ -20,7 +20,7 @@ ENVIRONMENT = {
     "SCATTERSHOT_ALLOW_PRIVATE_ADDRESSES": "true",
     "SCATTERSHOT_INSECURE_HTTP": "true",
 }
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 def cli(*words: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
