@@ -8,6 +8,7 @@ from scattershot.ports.clock import Clock
 from scattershot.ports.fetcher import Fetcher
 from scattershot.ports.protocol import BackPosts, Signer, Silent
 from scattershot.ports.sources import Gathered
+from scattershot.protocols.feeds.gateway.back_pages import BackPages
 from scattershot.protocols.feeds.gateway.finding import Finding
 from scattershot.protocols.feeds.gateway.gathering import Gathering
 from scattershot.protocols.feeds.gateway.listening import Asker
@@ -25,6 +26,7 @@ class FeedTongue(Silent):
     ) -> None:
         """`fetcher` may go to plain http: many feeds are there. `domains` are ours."""
         self._gathering = Gathering(fetcher, clock, user_agent, domains)
+        self._back_pages = BackPages(self._gathering, clock)
         self._finding = Finding(self._gathering, clock)
         self._asker = Asker(fetcher, origin)
 
@@ -44,9 +46,9 @@ class FeedTongue(Silent):
         return await self._finding.find(text)
 
     async def back_posts(self, profile: Profile, page: str | None, signer: Signer) -> BackPosts | Refused:
-        """Feeds are read as `app.sources` does."""
-        del profile, page, signer
-        return BackPosts((), None)
+        """The next older page of the feed, one further each time; what it shows now is read by `app.sources`."""
+        del signer
+        return await self._back_pages.further(profile) if page is None else BackPosts((), None)
 
     async def conversation(self, post: WireId, signer: Signer) -> tuple[WireId, ...] | Refused:
         """Feeds have no word for conversations."""
