@@ -25,7 +25,7 @@ CLOUD_RPC = "/RPC2"
 """The same by XML-RPC."""
 
 _PATH = re.compile(
-    r"/@([^/]+?)\.(rss|atom|json)|/@([^/]+)/([0-9]{1,19})\.(rss|atom|json)|/tags/([^/]+)\.(rss|atom|json)"
+    r"/@([^/]+?)\.(rss|atom|json)|/@([^/]+)/(lists/)?([1-9][0-9]{0,18})\.(rss|atom|json)|/tags/([^/]+)\.(rss|atom|json)"
 )
 _LONGEST_TAG = 100
 _UNRESERVED = re.compile("%(?:2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")
@@ -39,6 +39,7 @@ class Asked(NamedTuple):
     name: str = ""
     post: int = 0
     tag: str = ""
+    list_id: int = 0
     replies: bool = False
 
     @property
@@ -56,12 +57,14 @@ def asked_for(path: str, query: str = "") -> Asked | None:
     found = _PATH.fullmatch(_plain(path)) if len(path) <= 1_000 else None
     if found is None:
         return None
-    name, form, of, post, form_of_thread, tag, form_of_tag = found.groups()
+    name, form, of, is_list, number, form_of_thread, tag, form_of_tag = found.groups()
     if tag is not None:
         plain = unquote(tag).lower()[:_LONGEST_TAG]
         return Asked(f"/tags/{quote(plain, safe='')}", form_of_tag, tag=plain) if plain else None
-    if post is not None:
-        return Asked(f"/@{of}/{int(post)}", form_of_thread, name=unquote(of), post=int(post))
+    if is_list is not None:
+        return Asked(f"/@{of}/lists/{int(number)}", form_of_thread, name=unquote(of), list_id=int(number))
+    if number is not None:
+        return Asked(f"/@{of}/{int(number)}", form_of_thread, name=unquote(of), post=int(number))
     replies = ("with", "replies") in parse_qsl(query[:200])
     return Asked(f"/@{name}", form, name=unquote(name), replies=replies)
 
@@ -82,6 +85,8 @@ async def subject_of(asked: Asked, syndication: Syndication) -> Subject | None:
         return None
     if asked.tag:
         return Subject(About.TAG, asked.tag)
+    if asked.list_id:
+        return await syndication.open_list(asked.name, asked.list_id)
     if asked.post:
         return await syndication.thread(asked.name, asked.post)
     return await syndication.microblog(asked.name, replies=asked.replies)

@@ -65,15 +65,16 @@ class OwnFeeds:
         origin = self.presented.origin
         face, entries = leaf.face, entries_of([self.shown(item) for item in leaf.items])
         topic = f"{origin}{asked.topic}"
+        is_part = bool(asked.post or asked.list_id)
         return Feed(
             format=asked.format,
             title=self._title(asked, leaf),
             home=f"{origin}{asked.path}",
             address=topic,
-            description=clean_text(described(face.profile), _LONGEST_DESCRIPTION) if face and not asked.post else "",
+            description=clean_text(described(face.profile), _LONGEST_DESCRIPTION) if face and not is_part else "",
             icon=face.profile.avatar if face is not None else "",
             id=topic
-            if asked.tag or asked.post or face is None
+            if asked.tag or is_part or face is None
             else f"{face.profile.id.value}{'#all' if asked.replies else ''}",
             updated=max((entry.updated or 0 for entry in entries), default=None),
             authors=(author_of(face.profile),) if face is not None else (),
@@ -87,12 +88,14 @@ class OwnFeeds:
     @staticmethod
     def _is_told(asked: Asked, face: Face | None) -> bool:
         """Whether hubs of others hear of its news."""
-        return face is not None and not asked.post and face.profile.indexable
+        return face is not None and not asked.post and not asked.list_id and face.profile.indexable
 
     def _title(self, asked: Asked, leaf: Leaf) -> str:
         if leaf.face is None:
             return f"#{asked.tag} · {self.presented.title}"
         who = leaf.face.profile.title
+        if leaf.subject.about is About.LIST:
+            return f"{leaf.title}, a list of {who}"
         if leaf.subject.about is About.THREAD:
             first = entries_of([self.shown(item) for item in leaf.items[-1:]])
             return f"{who}: {first[0].title or first_words(first[0])}" if first else who
