@@ -100,6 +100,7 @@ from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.protocols.activitypub.translate.notes_out import note_as_json
 from scattershot.protocols.feeds.adapter import Feeds
+from scattershot.protocols.feeds.translate.opml_in import followed_in
 from scattershot.protocols.nostr import adapter as nostr
 from scattershot.server import make_app, shared
 from scattershot.settings import Settings
@@ -263,7 +264,7 @@ class Node:
         marks = KeptPosts(database, clock, self.timelines)
         self.importing = Importing(
             database, clock, bus, self.discover, self.publisher, Lists(database), marks, self.known.ties,
-            self.settings.domain,
+            self.settings.domain, followed_in,
         )  # fmt: skip
         self.exporting = Exporting(database)
         self.archives = Archives(database, clock, bus, shelves.kept, shelves.aside, Scribe(), self.house.addresses)
