@@ -11,7 +11,7 @@ from scattershot.app import slips as slips_room
 from scattershot.app.discover import Discover
 from scattershot.app.intake import Intake
 from scattershot.app.slips import Slips
-from scattershot.domain.change import Change, Followed, Unfollowed
+from scattershot.domain.change import Change, Edited, Followed, Posted, ProfileChanged, Unfollowed
 from scattershot.domain.ids import Seq
 from scattershot.domain.reading import Arrival, Changes, Needs
 from scattershot.domain.slip import Kept
@@ -81,15 +81,14 @@ class Hearing:
         """False where it is to be looked at again later: too much waits already."""
         if glance.author.value in concern.here:
             return True  # what we said ourselves
-        if glance.copy_of is not None and glance.copy_of in concern.known:
-            return True  # a copy of what is here
+        is_copy = glance.copy_of is not None and glance.copy_of in concern.known
         arrival = Arrival(self._listener.name, glance.author, glance.author.value, slip.body, self._clock.now())
         if glance.follows is not None:
             await self._follows(slip, glance, glance.follows, concern, arrival)
             return True
-        concerns = glance.author in concern.known or any(name in concern.known for name in glance.names)
+        concerns = is_copy or glance.author in concern.known or any(name in concern.known for name in glance.names)
         reading = self._tongue.read(arrival, proven=True) if concerns else None
-        if not isinstance(reading, Changes | Needs):
+        if not isinstance(reading, Changes | Needs) or (is_copy and not _may_be_a_copy(reading)):
             return True
         taken = await self._intake.admit(arrival, reading)
         # what the next of the batch speaks of may have come with this one
@@ -119,3 +118,10 @@ class Hearing:
     def _followed_before(self, tx: Transaction, author: WireId) -> set[str]:
         stand = microblogs.stand(tx, author)
         return set(signets.followed_here(tx, stand.id, self._listener.name)) if stand is not None else set()
+
+
+def _may_be_a_copy(reading: Changes | Needs) -> bool:
+    """Posts and profiles may have another name; of deeds that are known already, a copy would be a second one."""
+    return isinstance(reading, Changes) and all(
+        isinstance(change, Posted | Edited | ProfileChanged) for change in reading.changes
+    )

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from scattershot.app.apply.origin import House
+from scattershot.app.other_names import post_told, profile_told
 from scattershot.domain.change import (
     Blocked,
     Boosted,
@@ -115,7 +116,7 @@ def _with_words(
         return None
     match recorded.kind:
         case Kind.POSTED:
-            return Telling(Posted(actor=actor, id=name, post=row.post))
+            return Telling(Posted(actor=actor, id=name, post=post_told(tx, row)))
         case Kind.QUOTE_ASKED:
             quoting = row.post
             if quoting.quote is None:
@@ -123,7 +124,7 @@ def _with_words(
             asked = QuoteAsked(actor=actor, id=name, quoting=quoting.id, quoted=quoting.quote, post=quoting)
             return Telling(asked, to)
         case _:
-            return Telling(Edited(actor=actor, id=name, post=row.post))
+            return Telling(Edited(actor=actor, id=name, post=post_told(tx, row)))
 
 
 def _said(emoji: str) -> str:
@@ -140,7 +141,9 @@ def _hearers(tx: Transaction, post: PostId) -> tuple[WireId, ...]:
 def _of_microblog(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId, house: House) -> Telling | None:
     if recorded.kind is Kind.PROFILE_CHANGED:
         row = microblogs.get(tx, recorded.actor)
-        return Telling(ProfileChanged(actor=actor, id=name, profile=row.profile)) if row and not row.gone else None
+        if row is None or row.gone:
+            return None
+        return Telling(ProfileChanged(actor=actor, id=name, profile=profile_told(tx, row)))
     if recorded.kind is Kind.VANISHED:
         return Telling(Vanished(actor=actor, id=name))
     target = _microblog(tx, recorded.target)

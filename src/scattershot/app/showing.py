@@ -5,6 +5,7 @@ Plain functions of a transaction, for the doors of every protocol.
 
 from typing import NamedTuple
 
+from scattershot.app.other_names import post_told, profile_told
 from scattershot.app.reading import node_as_reader, reader_of, turns_away
 from scattershot.domain.change import Boosted
 from scattershot.domain.ids import MicroblogId, Millis, NodeId, PostId
@@ -46,18 +47,18 @@ class Shown(NamedTuple):
 def microblog(tx: Transaction, number: int) -> Shown | None:
     """The microblog kept here of that id."""
     row = microblogs.get(tx, MicroblogId(number)) if 0 <= number < _BIGGEST else None
-    return _shown(row) if row is not None and row.local else None
+    return _shown(tx, row) if row is not None and row.local else None
 
 
-def _shown(row: microblogs.Row) -> Shown | None:
+def _shown(tx: Transaction, row: microblogs.Row) -> Shown | None:
     """Nobody is shown whom those who run the node have shut."""
-    return Shown(row.id, row.profile, row.gone) if row.standing is not Standing.BLOCKED else None
+    return Shown(row.id, profile_told(tx, row), row.gone) if row.standing is not Standing.BLOCKED else None
 
 
 def named(tx: Transaction, handle: Handle) -> Shown | None:
     """The microblog kept here of that name."""
     row = microblogs.named(tx, handle)
-    return _shown(row) if row is not None else None
+    return _shown(tx, row) if row is not None else None
 
 
 # -- posts
@@ -82,7 +83,7 @@ def post(tx: Transaction, number: int, visitor: Visitor | None) -> ShownPost | B
     row = posts.get(tx, PostId(number)) if 0 <= number < _BIGGEST else None
     if row is None or not row.local or not _may_see(tx, row, visitor):
         return None
-    return Buried(Form.NOTE) if row.gone else ShownPost(row.id, row.post, row.version)
+    return Buried(Form.NOTE) if row.gone else ShownPost(row.id, post_told(tx, row), row.version)
 
 
 def _may_see(tx: Transaction, row: posts.Row, visitor: Visitor | None) -> bool:
@@ -179,7 +180,7 @@ def outbox(tx: Transaction, author: MicroblogId, visitor: Visitor | None, before
     boosts = posts.boosts_by(tx, author, below, OUTBOX_PAGE + 1)
     merged: list[posts.Row | posts.Boost] = sorted([*rows, *boosts], key=lambda entry: entry.id, reverse=True)
     page = merged[:OUTBOX_PAGE]
-    shown = [entry.post if isinstance(entry, posts.Row) else _boost(tx, entry) for entry in page]
+    shown = [post_told(tx, entry) if isinstance(entry, posts.Row) else _boost(tx, entry) for entry in page]
     following = page[-1].id if len(merged) > OUTBOX_PAGE else None
     return OutboxPage([entry for entry in shown if entry is not None], following)
 
@@ -190,7 +191,7 @@ def whole_outbox(tx: Transaction, author: MicroblogId, before: PostId, limit: in
     boosts = posts.boosts(tx, belongings.boosts(tx, author, before, limit))
     merged: list[posts.Row | posts.Boost] = sorted([*rows, *boosts], key=lambda entry: entry.id, reverse=True)
     page = merged[:limit]
-    shown = [entry.post if isinstance(entry, posts.Row) else _boost(tx, entry) for entry in page]
+    shown = [post_told(tx, entry) if isinstance(entry, posts.Row) else _boost(tx, entry) for entry in page]
     return OutboxPage([entry for entry in shown if entry is not None], page[-1].id if len(page) == limit else None)
 
 
@@ -236,7 +237,7 @@ def featured(tx: Transaction, author: MicroblogId) -> list[Post]:
     """The public posts shown first."""
     pinned = relations.pinned(tx, author)
     rows = posts.get_many(tx, pinned)
-    return [rows[number].post for number in pinned if number in rows and rows[number].audience.is_open]
+    return [post_told(tx, rows[number]) for number in pinned if number in rows and rows[number].audience.is_open]
 
 
 # -- who follows whom

@@ -142,8 +142,16 @@ class Post(Struct, frozen=True, kw_only=True, omit_defaults=True):
     edited: Millis | None = None
     writer: Mention | None = None
     """Who of its keepers wrote it, where the author names them; believed where `may_name` says so."""
+    copy_of: WireId | None = None
+    """What it says that it is a copy of, made by a bridge or by its author: whatever is said there counts."""
+    also: tuple[WireId, ...] = ()
+    """Other names by which its author says that it is known on other wires; believed where the other says the same."""
     made_with: MadeWith | None = None
     """Known of posts written here; told to those who read them here, unless the author would rather not."""
+
+    def claims(self, name: WireId) -> bool:
+        """Whether it says that it is the same as what has that name."""
+        return name == self.copy_of or name in self.also
 
     @property
     def hearers(self) -> frozenset[WireId]:

@@ -141,6 +141,8 @@ def edited(tx: Transaction, change: Edited, origin: Origin, house: House) -> App
     if row.gone:
         return Declined("deleted")
     old = row.post
+    if change.post.id != old.id:
+        return NOTHING_NEW  # by another name of it: what counts is said under the first
     new = _merged(old, change.post, author.local)
     if new == old:
         return NOTHING_NEW
@@ -209,7 +211,7 @@ def deleted(tx: Transaction, change: Deleted, origin: Origin) -> Applied:
         return Declined("not_the_author")
     if row.gone:
         return NOTHING_NEW
-    return _buried(tx, row, change, origin)
+    return buried(tx, row, change, origin)
 
 
 def _gone_at_its_node(tx: Transaction, change: Deleted, origin: Origin) -> Applied:
@@ -219,10 +221,11 @@ def _gone_at_its_node(tx: Transaction, change: Deleted, origin: Origin) -> Appli
         return revoked(tx, QuoteRevoked(actor=change.actor, stamp=change.post), origin)
     if row.gone or row.local:
         return NOTHING_NEW
-    return _buried(tx, row, change, origin)
+    return buried(tx, row, change, origin)
 
 
-def _buried(tx: Transaction, row: posts.Row, change: Deleted, origin: Origin) -> Applied:
+def buried(tx: Transaction, row: posts.Row, change: Deleted, origin: Origin) -> Applied:
+    """The post is taken back, whoever says so."""
     posts.bury(tx, row)
     quotes.bury(tx, row.id)
     if row.local:

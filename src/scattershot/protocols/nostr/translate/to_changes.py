@@ -6,9 +6,9 @@ from scattershot.domain.change import Boosted, Change, Deleted, Edited, Liked, P
 from scattershot.domain.emoji import emoji_in, shortcode_in
 from scattershot.domain.ids import Millis
 from scattershot.domain.reading import Changes, Ignored, Reading, Refused
-from scattershot.domain.wire_id import ACTIVITYPUB, NOSTR, WireId
+from scattershot.domain.wire_id import NOSTR, WireId
 from scattershot.ports.slips import Glance
-from scattershot.protocols.nostr.translate.notes_in import article_in, note_in, profile_in
+from scattershot.protocols.nostr.translate.notes_in import article_in, copied, note_in, profile_in
 from scattershot.protocols.nostr.translate.notes_out import is_place
 from scattershot.protocols.nostr.wire import kinds
 from scattershot.protocols.nostr.wire.event import Event, Wrong, is_name, read_event
@@ -49,14 +49,6 @@ def glance_at(event: Event, where: Where) -> Glance | None:
     names = [tag[1] for tag in event.tags if len(tag) > 1 and tag[0] in ("p", "e", "a", "q", "E", "A")]
     own = place(event) or event.id
     return Glance(author, tuple(map(named, dict.fromkeys([own, *names[:MOST_NAMED]]))), copy_of=copied(event))
-
-
-def copied(event: Event) -> WireId | None:
-    """What of ActivityPub the event says it is a copy of (NIP-48)."""
-    for tag in event.tags:
-        if len(tag) > 2 and tag[0] == "proxy" and tag[2] == ACTIVITYPUB:
-            return WireId(ACTIVITYPUB, tag[1])
-    return None
 
 
 def read(body: bytes, where: Where) -> Reading:

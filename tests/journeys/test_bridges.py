@@ -1,0 +1,159 @@
+"""Who speaks on two networks is one, whatever way their words take; and what has no name on the other gets one."""
+
+from typing import Any
+
+from msgspec import json
+
+from scattershot.protocols.nostr.wire.event import Event
+from scattershot.testing.village import House, Village
+from scattershot.wirekit import bech32
+from tests.journeys.test_nostr import events_of, key_at, now, one_from
+from tests.protocols.nostr.events import an_event, key_of
+from tests.protocols.nostr.relay_client import a_client
+
+
+async def document(house: House, path: str) -> dict[str, Any]:
+    answer = await house.get(path)
+    assert answer.status == 200, answer
+    found: dict[str, Any] = json.decode(answer.body)
+    return found
+
+
+def npub(key: str) -> str:
+    return bech32.encode("npub", bytes.fromhex(key))
+
+
+async def carry(to: House, *events: Event) -> None:
+    """What somebody takes from one relay to another."""
+    async with a_client(to.node.relay) as client:
+        for event in events:
+            assert (await client.publish(event))[0]
+
+
+async def test_a_post_and_its_author_say_by_which_names_they_are_known_on_nostr(village: Village) -> None:
+    here = await village.house("here.example")
+    who = await here.person("ann")
+    post = await here.post("ann", "Twice told")
+    await village.settle()
+    event = await one_from(here, {"kinds": [1]})
+    note = await document(here, f"/p/{post}")
+    page, link = note["url"]
+    assert page == f"https://here.example/@ann/{post}"
+    name = bech32.encode("note", bytes.fromhex(event.id))
+    assert link == {"type": "Link", "rel": "alternate", "href": f"nostr:{name}"}
+    actor = await document(here, f"/u/{who}")
+    assert actor["url"][1]["href"] == f"nostr:{npub(event.pubkey)}"
+    await here.node.nostr.signets.settle(here.node.drivers.database, who, False)
+    assert (await document(here, f"/u/{who}"))["url"] == "https://here.example/@ann"
+
+
+async def test_who_follows_somebody_on_both_networks_reads_each_post_once(village: Village) -> None:
+    there, here = await village.house("there.example"), await village.house("here.example")
+    await there.person("eve")
+    await here.person("ann")
+    await there.post("eve", "Before")
+    await village.settle()
+    key = await key_at(there, "eve")
+    await carry(here, await one_from(there, {"kinds": [0]}))
+    await village.settle()
+    assert await here.microblog("eve@there.example") == await here.microblog(npub(key))
+    await here.follow("ann", "eve@there.example")
+    await village.settle()
+    await there.post("eve", "By the fediverse first")
+    await village.settle()
+    await carry(here, *await all_from(there))
+    await village.settle()
+    village.shut(here)
+    await there.post("eve", "By Nostr first")
+    await village.settle()
+    await village.reopen(here)
+    await carry(here, *await all_from(there))
+    await village.settle()
+    village.clock.advance(3_600_000)
+    await village.settle()
+    assert await here.home("ann") == ["By Nostr first", "By the fediverse first", "Before"]
+
+
+async def test_an_answer_on_nostr_to_a_post_that_came_by_the_fediverse_stands_below_it(village: Village) -> None:
+    there, here = await village.house("there.example"), await village.house("here.example")
+    await there.person("eve")
+    await here.person("ann")
+    await here.follow("ann", "eve@there.example")
+    await village.settle()
+    post = await there.post("eve", "Say something")
+    await village.settle()
+    event = await one_from(there, {"kinds": [1]})
+    answer = an_event("bob", "Something", at=now(village), tags=[["e", event.id, "", "root"]])
+    await carry(here, event, an_event("bob", "{}", kind=0, at=now(village)), answer)
+    await village.settle()
+    seen = await here.seen(await there.wire_id(post))
+    assert seen is not None
+    thread = await (await here.phone("ann")).get(f"/api/v1/statuses/{seen.id}/context")
+    assert [each["content"] for each in thread["descendants"]] == ["<p>Something</p>"]
+
+
+async def test_a_copy_makes_room_for_the_original_with_all_that_hangs_on_it(village: Village) -> None:
+    there, here = await village.house("there.example", nostr=False), await village.house("here.example")
+    await there.person("eve")
+    who = await here.person("ann")
+    await here.person("cat")
+    await carry(here, an_event("shadow", "{}", kind=0, at=now(village)))
+    await carry(here, an_event("shadow", "known", at=now(village) - 9))
+    await here.follow("ann", key_of("shadow"))
+    await here.follow("cat", key_of("shadow"))
+    await here.follow("cat", "eve@there.example")
+    await village.settle()
+    village.shut(here)
+    post = await there.post("eve", "From afar")
+    await village.settle()
+    await village.reopen(here)
+    name = await there.wire_id(post)
+    village.shut(there)
+    await carry(here, an_event("shadow", "From afar", at=now(village), tags=[["proxy", name, "activitypub"]]))
+    await village.settle()
+    assert await here.home("ann") == ["From afar", "known"]
+    copy = (await (await here.phone("ann")).get("/api/v1/timelines/home"))[0]
+    here.done(await here.node.publisher.like(who, int(copy["id"]), "test"))
+    await here.post("ann", "Indeed", reply_to=int(copy["id"]))
+    await village.settle()
+    await village.reopen(there)
+    village.clock.advance(3_600_000)
+    await village.settle()
+    seen = await here.seen(name)
+    assert seen is not None
+    assert (seen.likes, seen.replies, seen.post.author.value) == (1, 1, (await there.row("eve")).profile.id.value)
+    for reader in ("ann", "cat"):
+        assert sorted(text for text in await here.home(reader) if text != "Indeed") == ["From afar", "known"]
+    mine = (await (await here.phone("cat")).get("/api/v1/timelines/home"))[0]
+    assert mine["account"]["acct"] == "eve@there.example"
+
+
+async def test_an_edit_by_its_second_name_alters_nothing_and_a_copy_can_be_taken_back(village: Village) -> None:
+    there, here = await village.house("there.example", nostr=False), await village.house("here.example")
+    await there.person("eve")
+    await here.person("ann")
+    await here.follow("ann", "eve@there.example")
+    await village.settle()
+    post = await there.post("eve", "Mine")
+    await village.settle()
+    await carry(here, an_event("shadow", "{}", kind=0, at=now(village)))
+    await carry(here, an_event("shadow", "known", at=now(village) - 9))
+    await here.follow("ann", key_of("shadow"))
+    await village.settle()
+    name = await there.wire_id(post)
+    copy = an_event("shadow", "Not hers", at=now(village), tags=[["proxy", name, "activitypub"]])
+    await carry(here, copy)
+    await village.settle()
+    seen = await here.seen(name)
+    assert seen is not None
+    assert (seen.boosts, seen.post.source) == (1, "Mine")
+    await carry(here, an_event("shadow", "", kind=5, at=now(village) + 1, tags=[["e", copy.id], ["k", "1"]]))
+    await village.settle()
+    seen = await here.seen(name)
+    assert seen is not None
+    assert (seen.boosts, seen.gone) == (0, False)
+
+
+async def all_from(house: House) -> list[Event]:
+    async with a_client(house.node.relay) as client:
+        return (await events_of(client, {"kinds": [0, 1]}))[::-1]
