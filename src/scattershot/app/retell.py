@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from scattershot.app.apply.origin import House
-from scattershot.app.other_names import post_told, profile_told
+from scattershot.app.other_names import author_on_activitypub, on_activitypub, post_told, profile_told
 from scattershot.domain.change import (
     Blocked,
     Boosted,
@@ -90,9 +90,11 @@ def _of_post(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId) -
             if boost is None:
                 return None
             audience = Audience(boost.audience)
-            return Telling(Boosted(actor=actor, id=name, post=post, at=boost.at, audience=audience), to)
+            told = _passed_on(tx, recorded, post, to)
+            return Telling(Boosted(actor=actor, id=name, post=told.post, at=boost.at, audience=audience), told.to)
         case Kind.UNBOOSTED:
-            return Telling(Unboosted(actor=actor, id=name, post=post, boost=_wire(recorded.detail)), to)
+            told = _passed_on(tx, recorded, post, to)
+            return Telling(Unboosted(actor=actor, id=name, post=told.post, boost=_wire(recorded.detail)), told.to)
         case Kind.LIKED:
             picture = reactions.picture_of(tx, recorded.post, recorded.detail) if custom(recorded.detail) else ""
             return Telling(Liked(actor=actor, id=name, post=post, emoji=_said(recorded.detail), picture=picture), to)
@@ -105,6 +107,21 @@ def _of_post(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId) -
             return Telling(Pinned(actor=actor, id=name, post=post))
         case _:
             return Telling(Unpinned(actor=actor, id=name, post=post))
+
+
+class _PassedOn(NamedTuple):
+    """A post, and whoever is concerned, by names that can be passed on."""
+
+    post: WireId
+    to: tuple[WireId, ...]
+
+
+def _passed_on(tx: Transaction, recorded: Recorded, post: WireId, to: tuple[WireId, ...]) -> _PassedOn:
+    """What has no name of its own that can be is passed on by that of what stands in for it."""
+    if post.protocol == ACTIVITYPUB or recorded.post is None or recorded.target is None:
+        return _PassedOn(post, to)
+    author = author_on_activitypub(tx, recorded.target)
+    return _PassedOn(on_activitypub(tx, recorded.post) or post, (author,) if author is not None else ())
 
 
 def _with_words(

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from scattershot.app.apply.actors import acting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
+from scattershot.app.apply.standing_in import stand_in
 from scattershot.domain import policy
 from scattershot.domain.change import Boosted, Change, Liked, Pinned, Unboosted, Unliked, Unpinned, Voted
 from scattershot.domain.emoji import of_node, shortcode_in
@@ -79,6 +80,8 @@ def boosted(tx: Transaction, change: Boosted, origin: Origin, house: House) -> A
         return Declined("not_allowed")
     if posts.boost_by(tx, row.id, actor.id) is not None:
         return NOTHING_NEW
+    if actor.local:
+        stand_in(tx, row, house)
     at = policy.moment(change.at, origin.now)
     boost_id = origin.post_id or house.ids.make(tx, at)
     posts.add_boost(tx, posts.Boost(boost_id, actor.id, row.id, change.audience, at))

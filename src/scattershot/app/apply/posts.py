@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from scattershot.app.apply.actors import acting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
 from scattershot.app.apply.quoting import adopted, altered, placed, revoked
+from scattershot.app.apply.standing_in import stand_in, taken_back_elsewhere
 from scattershot.app.reading import asker_of
 from scattershot.domain import policy
 from scattershot.domain.change import Deleted, Edited, Posted, QuoteRevoked
@@ -41,6 +42,8 @@ def posted(tx: Transaction, change: Posted, origin: Origin, house: House, *, quo
         return Declined("unrelated")
     if parent is not None and parent.local and not parent.gone and not may_answer(tx, parent, author.id, post.author):
         return Declined("reply_not_allowed")
+    if author.local and parent is not None:
+        stand_in(tx, parent, house)
     post_id = origin.post_id or house.ids.make(tx, policy.moment(post.published, origin.now))
     _store(tx, post_id, author, post, parent, origin)
     _want_writer(tx, post, origin)
@@ -226,6 +229,7 @@ def _gone_at_its_node(tx: Transaction, change: Deleted, origin: Origin) -> Appli
 
 def buried(tx: Transaction, row: posts.Row, change: Deleted, origin: Origin) -> Applied:
     """The post is taken back, whoever says so."""
+    taken_back_elsewhere(tx, row, origin)
     posts.bury(tx, row)
     quotes.bury(tx, row.id)
     if row.local:

@@ -17,6 +17,10 @@ class Thing(StrEnum):
     COPY = "copy"
     """A post that somebody copied: the name is that of the copy, and leads to what was copied. Whoever looks for a post
     finds it by both; what the post is called is told by its own names alone."""
+    STAND_IN = "stand_in"
+    """A post that has no name of its own on the wire: the name is of what we show there in its place."""
+    SHADOW = "shadow"
+    """Likewise, whoever wrote such a post."""
     DEED = "deed"
     """A change that is no thing of its own, such as a like, by its place in the log."""
 
@@ -29,12 +33,12 @@ class Named(NamedTuple):
 
 
 def find(tx: Transaction, wire_id: WireId) -> Named | None:
-    """What the wire id stands for here; the name of a copy stands for the post."""
+    """What the wire id stands for here; the name of a copy or a stand-in stands for the post."""
     return tx.fetch_one(_named, "SELECT kind, thing FROM wire_ids WHERE protocol = $1 AND value = $2", *wire_id)
 
 
 def _named(kind: str, thing: int) -> Named:
-    return Named(Thing.POST if kind == Thing.COPY else kind, thing)
+    return Named(Thing.POST if kind in (Thing.COPY, Thing.STAND_IN) else kind, thing)
 
 
 def is_copy(tx: Transaction, wire_id: WireId) -> bool:
@@ -91,7 +95,10 @@ def own_names(tx: Transaction, thing: int, kind: Thing) -> list[WireId]:
 def hand_on(tx: Transaction, old: int, new: int) -> None:
     """Let every name of one post, and of its copies, be that of a copy of another."""
     tx.execute(
-        "UPDATE wire_ids SET thing = $2, kind = $3 WHERE thing = $1 AND kind IN ('post', 'copy')", old, new, Thing.COPY
+        "UPDATE wire_ids SET thing = $2, kind = $3 WHERE thing = $1 AND kind IN ('post', 'copy', 'stand_in')",
+        old,
+        new,
+        Thing.COPY,
     )
 
 

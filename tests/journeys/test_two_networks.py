@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import json
 
+from scattershot.domain.ids import PostId
 from scattershot.protocols.nostr.wire.event import Event
 from scattershot.testing.village import House, Village
 from scattershot.wirekit import bech32
@@ -113,8 +114,8 @@ async def test_a_copy_makes_room_for_the_original_with_all_that_hangs_on_it(vill
     await village.settle()
     assert await here.home("ann") == ["From afar", "known"]
     copy = (await (await here.phone("ann")).get("/api/v1/timelines/home"))[0]
-    here.done(await here.node.publisher.like(who, int(copy["id"]), "test"))
-    await here.post("ann", "Indeed", reply_to=int(copy["id"]))
+    here.done(await here.node.publisher.like(who, PostId(int(copy["id"])), "test"))
+    await here.post("ann", "Indeed", reply_to=PostId(int(copy["id"])))
     await village.settle()
     await village.reopen(there)
     village.clock.advance(3_600_000)
@@ -152,6 +153,92 @@ async def test_an_edit_by_its_second_name_alters_nothing_and_a_copy_can_be_taken
     seen = await here.seen(name)
     assert seen is not None
     assert (seen.boosts, seen.gone) == (0, False)
+
+
+async def test_a_post_of_nostr_is_boosted_to_the_fediverse_and_answered_from_there(village: Village) -> None:
+    here, there = await village.house("here.example"), await village.house("there.example", nostr=False)
+    who = await here.person("ann")
+    reader = await there.person("eve")
+    await there.follow("eve", "ann@here.example")
+    post = await here.post("ann", "Who is out there?")
+    await village.settle()
+    mine = await one_from(here, {"kinds": [1]})
+    answer = an_event("bob", "Bob, from Nostr", at=now(village), tags=[["e", mine.id, "", "root"]])
+    profile = an_event("bob", json.encode({"name": "bob", "about": "I row"}).decode(), kind=0, at=now(village))
+    await carry(here, profile, answer)
+    await village.settle()
+    thread = await (await here.phone("ann")).get(f"/api/v1/statuses/{post}/context")
+    [seen_here] = thread["descendants"]
+    here.done(await here.node.publisher.boost(who, PostId(int(seen_here["id"])), "test"))
+    await village.settle()
+
+    boost = (await (await there.phone("eve")).get("/api/v1/timelines/home"))[0]
+    told = boost["reblog"]
+    assert (told["content"], told["account"]["display_name"]) == ("<p>Bob, from Nostr</p>", "bob")
+    assert told["account"]["acct"] == f"{npub(key_of('bob'))}@here.example"
+    assert told["account"]["locked"]
+    assert "another network" in told["account"]["note"]
+    note = await document(here, f"/p/{seen_here['id']}")
+    assert note["url"][1] == link_to(answer)
+    assert note["inReplyTo"] == await here.wire_id(post)
+
+    number = PostId(int(told["id"]))
+    there.done(await there.node.publisher.like(reader, number, "test"))
+    await there.post("eve", "Hello across", reply_to=number)
+    await village.settle()
+    again = await (await here.phone("ann")).get(f"/api/v1/statuses/{seen_here['id']}")
+    assert (again["favourites_count"], again["replies_count"]) == (1, 1)
+
+    here.done(await here.node.publisher.unboost(who, PostId(int(seen_here["id"])), "test"))
+    await village.settle()
+    assert "Bob, from Nostr" not in await there.home("eve")
+
+
+async def test_what_bob_takes_back_on_nostr_is_gone_in_the_fediverse(village: Village) -> None:
+    here, there = await village.house("here.example"), await village.house("there.example", nostr=False)
+    who = await here.person("ann")
+    await there.person("eve")
+    await there.follow("eve", "ann@here.example")
+    words = an_event("bob", "Too much said", at=now(village))
+    await carry(here, an_event("bob", "{}", kind=0, at=now(village)), words)
+    await here.follow("ann", key_of("bob"))
+    await village.settle()
+    seen = PostId(int((await (await here.phone("ann")).get("/api/v1/timelines/home"))[0]["id"]))
+    here.done(await here.node.publisher.boost(who, seen, "test"))
+    await village.settle()
+    assert await there.home("eve") == ["Too much said"]
+    await carry(here, an_event("bob", "", kind=5, at=now(village) + 1, tags=[["e", words.id], ["k", "1"]]))
+    await village.settle()
+    assert await there.home("eve") == []
+    assert (await here.get(f"/p/{seen}")).status == 410
+
+
+async def test_what_nobody_here_passed_on_or_answered_is_not_shown_to_other_nodes(village: Village) -> None:
+    here = await village.house("here.example")
+    await here.person("ann")
+    root = an_event("bob", "First", at=now(village))
+    below = an_event("bob", "Second", at=now(village) + 1, tags=[["e", root.id, "", "root"]])
+    other = an_event("bob", "Other", at=now(village) + 2)
+    await carry(here, an_event("bob", "{}", kind=0, at=now(village)), root, below, other)
+    await here.follow("ann", key_of("bob"))
+    await village.settle()
+    entries = await (await here.phone("ann")).get("/api/v1/timelines/home")
+    numbers = {entry["content"]: int(entry["id"]) for entry in entries}
+    bob = entries[0]["account"]["id"]
+    assert (await here.get(f"/u/{bob}")).status == 404
+    mine = await here.post("ann", "I answer", reply_to=PostId(numbers["<p>Second</p>"]))
+    await village.settle()
+    assert (await document(here, f"/p/{mine}"))["inReplyTo"] == f"https://here.example/p/{numbers['<p>Second</p>']}"
+    statuses = [(await here.get(f"/p/{numbers[f'<p>{text}</p>']}")).status for text in ("First", "Second", "Other")]
+    assert statuses == [200, 200, 404]
+    assert (await document(here, f"/u/{bob}"))["url"][1]["href"] == f"nostr:{npub(key_of('bob'))}"
+    for unseen in ("outbox", "followers", "following", "featured"):
+        assert (await here.get(f"/u/{bob}/{unseen}")).status == 404
+
+
+def link_to(event: Event) -> dict[str, str]:
+    name = bech32.encode("note", bytes.fromhex(event.id))
+    return {"type": "Link", "rel": "canonical", "href": f"nostr:{name}"}
 
 
 async def all_from(house: House) -> list[Event]:
