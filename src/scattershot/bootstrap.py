@@ -1,16 +1,14 @@
 """Putting a node together: the only room that knows every other."""
 
 import asyncio
-import logging
 import os
-from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from scattershot.app import counters, dispatch, slips, web_push
+from scattershot.app import dispatch, slips, web_push
 from scattershot.app.acquaintance import acquaintance
 from scattershot.app.apply.origin import House, Ids
 from scattershot.app.archives import Archives
@@ -55,7 +53,6 @@ from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
 from scattershot.app.signets import SIGNET_FILE
-from scattershot.app.slips import Slips
 from scattershot.app.sources import Sources
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
@@ -65,8 +62,6 @@ from scattershot.app.uttering import Uttering
 from scattershot.app.verify_links import VerifyLinks
 from scattershot.app.web_push import Keys, WebPush
 from scattershot.domain.addresses import Addresses
-from scattershot.domain.microblog import Profile
-from scattershot.domain.node import EndpointAddress
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.secret_file import secret_in
 from scattershot.frontends.firehose.door import Firehose as FirehoseDoor
@@ -87,33 +82,24 @@ from scattershot.frontends.web.portability import Portability
 from scattershot.frontends.web.posting import Workshop
 from scattershot.frontends.web.preferring import Preferring
 from scattershot.frontends.web.web import Web
+from scattershot.living import LagWatch, Lively, Moving, Stepper, let_live
 from scattershot.machines import Drivers, Shelves, real_drivers, user_agent
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
-from scattershot.ports.fetcher import Fetcher
-from scattershot.ports.protocol import Signer, Tongue
-from scattershot.protocols.activitypub.adapter import ActivityPub
+from scattershot.ports.protocol import Signer
 from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.protocols.activitypub.translate.notes_out import note_as_json
 from scattershot.protocols.feeds.adapter import Feeds
-from scattershot.protocols.feeds.gateway.tongue import FeedTongue
 from scattershot.protocols.nostr import adapter as nostr
-from scattershot.protocols.nostr.gateway.tongue import NostrTongue
 from scattershot.server import make_app, shared
 from scattershot.settings import Settings
 from scattershot.storage.migrate import migrate
+from scattershot.tongues import Tongues, door
 from scattershot.wirekit import sealing
-
-Loop = Callable[[], Coroutine[Any, Any, None]]
-
-PROTOCOLS = (ActivityPub, NostrTongue, FeedTongue)
-"""The tongues spoken with other nodes."""
 
 PUSH_FILE = "push.key"
 """The file in the data folder without which the access tokens kept for pushes cannot be read."""
-
-_logger = logging.getLogger(__name__)
 
 
 class OwnKeys(NamedTuple):
@@ -136,10 +122,12 @@ class Node:
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
         database, clock, bus, fetcher, _, shelves = drivers
-        tongues = self._tongues(own)
+        self.tongues = Tongues(settings, drivers, own.signets)
+        self.activitypub, self.nostr, self.slips = self.tongues.activitypub, self.tongues.nostr, self.tongues.slips
+        tongues, newspaper = self.tongues.by_name, self.tongues.newspaper
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
         self.intake = Intake(database, clock, bus, tongues, house, self.discover)
-        self.sources = Sources(database, clock, bus, self.intake, self._newspaper, self._newspaper)
+        self.sources = Sources(database, clock, bus, self.intake, newspaper, newspaper)
         self.publisher = Publisher(
             database, clock, bus, house, self.discover, settings.domains, settings.max_post_length,
             settings.max_attachments,
@@ -188,16 +176,6 @@ class Node:
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app(own.relay)
-
-    def _tongues(self, own: OwnKeys) -> Mapping[str, Tongue]:
-        """The tongues by their names; what a person types is tried in each, in this order."""
-        settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
-        self.activitypub = activitypub(settings, fetcher, clock)
-        self.slips = Slips(database, clock, bus)
-        self.nostr = nostr.nostr(settings, self.slips, fetcher, user_agent(settings), own.signets)
-        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
-        self._newspaper = feed_tongue(settings, self._any_web, clock)
-        return {tongue.name: tongue for tongue in (self.activitypub, self.nostr.tongue, self._newspaper)}
 
     def _follow_what_comes(self) -> None:
         """Whoever tails the log, and whoever follows the slips."""
@@ -263,7 +241,7 @@ class Node:
         web = self._web(timelines)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
-        self.feeds = Feeds(settings, timelines, database, clock, bus, self._any_web, self.sources)
+        self.feeds = Feeds(settings, timelines, database, clock, bus, self.tongues.any_web, self.sources)
         self.couriers.add_herald(self.feeds.herald)
         names = nostr.routes(settings, database, self.nostr.signets)
         networks = Networks(web.desk, web.account, self.nostr.signets, database)
@@ -350,34 +328,7 @@ class Node:
         await self.couriers.begin()
         await self.media.begin()
         await self.importing.begin()
-        loops: list[Loop] = [
-            self.readers.run,
-            self.intake.run,
-            self.couriers.run,
-            self.discover.run,
-            self.catch_up.run,
-            self.backfill.run,
-            self.housekeeping.run,
-            self.tallies.run,
-            self.activity.run,
-            self.verify_links.run,
-            self.media.run,
-            self.proxy.run,
-            self.previews.run,
-            self.poll_ends.run,
-            self.push.run,
-            self.drafts.run,
-            self.importing.run,
-            self.archives.run,
-            self.indexing.run,
-            self.trends.run,
-            self.feeds.hub.run,
-            self.sources.run,
-            self.slips.run,
-            self.hearing.run,
-            _watch_lag,
-        ]
-        self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
+        self._tasks = let_live((*self._steppers(), *self._keepers_of_time()))
 
     @property
     def runs(self) -> bool:
@@ -386,25 +337,19 @@ class Node:
 
     async def step(self) -> int:
         """Move everything on by one step; how much there was to do."""
-        done = await self.poll_ends.step()
-        done += await self.readers.step()
-        done += await self.push.step()
-        done += await self.intake.step()
-        done += await self.couriers.step()
-        done += await self.discover.step()
-        done += await self.backfill.step()
-        done += await self.verify_links.step()
-        done += await self.previews.step()
-        done += await self.media.step()
-        done += await self.drafts.step()
-        done += await self.importing.step()
-        done += await self.archives.step()
-        done += await self.feeds.hub.step()
-        done += await self.sources.step()
-        done += await self.indexing.take_up()
-        done += await self.slips.step()
-        done += await self.hearing.step()
-        return done + await self.catch_up.step()
+        return sum([await part.step() for part in self._steppers()])
+
+    def _steppers(self) -> tuple[Stepper, ...]:
+        """What moves on by itself whenever there is something to do, in the order of a step."""
+        return (
+            self.poll_ends, self.readers, self.push, self.intake, self.couriers, self.discover, self.backfill,
+            self.verify_links, self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
+            self.sources, Moving(self.indexing.run, self.indexing.take_up), self.slips, self.hearing, self.catch_up,
+        )  # fmt: skip
+
+    def _keepers_of_time(self) -> tuple[Lively, ...]:
+        """What goes on by the clock alone, and no step waits for."""
+        return self.housekeeping, self.tallies, self.activity, self.proxy, self.trends, LagWatch()
 
     def end_sockets(self) -> None:
         """Let go of everybody who listens by WebSocket, so that the server can stop."""
@@ -425,26 +370,9 @@ class Node:
         await self.proxy.stop()
         await self.drivers.shelves.darkroom.close()
         await self.drivers.database.close()
-        for fetcher in (self.drivers.fetcher, self._any_web):
+        for fetcher in (self.drivers.fetcher, self.tongues.any_web):
             if isinstance(fetcher, HttpClient):
                 await fetcher.close()
-
-
-def activitypub(settings: Settings, fetcher: Fetcher, clock: Clock) -> ActivityPub:
-    """The tongue as this node speaks it, by that way out."""
-    return ActivityPub(
-        fetcher,
-        clock,
-        domains=(settings.host, *settings.domains),
-        user_agent=user_agent(settings),
-        insecure_http=settings.insecure_http,
-    )
-
-
-def feed_tongue(settings: Settings, fetcher: Fetcher, clock: Clock) -> FeedTongue:
-    """Feeds as this node reads them; the fetcher may go to plain http."""
-    own = (settings.host, *settings.domains)
-    return FeedTongue(fetcher, clock, origin=settings.origin, domains=own, user_agent=user_agent(settings))
 
 
 def a_firehose(settings: Settings, database: Database, clock: Clock) -> FirehoseDoor:
@@ -458,7 +386,7 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     """A node with its store brought up to date, ready to start."""
     drivers = drivers or real_drivers(settings)
     await migrate(drivers.database, drivers.clock.now())
-    house = House(Addresses(settings.origin), Ids(os.getpid()), _door)
+    house = House(Addresses(settings.origin), Ids(os.getpid()), door)
     people = People(drivers.database, drivers.clock, drivers.bus, drivers.keys, house, settings.domains)
     speaker = await people.node_speaker(settings.title)
     signed = Signed(await proxy_secret(drivers.database), settings.origin)
@@ -474,27 +402,3 @@ def _push_contact(settings: Settings) -> str:
     """Where those who run a push service reach those who run this node (RFC 8292 section 2.1)."""
     name, at, domain = settings.contact.partition("@")
     return f"mailto:{settings.contact}" if name and at and domain else f"{settings.origin}/"
-
-
-def _door(profile: Profile) -> EndpointAddress | None:
-    """The endpoint at which a microblog hears from us, by whatever tongue it speaks."""
-    return next(filter(None, (tongue.door(profile) for tongue in PROTOCOLS)), None)
-
-
-async def _kept_alive(loop: Loop) -> None:
-    """Run a loop for ever: what it stumbles over is logged, and a moment later it goes on."""
-    while True:
-        try:
-            await loop()
-        except Exception:
-            _logger.exception("a loop of the node stumbled; it goes on")
-            await asyncio.sleep(1.0)
-
-
-async def _watch_lag() -> None:
-    """How late the loop runs is the first sign of trouble: something holds up everything else."""
-    loop = asyncio.get_running_loop()
-    while True:
-        due = loop.time() + 1.0
-        await asyncio.sleep(1.0)
-        counters.LOOP_LAG.set(max(0.0, loop.time() - due))

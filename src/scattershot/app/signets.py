@@ -12,7 +12,7 @@ from scattershot.domain.microblog import Voice
 from scattershot.domain.node import Standing
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Database, Transaction
-from scattershot.ports.slips import Utterer
+from scattershot.ports.slips import Signet, Utterer
 from scattershot.storage.tables import microblogs, signets, wire_ids
 from scattershot.wirekit.sealing import NONCE_BYTES, opened, seal
 
@@ -27,6 +27,13 @@ class Own(NamedTuple):
     name: str
 
 
+class Speaking(NamedTuple):
+    """Whether a microblog says what it does on the wire too, and the key by which it can."""
+
+    speaks: bool
+    signet: Signet | None
+
+
 class Signets:
     """The signets of one node on one wire."""
 
@@ -34,30 +41,33 @@ class Signets:
         self._utterer, self._sealing, self._on, self._unasked = utterer, sealing, on, unasked
 
     def speaks(self, tx: Transaction, row: microblogs.Row) -> bool:
-        """Whether the microblog says what it does on this wire too.
+        """Whether the microblog says what it does on this wire too."""
+        return self._speaks(row, signets.of(tx, row.id, self._utterer.name))
 
-        Where nobody chose, it does unless it lets in its followers one by one (such a one is for fewer ears), or the
-        node shows posts only to those who say who they are (`unasked` is False).
-        """
+    def speaking(self, tx: Transaction, row: microblogs.Row) -> Speaking:
+        """Whether it speaks, and the key by which it can, where one was made and can still be opened."""
+        known = signets.of(tx, row.id, self._utterer.name)
+        return Speaking(self._speaks(row, known), self._opened(row.id, known))
+
+    def _speaks(self, row: microblogs.Row, known: signets.Signet | None) -> bool:
+        """Where nobody chose, it does unless it lets in its followers one by one (such a one is for fewer ears), or the
+        node shows posts only to those who say who they are (`unasked` is False)."""
         if not self._on or not row.local or row.gone or row.moved_to is not None:
             return False
         if row.profile.voice is Voice.APPLICATION or row.standing is Standing.BLOCKED:
             return False
-        known = signets.of(tx, row.id, self._utterer.name)
         if known is None or known.speaks is None:
             return self._unasked and not row.locked
         return known.speaks
 
-    def secret(self, tx: Transaction, microblog: MicroblogId) -> bytes | None:
-        """Its private key, where one was made and can still be opened."""
-        known = signets.of(tx, microblog, self._utterer.name)
-        if known is None or known.sealed is None:
+    def _opened(self, microblog: MicroblogId, known: signets.Signet | None) -> Signet | None:
+        if known is None or known.sealed is None or known.public is None:
             return None
         text = opened(self._sealing, known.sealed, self._place(microblog))
-        return bytes.fromhex(text) if text is not None else None
+        return Signet(known.public, bytes.fromhex(text)) if text is not None else None
 
-    def make(self, tx: Transaction, microblog: MicroblogId) -> bytes | None:
-        """A new private key for one that had none; None where it had one, which cannot be opened."""
+    def make(self, tx: Transaction, microblog: MicroblogId) -> Signet | None:
+        """A new key for one that had none; None where it had one, which cannot be opened."""
         tx.lock("signets")  # two who make it at once would each have another
         known = signets.of(tx, microblog, self._utterer.name)
         if known is not None and known.public is not None:
@@ -72,7 +82,7 @@ class Signets:
         sealed = seal(self._sealing, secrets.token_bytes(NONCE_BYTES), secret.hex(), self._place(microblog))
         signets.put_key(tx, microblog, self._utterer.name, public, sealed)
         wire_ids.add(tx, WireId(self._utterer.name, public), wire_ids.Thing.MICROBLOG, microblog)
-        return secret
+        return Signet(public, secret)
 
     def public(self, tx: Transaction, microblog: MicroblogId) -> str | None:
         """What the wire calls it."""
@@ -116,7 +126,7 @@ class Signets:
     async def carried(self, database: Database, microblog: MicroblogId, password: str) -> str | None:
         """Its private key as people carry it to another program, locked by the password unless that is empty; None
         where there is none. Locking takes about a tenth of a second and 64 MB."""
-        secret = await database.read(lambda tx: self.secret(tx, microblog))
-        if secret is None:
+        signet = await database.read(lambda tx: self._opened(microblog, signets.of(tx, microblog, self._utterer.name)))
+        if signet is None:
             return None
-        return await asyncio.to_thread(self._utterer.shown_secret, secret, password, secrets.token_bytes(40))
+        return await asyncio.to_thread(self._utterer.shown_secret, signet.secret, password, secrets.token_bytes(40))

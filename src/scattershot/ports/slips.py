@@ -34,6 +34,13 @@ class Surroundings(NamedTuple):
     last: int | None = None
 
 
+class Signet(NamedTuple):
+    """A key by which a microblog speaks: what the wire knows it by, and what it signs with."""
+
+    public: str
+    secret: bytes
+
+
 class Uttered(NamedTuple):
     """A slip made of a change, and the name that the post, boost or like itself has by it; empty where it has none."""
 
@@ -62,7 +69,7 @@ class Utterer(Protocol):
         """Where the slip of the change would lie, where it takes the place of an older one."""
         ...
 
-    def utter(self, change: Change, around: Surroundings, secret: bytes, at: int, chance: bytes) -> Uttered | None:
+    def utter(self, change: Change, around: Surroundings, signet: Signet, at: int, chance: bytes) -> Uttered | None:
         """The change as a slip of that moment (in seconds); None where the wire has no word for it."""
         ...
 
@@ -70,7 +77,7 @@ class Utterer(Protocol):
         """Where the slip lies that says whom somebody follows."""
         ...
 
-    def follows(self, around: Surroundings, secret: bytes, at: int, chance: bytes) -> Uttered:
+    def follows(self, around: Surroundings, signet: Signet, at: int, chance: bytes) -> Uttered:
         """Whom somebody follows, as a slip."""
         ...
 
@@ -78,7 +85,7 @@ class Utterer(Protocol):
         """Where that lies which whoever begins to speak says first."""
         ...
 
-    def introduction(self, secret: bytes, at: int, chance: bytes) -> Uttered:
+    def introduction(self, signet: Signet, at: int, chance: bytes) -> Uttered:
         """Where whoever begins to speak is heard, as a slip."""
         ...
 

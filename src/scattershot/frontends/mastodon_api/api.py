@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Sequence
+from functools import cache, partial
 from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
@@ -179,7 +180,7 @@ class MastodonApi:
         told.after_letting_in(self.topics.let_in)
         announcements.tell(self.topics)
         self.streaming = Streaming(self.topics, house.programs)
-        self._document = document(endpoints, settings.origin)
+        self._document = cache(partial(document, endpoints, settings.origin))  # a tenth of a second, and few ask
         self.door = Door(
             Table([*endpoints, *self._own()]),
             house.programs,
@@ -214,7 +215,7 @@ class MastodonApi:
             await self.door(scope, receive, send)
 
     async def _openapi(self, _: Call, __: Nothing) -> Reply:
-        return Answer(self._document)
+        return Answer(self._document())
 
     async def _avatar(self, _: Call, __: Nothing) -> Reply:
         return _picture(_AVATAR)

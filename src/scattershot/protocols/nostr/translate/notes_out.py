@@ -8,7 +8,7 @@ from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.slips import Known, Surroundings
 from scattershot.protocols.nostr.wire import kinds
 from scattershot.protocols.nostr.wire.entities import Address, Key, Note, write_link
-from scattershot.protocols.nostr.wire.event import Tags, Unsigned, is_name
+from scattershot.protocols.nostr.wire.event import Event, Tags, Unsigned, is_name
 from scattershot.wirekit.html import plain_text
 
 _PLACE = re.compile(r"(\d{1,5}):([0-9a-f]{64}):(.*)", re.DOTALL)
@@ -48,11 +48,10 @@ def article_of(post: Post, around: Surroundings, pubkey: str, at: int, relay: st
     return Unsigned(pubkey, at, kinds.ARTICLE, own + _tags(post, around, pubkey, relay), _text(post, around.people))
 
 
-def name_of(event: Unsigned) -> str:
+def name_of(event: Event) -> str:
     """What the post is called by the event: its coordinates where the newest version counts, else its id."""
     if event.kind == kinds.ARTICLE:
-        identifier = next(tag[1] for tag in event.tags if tag[0] == "d")
-        return Address(identifier, event.pubkey, event.kind).coordinates
+        return Address(event.first("d") or "", event.pubkey, event.kind).coordinates
     return event.id
 
 
