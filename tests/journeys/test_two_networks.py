@@ -4,7 +4,8 @@ from typing import Any
 
 from msgspec import json
 
-from scattershot.domain.ids import PostId
+from scattershot.domain.ids import Millis, PostId
+from scattershot.domain.post import Option, Poll
 from scattershot.protocols.nostr.wire.event import Event
 from scattershot.testing.village import House, Village
 from scattershot.wirekit import bech32
@@ -244,3 +245,52 @@ def link_to(event: Event) -> dict[str, str]:
 async def all_from(house: House) -> list[Event]:
     async with a_client(house.node.relay) as client:
         return (await events_of(client, {"kinds": [0, 1]}))[::-1]
+
+
+async def test_a_poll_is_asked_and_answered_on_both_networks(village: Village) -> None:
+    here = await village.house("here.example")
+    await here.person("ann")
+    ends = Millis(village.clock.now() + 3_600_000)
+    asked = await here.post("ann", "Tea or coffee?", poll=Poll((Option("Tea"), Option("Coffee")), ends=ends))
+    await village.settle()
+    event = await one_from(here, {"kinds": [1068]})
+    assert [tag for tag in event.tags if tag[0] in ("option", "polltype")] == [
+        ["option", "0", "Tea"], ["option", "1", "Coffee"], ["polltype", "singlechoice"]
+    ]  # fmt: skip
+    assert event.first("endsAt") == str(now(village) + 3_600)
+    vote = an_event("bob", "", kind=1018, at=now(village), tags=[["e", event.id], ["response", "1"], ["response", "0"]])
+    odd = an_event("eve", "", kind=1018, at=now(village), tags=[["e", event.id], ["response", "7"]])
+    await carry(here, *(an_event(name, "{}", kind=0, at=now(village)) for name in ("bob", "eve")), vote, odd)
+    await village.settle()
+    poll = (await (await here.phone("ann")).get(f"/api/v1/statuses/{asked}"))["poll"]
+    assert [option["votes_count"] for option in poll["options"]] == [0, 1]
+    assert poll["voters_count"] == 1
+
+
+async def test_a_poll_of_nostr_is_voted_in_from_here_and_everybodys_votes_count(village: Village) -> None:
+    here = await village.house("here.example")
+    who = await here.person("ann")
+    options = [["option", "x1", "Sea"], ["option", "x2", "Hills"], ["option", "x3", "Woods"]]
+    tags = [*options, ["polltype", "multiplechoice"], ["endsAt", str(now(village) + 900)]]
+    asked = an_event("bob", "Where to?", kind=1068, at=now(village), tags=tags)
+    await carry(here, an_event("bob", "{}", kind=0, at=now(village)), asked)
+    await here.follow("ann", key_of("bob"))
+    await village.settle()
+    phone = await here.phone("ann")
+    seen = (await phone.get("/api/v1/timelines/home"))[0]
+    assert [option["title"] for option in seen["poll"]["options"]] == ["Sea", "Hills", "Woods"]
+    here.done(await here.node.publisher.vote(who, PostId(int(seen["id"])), ["Sea", "Woods"], "test"))
+    await village.settle()
+    other = an_event("eve", "", kind=1018, at=now(village), tags=[["e", asked.id], ["response", "x3"]])
+    await carry(here, an_event("eve", "{}", kind=0, at=now(village)), other)
+    await village.settle()
+    async with a_client(here.node.relay) as client:
+        said = await events_of(client, {"kinds": [1018], "authors": [await key_at(here, "ann")]})
+    newest = max(said, key=lambda event: event.created_at)
+    assert (newest.values("e"), newest.values("response")) == ([asked.id], ["x1", "x3"])
+    poll = (await phone.get(f"/api/v1/statuses/{seen['id']}"))["poll"]
+    assert ([option["votes_count"] for option in poll["options"]], poll["voters_count"]) == ([1, 0, 2], 2)
+    village.clock.advance(7_200_000)
+    await village.settle()
+    poll = (await phone.get(f"/api/v1/statuses/{seen['id']}"))["poll"]
+    assert [option["votes_count"] for option in poll["options"]] == [1, 0, 2]

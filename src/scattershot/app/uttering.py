@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from scattershot.app.apply.origin import House
 from scattershot.app.retell import retell
 from scattershot.app.signets import Signets
-from scattershot.domain.change import Boosted, Change, Deleted, Edited, Posted, ProfileChanged, Vanished
+from scattershot.domain.change import Boosted, Change, Deleted, Edited, Posted, ProfileChanged, Vanished, Voted
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.post import Audience, Post
 from scattershot.domain.record import Kind, Recorded
@@ -23,7 +23,7 @@ from scattershot.storage.tables import microblogs, posts, signets, slips, slips_
 _FOLLOWS = frozenset({Kind.UNFOLLOWED, Kind.FOLLOW_ACCEPTED, Kind.FOLLOW_REJECTED})
 _SAID = _FOLLOWS | {
     Kind.POSTED, Kind.EDITED, Kind.DELETED, Kind.BOOSTED, Kind.UNBOOSTED, Kind.LIKED, Kind.UNLIKED,
-    Kind.PROFILE_CHANGED, Kind.VANISHED,
+    Kind.PROFILE_CHANGED, Kind.VANISHED, Kind.VOTED,
 }  # fmt: skip
 
 _FIRST = frozenset({Kind.POSTED, Kind.BOOSTED, Kind.LIKED, Kind.PROFILE_CHANGED})
@@ -143,6 +143,8 @@ class Uttering:
                 return self._around_post(tx, post, recorded.post, last)
             case ProfileChanged() | Vanished():
                 return Surroundings(last=last)
+            case Voted() if recorded.post is not None:
+                return self._around_vote(tx, recorded.post, recorded.actor)
             case _ if recorded.post is not None:
                 about = self._known(tx, recorded.post)
                 undone = self._undone(tx, recorded)
@@ -163,6 +165,15 @@ class Uttering:
         root = self._known(tx, row.thread) if row.thread != row.id else None
         quote = self._known(tx, row.quote) if row.quote is not None else None
         return Surroundings(root=root, parent=parent, quote=quote, people=people, last=last)
+
+    def _around_vote(self, tx: Transaction, poll: PostId, voter: MicroblogId) -> Surroundings | None:
+        """None for a poll of here: what is chosen in that is nobody's business."""
+        row, about = posts.get(tx, poll), self._known(tx, poll)
+        asked = row.post.poll if row is not None and not row.gone and not row.local else None
+        if asked is None or about is None:
+            return None
+        choices = sorted(posts.votes_of(tx, poll, voter))
+        return Surroundings(about=about, choices=tuple(asked.options[place].text for place in choices))
 
     def _people(self, tx: Transaction, post: Post) -> dict[WireId, str]:
         """Whoever the post names, as the wire calls them."""

@@ -77,10 +77,11 @@ class Attachment(Struct, frozen=True, omit_defaults=True):
 
 
 class Option(Struct, frozen=True, array_like=True):
-    """One answer of a poll and how many chose it."""
+    """One answer of a poll and how many chose it; `name` is what its wire calls it, where that is not by its words."""
 
     text: str
     votes: int = 0
+    name: str = ""
 
 
 class Poll(Struct, frozen=True, omit_defaults=True):
@@ -93,6 +94,15 @@ class Poll(Struct, frozen=True, omit_defaults=True):
     voters: int = 0
     hides_totals: bool = False
     """How it stands is shown only when it is over."""
+    counted_here: bool = False
+    """Nobody tells how it stands: every node counts the votes that it hears of."""
+
+    def place_of(self, choice: str, option: str) -> int | None:
+        """Which answer that is: by its words, or by what the wire calls it, were it only its number."""
+        for place, one in enumerate(self.options):
+            if (option and option == (one.name or str(place))) or (not option and choice == one.text):
+                return place
+        return None
 
 
 class MadeWith(Struct, frozen=True, array_like=True):

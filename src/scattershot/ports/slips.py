@@ -32,6 +32,8 @@ class Surroundings(NamedTuple):
     people: Mapping[WireId, str] = {}
     follows: tuple[str, ...] = ()
     last: int | None = None
+    choices: tuple[str, ...] = ()
+    """All that the actor has chosen in the poll that it is about."""
 
 
 class Signet(NamedTuple):

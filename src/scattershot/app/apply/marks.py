@@ -168,23 +168,24 @@ def voted(tx: Transaction, change: Voted, origin: Origin) -> Applied:
         return Declined("unknown_post")
     if not may_mark(tx, actor, row):
         return Declined("not_allowed")
-    texts = [option.text for option in poll.options]
-    if change.choice not in texts:
+    choice = poll.place_of(change.choice, change.option)
+    if choice is None:
         return Declined("no_such_choice")
     if poll.closed or (poll.ends is not None and poll.ends <= origin.now):
         return Declined("poll_over")
-    choice = texts.index(change.choice)
     before = posts.votes_of(tx, row.id, actor.id)
     if before and not poll.multiple:
         return NOTHING_NEW if choice in before else Declined("voted_already")
     if not posts.vote(tx, row.id, actor.id, choice):
         return NOTHING_NEW
     posts.put_value(tx, row.id, replace(row.post, poll=_counted(poll, choice, new_voter=not before)))
-    return _append(tx, Kind.VOTED, actor, row, change, origin, detail=change.choice)
+    return _append(tx, Kind.VOTED, actor, row, change, origin, detail=poll.options[choice].text)
 
 
 def _counted(poll: Poll, choice: int, *, new_voter: bool) -> Poll:
-    options = tuple(Option(option.text, option.votes + (place == choice)) for place, option in enumerate(poll.options))
+    options = tuple(
+        Option(option.text, option.votes + (place == choice), option.name) for place, option in enumerate(poll.options)
+    )
     return replace(poll, options=options, voters=poll.voters + new_voter)
 
 

@@ -171,6 +171,7 @@ def _merged(old: Post, new: Post, local: bool) -> Post:
     old = replace(old, quote_stamp=new.quote_stamp, reply_stamp=new.reply_stamp, terms=new.terms)
     same_options = (
         old.poll is not None
+        and not old.poll.counted_here
         and new.poll is not None
         and [option.text for option in old.poll.options] == [option.text for option in new.poll.options]
     )

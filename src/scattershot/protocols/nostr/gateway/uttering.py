@@ -15,8 +15,10 @@ from scattershot.protocols.nostr.wire.encryption import lock_key
 from scattershot.protocols.nostr.wire.entities import Key, Secret, write_entity
 from scattershot.protocols.nostr.wire.event import Unsigned, public_key, sign
 
-_THINGS = frozenset({kinds.NOTE, kinds.ARTICLE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.REACTION})
-"""What stands for a post, a boost or a like, and is its name."""
+_THINGS = frozenset(
+    {kinds.NOTE, kinds.POLL, kinds.ARTICLE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.REACTION, kinds.POLL_RESPONSE}
+)
+"""What stands for a post, a boost, a like or a vote, and is its name."""
 
 
 class Utterer:
