@@ -19,8 +19,9 @@ ENVIRONMENT = {
     "PYTHONPATH": str(ROOT / "src"),
     "SCATTERSHOT_ALLOW_PRIVATE_ADDRESSES": "true",
     "SCATTERSHOT_INSECURE_HTTP": "true",
+    "SCATTERSHOT_NOSTR_INDEX": "",
 }
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 def cli(*words: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:

@@ -30,6 +30,8 @@ from scattershot.app.importing import Importing
 from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
 from scattershot.app.keepers import Keepers
+from scattershot.app.letters import Letters
+from scattershot.app.letters_in import Opening
 from scattershot.app.lists import Lists
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
@@ -44,7 +46,7 @@ from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
 from scattershot.app.quotes import Quotes
 from scattershot.app.reactions import Reactions
-from scattershot.app.readers import Readers
+from scattershot.app.readers import Reader, Readers
 from scattershot.app.receiving import Sizes
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
@@ -64,6 +66,7 @@ from scattershot.app.web_push import Keys, WebPush
 from scattershot.domain.addresses import Addresses
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.secret_file import secret_in
+from scattershot.drivers.websocket_client import WebSocketClient
 from scattershot.frontends.firehose.door import Firehose as FirehoseDoor
 from scattershot.frontends.firehose.pages import Pages as FirehosePages
 from scattershot.frontends.mastodon_api.api import House as ApiHouse
@@ -121,7 +124,7 @@ class Node:
         self.settings, self.drivers, self.house, self.people = settings, drivers, house, people
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
-        database, clock, bus, fetcher, _, shelves = drivers
+        database, clock, bus, fetcher, _, shelves, _ = drivers
         self.tongues = Tongues(settings, drivers, own.signets)
         self.activitypub, self.nostr, self.slips = self.tongues.activitypub, self.tongues.nostr, self.tongues.slips
         tongues, newspaper = self.tongues.by_name, self.tongues.newspaper
@@ -147,21 +150,7 @@ class Node:
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.drafts = Drafts(database, clock, bus, self.publisher)
         self.housekeeping = Housekeeping(database, clock)
-        self.programs = Programs(database, clock)
-        people.when_ended(self.programs.forget_person)
-        self.keepers = Keepers(
-            database, clock, bus, drivers.keys, house, self.programs, settings.domains, settings.microblogs_per_person
-        )
-        self.sign_up = SignUp(database, clock, people, self.publisher, settings)
-        self.reports = Reports(database, clock, settings.domain)
-        self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
-        ours = of_the_house(database, clock, self.publisher.wording, self.media, people, self.programs)
-        self.house_rules, self.announcements, self.house_emojis, self.activity = ours
-        self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
-        self.tallies = Tallies(database, clock)
-        self.known = acquaintance(
-            database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
-        )
+        self._look_after(people)
         self._make_portable()
         self.verify_links = VerifyLinks(database, clock, fetcher, user_agent(settings))
         self.search = Search(
@@ -177,6 +166,32 @@ class Node:
         self.readers.after_step(self.streams.nudge)
         self.app = self._app(own.relay)
 
+    def _look_after(self, people: People) -> None:
+        """Who is at home here, what they keep and let in, and what is done where somebody behaves badly."""
+        settings, house, (database, clock, bus, *_) = self.settings, self.house, self.drivers
+        self.programs = Programs(database, clock)
+        people.when_ended(self.programs.forget_person)
+        self.keepers = Keepers(
+            database,
+            clock,
+            bus,
+            self.drivers.keys,
+            house,
+            self.programs,
+            settings.domains,
+            settings.microblogs_per_person,
+        )
+        self.sign_up = SignUp(database, clock, people, self.publisher, settings)
+        self.reports = Reports(database, clock, settings.domain)
+        self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
+        ours = of_the_house(database, clock, self.publisher.wording, self.media, people, self.programs)
+        self.house_rules, self.announcements, self.house_emojis, self.activity = ours
+        self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
+        self.tallies = Tallies(database, clock)
+        self.known = acquaintance(
+            database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
+        )
+
     def _follow_what_comes(self) -> None:
         """Whoever tails the log, and whoever follows the slips."""
         database, clock, bus, *_ = self.drivers
@@ -184,15 +199,31 @@ class Node:
         self.hearing = Hearing(
             database, clock, bus, self.slips, self.intake, self.discover, self.nostr.tongue, self.nostr.tongue
         )
-        self.readers = Readers(database, clock, bus, [Fanout(self.house), Dispatch(), self.indexing, self.uttering])
+        spoken = self.nostr
+        self.letters = Letters(spoken.sealer, spoken.signets)
+        opening = Opening(
+            database, clock, self.intake, self.discover, spoken.tongue, spoken.sealer, spoken.signets
+        )  # fmt: skip
+        self.hearing.open_letters(opening.open)
+        tailing: list[Reader] = [Fanout(self.house), Dispatch(), self.indexing, self.uttering, self.letters]
+        self.readers = Readers(database, clock, bus, tailing)
         self.readers.after_step(self._tell_what_was_said)
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
 
     def _tell_what_was_said(self) -> None:
         """What microblogs of here said on Nostr goes to those who listen for it."""
-        if said := self.uttering.take():
+        self.elsewhere.look_for(self.letters.take_unknown())
+        if self.letters.others_are_followed:
+            self.letters.others_are_followed = False
+            self.elsewhere.wells.nudge()
+        if said := self.uttering.take() + self.letters.take():
             self.relay.tell(slip.body for slip in said)
             self.drivers.bus.nudge(slips.TOPIC)
+
+    async def tend_letterboxes(self) -> None:
+        """Whoever has a key there says where their letters are brought."""
+        await self.letters.tend(self.drivers.database, self.drivers.clock.now())
+        self._tell_what_was_said()
 
     def _push(self, own: OwnKeys) -> WebPush:
         settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
@@ -224,6 +255,11 @@ class Node:
     def _app(self, relay_key: bytes) -> ASGIApp:
         settings, (database, clock, bus, *_) = self.settings, self.drivers
         self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
+        self.elsewhere = nostr.elsewhere(settings, self.tongues.nostr, self.slips, self.house, relay_key, self.drivers)
+        self.elsewhere.tell_by(self.relay.tell)
+        self.elsewhere.telling.when_not_said(self.readers.bring_on)
+        self.couriers.add_herald(self.elsewhere.telling)
+        self.hearing.when_moved(self.elsewhere.wells.nudge)
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
         )
@@ -243,7 +279,7 @@ class Node:
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
         self.feeds = Feeds(settings, timelines, database, clock, bus, self.tongues.any_web, self.sources)
         self.couriers.add_herald(self.feeds.herald)
-        names = nostr.routes(settings, database, self.nostr.signets)
+        names = nostr.routes(settings, database, self.nostr.signets, self.tend_letterboxes)
         networks = Networks(web.desk, web.account, self.nostr.signets, database)
         further = [*names, *networks.routes, *carried.routes, *self._office(web.desk), *files.routes]
         self.api = self._client_api()
@@ -345,6 +381,7 @@ class Node:
             self.poll_ends, self.readers, self.push, self.intake, self.couriers, self.discover, self.backfill,
             self.verify_links, self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
             self.sources, Moving(self.indexing.run, self.indexing.take_up), self.slips, self.hearing, self.catch_up,
+            self.elsewhere.listening,
         )  # fmt: skip
 
     def _keepers_of_time(self) -> tuple[Lively, ...]:
@@ -362,6 +399,7 @@ class Node:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.elsewhere.listening.stop()
         await self.relay.close()
         await self.sources.stop()
         await self.couriers.stop(patience)
@@ -370,6 +408,8 @@ class Node:
         await self.proxy.stop()
         await self.drivers.shelves.darkroom.close()
         await self.drivers.database.close()
+        if isinstance(self.drivers.dialler, WebSocketClient):
+            await self.drivers.dialler.close()
         for fetcher in (self.drivers.fetcher, self.tongues.any_web):
             if isinstance(fetcher, HttpClient):
                 await fetcher.close()
@@ -395,6 +435,8 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database), sealing_signets)
     node = Node(settings, drivers, house, people, speaker, own)
     await node.feeds.begin()
+    await node.elsewhere.begin()
+    await node.tend_letterboxes()
     return node
 
 

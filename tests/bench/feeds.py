@@ -19,6 +19,7 @@ from scattershot.ports.database import Transaction
 from scattershot.ports.fetcher import Unreachable
 from scattershot.settings import read_settings
 from scattershot.storage.sqlite import SqliteDatabase
+from scattershot.testing.dialling import AsgiDialler
 from scattershot.testing.fakes import AsgiFetcher, FakeClock
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.wirekit.dates import http_date
@@ -117,7 +118,7 @@ async def run(options: Options) -> Result:
         web = Web(feeds, clock)
         settings = read_settings(None, {}, {"data": folder, "origin": "https://b.example"})
         database = SqliteDatabase(Path(folder) / "store.sqlite")
-        drivers = Drivers(database, clock, LocalBus(), web, PooledKeyMaker(), shelves(settings))
+        drivers = Drivers(database, clock, LocalBus(), web, PooledKeyMaker(), shelves(settings), AsgiDialler())
         node = await build_node(settings, drivers)
         web.mount("b.example", node.app)
         await _follow_all(node, feeds)

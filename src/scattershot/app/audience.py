@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from scattershot.app.callbacks import subjects_told
+from scattershot.app.told_at_wells import hearing_at_wells
 from scattershot.domain.ids import EndpointId, MicroblogId, NodeId
 from scattershot.domain.post import Audience
 from scattershot.domain.record import Kind, Recorded
@@ -25,7 +26,8 @@ def endpoints_for(tx: Transaction, recorded: Recorded) -> list[Owed]:
     called = _called_back(tx, recorded)
     if not recorded.local:
         return _passed_on(tx, recorded) + called
-    return [Owed(*hearing, recorded.actor) for hearing in dict.fromkeys(_hearings(tx, recorded))] + called
+    hearings = [*_hearings(tx, recorded), *hearing_at_wells(tx, recorded)]
+    return [Owed(*hearing, recorded.actor) for hearing in dict.fromkeys(hearings)] + called
 
 
 def _called_back(tx: Transaction, recorded: Recorded) -> list[Owed]:

@@ -4,17 +4,21 @@ Most slips concern nobody here: one look for a whole batch says which do. Those 
 each in a transaction that remembers it by its name; how far this came is written after that. So a kill loses nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
+from scattershot.app import dispatch
 from scattershot.app import slips as slips_room
 from scattershot.app.discover import Discover
 from scattershot.app.intake import Intake
+from scattershot.app.letters import bring_after
 from scattershot.app.slips import Slips
+from scattershot.app.wells import note_whereabouts
 from scattershot.domain.change import Change, Edited, Followed, Posted, ProfileChanged, Unfollowed
 from scattershot.domain.ids import Seq
 from scattershot.domain.reading import Arrival, Changes, Needs
 from scattershot.domain.slip import Kept
+from scattershot.domain.well import Whereabouts
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
@@ -42,8 +46,18 @@ class Hearing:
         self, database: Database, clock: Clock, bus: Bus, slips: Slips, intake: Intake, discover: Discover,
         tongue: Tongue, listener: Listener,
     ) -> None:  # fmt: skip
+        self._moved: Callable[[], None] = lambda: None
+        self._open: Callable[[Kept, WireId], Awaitable[bool]] = _left_sealed
         self._database, self._clock, self._bus, self._slips = database, clock, bus, slips
         self._intake, self._discover, self._tongue, self._listener = intake, discover, tongue, listener
+
+    def when_moved(self, call: Callable[[], None]) -> None:
+        """Have something told whenever somebody says that they are met elsewhere."""
+        self._moved = call
+
+    def open_letters(self, opened: Callable[[Kept, WireId], Awaitable[bool]]) -> None:
+        """Have what is sealed to somebody here opened."""
+        self._open = opened
 
     async def step(self) -> int:
         """Look at the next slips; how many that were."""
@@ -51,6 +65,9 @@ class Hearing:
         batch = await self._slips.after(after, BATCH)
         if not batch:
             return 0
+        told = [told for slip in batch if (told := self._listener.whereabouts(slip)) is not None]
+        if told:
+            await self._remember(told)
         glances = [(slip, glance) for slip in batch if (glance := self._listener.glance(slip)) is not None]
         done = batch[-1].seq
         if glances:
@@ -69,16 +86,32 @@ class Hearing:
             if not await self.step():
                 await self._bus.wait(slips_room.TOPIC, 5.0)
 
+    async def _remember(self, told: Sequence[Whereabouts]) -> None:
+        """Where somebody is met from now on."""
+
+        def work(tx: Transaction) -> int:
+            news = [each for each in told if note_whereabouts(tx, each)]
+            owed = sum(bring_after(tx, each, self._clock.now()) for each in news if each.letters)
+            return len(news) + owed
+
+        if await self._database.write(work):
+            self._moved()
+            self._bus.nudge(dispatch.TOPIC)
+
     def _concern(self, tx: Transaction, glances: Sequence[Glance]) -> _Concern:
         names = [name for glance in glances for name in (glance.author, *glance.names)]
         names += [glance.copy_of for glance in glances if glance.copy_of is not None]
         people = {glance.author.value for glance in glances}
         people |= {each.value for glance in glances for each in glance.follows or ()}
+        people |= {each.value for glance in glances for each in glance.sealed_to}
         here = signets.kept_here_among(tx, self._listener.name, list(people))
         return _Concern(signets.known_among(tx, names), here)
 
     async def _hear(self, slip: Kept, glance: Glance, concern: _Concern) -> bool:
         """False where it is to be looked at again later: too much waits already."""
+        if glance.sealed_to:
+            readers = [each for each in glance.sealed_to if each.value in concern.here]
+            return all([await self._open(slip, reader) for reader in readers])
         if glance.author.value in concern.here:
             return True  # what we said ourselves
         is_copy = glance.copy_of is not None and glance.copy_of in concern.known
@@ -125,3 +158,9 @@ def _may_be_a_copy(reading: Changes | Needs) -> bool:
     return isinstance(reading, Changes) and all(
         isinstance(change, Posted | Edited | ProfileChanged) for change in reading.changes
     )
+
+
+async def _left_sealed(slip: Kept, reader: WireId) -> bool:
+    """Where nobody opens letters they stay as they are."""
+    del slip, reader
+    return True

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 from scattershot.domain.change import Change
 from scattershot.domain.post import Post
 from scattershot.domain.slip import Kept, Slip
+from scattershot.domain.well import Whereabouts
 from scattershot.domain.wire_id import WireId
 
 
@@ -102,6 +103,8 @@ class Glance(NamedTuple):
     names: tuple[WireId, ...] = ()
     copy_of: WireId | None = None
     follows: tuple[WireId, ...] | None = None
+    sealed_to: tuple[WireId, ...] = ()
+    """For whom it is sealed, so that nobody else sees what it is about or whose it is."""
 
 
 class Listener(Protocol):
@@ -111,6 +114,10 @@ class Listener(Protocol):
 
     def glance(self, slip: Kept) -> Glance | None:
         """What it is about; None where it means nothing to the house."""
+        ...
+
+    def whereabouts(self, slip: Kept) -> Whereabouts | None:
+        """What it says of the wells that its author uses; None where it says nothing of that."""
         ...
 
 

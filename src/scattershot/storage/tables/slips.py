@@ -171,6 +171,12 @@ class _Keyed:
         self.keys = [run[place : place + KEY_BYTES] for place in range(0, len(run), KEY_BYTES)]
 
 
+def drop(tx: Transaction, ids: list[bytes]) -> None:
+    """Drop slips of our own making; they may be brought again."""
+    for name in ids:
+        _drop(tx, _seqs(tx, "id = $1", name))
+
+
 def has_expired(tx: Transaction, now: int) -> bool:
     """Whether there is something to sweep."""
     first = tx.value("SELECT expires FROM slips WHERE expires IS NOT NULL ORDER BY expires LIMIT 1")

@@ -19,6 +19,7 @@ from scattershot.domain.ids import Millis
 from scattershot.domain.reading import Changes, Ignored, Reading, Refused
 from scattershot.domain.wire_id import NOSTR, WireId
 from scattershot.ports.slips import Glance
+from scattershot.protocols.nostr.translate.letters import MOST_READERS, read_letter
 from scattershot.protocols.nostr.translate.notes_in import article_in, copied, note_in, profile_in
 from scattershot.protocols.nostr.translate.notes_out import is_place
 from scattershot.protocols.nostr.translate.polls import answers_in, poll_in
@@ -43,6 +44,8 @@ class Where(NamedTuple):
 
     relay: str
     origin: str
+    plain: bool = False
+    """Whether relays without TLS are dealt with."""
 
 
 def named(value: str) -> WireId:
@@ -52,6 +55,9 @@ def named(value: str) -> WireId:
 
 def glance_at(event: Event, where: Where) -> Glance | None:
     """What the event is about at a glance; None for kinds that mean nothing here."""
+    if event.kind == kinds.GIFT_WRAP:
+        readers = (named(value) for value in event.values("p")[:MOST_READERS] if is_name(value))
+        return Glance(named(event.pubkey), sealed_to=tuple(dict.fromkeys(readers)))
     if event.kind not in MEANINGFUL or (event.kind == kinds.VANISH and not vanishes_from(event, where.relay)):
         return None
     author = named(event.pubkey)
@@ -67,7 +73,7 @@ def read(body: bytes, where: Where) -> Reading:
     """What the event's JSON says; that it is genuine was seen when it was taken."""
     event = read_event(body)
     if isinstance(event, Wrong):
-        return Refused("not_an_event", event.why)
+        return read_letter(body, where.origin) or Refused("not_an_event", event.why)
     return changes_of(event, where)
 
 
