@@ -38,6 +38,7 @@ from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
 from scattershot.app.notifications import Notifications
 from scattershot.app.of_the_house import of_the_house
+from scattershot.app.own_words import OwnWords
 from scattershot.app.people import People
 from scattershot.app.poll_ends import PollEnds
 from scattershot.app.previews import Previews
@@ -205,6 +206,10 @@ class Node:
             database, clock, self.intake, self.discover, spoken.tongue, spoken.sealer, spoken.signets
         )  # fmt: skip
         self.hearing.open_letters(opening.open)
+        own_words = OwnWords(
+            database, clock, bus, self.house, spoken.signets, spoken.tongue, self.settings.domain
+        )  # fmt: skip
+        self.hearing.take_own_words(own_words.take)
         tailing: list[Reader] = [Fanout(self.house), Dispatch(), self.indexing, self.uttering, self.letters]
         self.readers = Readers(database, clock, bus, tailing)
         self.readers.after_step(self._tell_what_was_said)
@@ -255,6 +260,7 @@ class Node:
     def _app(self, relay_key: bytes) -> ASGIApp:
         settings, (database, clock, bus, *_) = self.settings, self.drivers
         self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
+        nostr.rule_over(self.relay, settings, self.house, self.moderating, self.drivers)
         self.elsewhere = nostr.elsewhere(settings, self.tongues.nostr, self.slips, self.house, relay_key, self.drivers)
         self.elsewhere.tell_by(self.relay.tell)
         self.elsewhere.telling.when_not_said(self.readers.bring_on)

@@ -6,7 +6,8 @@ from msgspec import json
 
 from scattershot.domain.ids import Millis, PostId
 from scattershot.domain.post import Option, Poll
-from scattershot.protocols.nostr.wire.event import Event
+from scattershot.protocols.nostr.wire.entities import Secret, read_entity
+from scattershot.protocols.nostr.wire.event import Event, Unsigned, public_key, sign
 from scattershot.testing.village import House, Village
 from scattershot.wirekit import bech32
 from tests.journeys.test_nostr import events_of, key_at, now, one_from
@@ -294,3 +295,42 @@ async def test_a_poll_of_nostr_is_voted_in_from_here_and_everybodys_votes_count(
     await village.settle()
     poll = (await phone.get(f"/api/v1/statuses/{seen['id']}"))["poll"]
     assert [option["votes_count"] for option in poll["options"]] == [1, 0, 2]
+
+
+async def test_what_somebody_says_by_their_key_in_another_program_is_their_own_post_here(village: Village) -> None:
+    here, there = await village.house("here.example"), await village.house("there.example", nostr=False)
+    who = await here.person("ann")
+    await there.person("eve")
+    await there.follow("eve", "ann@here.example")
+    first = await here.post("ann", "Written here")
+    await village.settle()
+    signets, database = here.node.nostr.signets, here.node.drivers.database
+    entity = read_entity(await signets.carried(database, who, "") or "")
+    assert isinstance(entity, Secret)
+    ann = public_key(entity.secret)
+
+    def by_ann(kind: int, content: str, *tags: list[str]) -> Event:
+        return sign(Unsigned(ann, now(village), kind, list(tags), content), entity.secret, bytes(32))
+
+    mine = await one_from(here, {"kinds": [1]})
+    theirs = an_event("bob", "Theirs", at=now(village), tags=[["p", ann]])
+    words = by_ann(1, "Written on a phone #boats", ["e", mine.id, "", "root"], ["t", "boats"])
+    like, boost = by_ann(7, "+", ["e", theirs.id]), by_ann(6, "", ["e", theirs.id])
+    await carry(here, an_event("bob", "{}", kind=0, at=now(village)), theirs, words)
+    await village.settle()
+    await carry(here, like, boost)
+    await village.settle()
+    assert set(await there.home("eve")) == {"Theirs", "Written on a phone #boats", "Written here"}
+    thread = await (await here.phone("ann")).get(f"/api/v1/statuses/{first}/context")
+    [said] = thread["descendants"]
+    assert (said["account"]["acct"], said["uri"]) == ("ann", f"https://here.example/p/{said['id']}")
+    async with a_client(here.node.relay) as client:
+        all_said = await events_of(client, {"authors": [ann], "kinds": [1, 6, 7]})
+    assert sorted(event.id for event in all_said) == sorted([mine.id, words.id, like.id, boost.id])
+    await carry(here, sign(Unsigned(ann, now(village), 5, [["e", words.id], ["k", "1"]], ""), entity.secret, bytes(32)))
+    await village.settle()
+    assert set(await there.home("eve")) == {"Theirs", "Written here"}
+    await signets.settle(database, who, False)
+    await carry(here, by_ann(1, "Not wanted here"))
+    await village.settle()
+    assert "Not wanted here" not in await here.home("ann")

@@ -11,3 +11,14 @@ CREATE TABLE copies (                               -- what a post says that it 
 DROP INDEX wire_ids_once;
 CREATE UNIQUE INDEX wire_ids_once ON wire_ids (protocol, kind, thing)
     WHERE protocol IN ('activitypub', 'nostr') AND kind IN ('post', 'microblog', 'boost', 'deed', 'stand_in', 'shadow');
+
+-- What those who run the node keep from being taken or handed out, on a wire of slips.
+
+CREATE TABLE slip_bans (                            -- of an author, or of one slip
+    name          {blob} PRIMARY KEY,
+    author        BOOLEAN NOT NULL,                 -- that it is an author
+    whose         {blob} NOT NULL,                  -- the author, of either
+    reason        TEXT NOT NULL,
+    at            BIGINT NOT NULL,
+    before        BIGINT                            -- until when the author's own wish to be forgotten holds, where there was one
+);
