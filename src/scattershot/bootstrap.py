@@ -263,6 +263,9 @@ class Node:
         nostr.rule_over(self.relay, settings, self.house, self.moderating, self.drivers)
         self.elsewhere = nostr.elsewhere(settings, self.tongues.nostr, self.slips, self.house, relay_key, self.drivers)
         self.elsewhere.tell_by(self.relay.tell)
+        self.far_signing = nostr.far_signing(
+            self.elsewhere, self.tongues.nostr, self.slips, self.relay, self.drivers
+        )  # fmt: skip
         self.elsewhere.telling.when_not_said(self.readers.bring_on)
         self.couriers.add_herald(self.elsewhere.telling)
         self.hearing.when_moved(self.elsewhere.wells.nudge)
@@ -286,7 +289,7 @@ class Node:
         self.feeds = Feeds(settings, timelines, database, clock, bus, self.tongues.any_web, self.sources)
         self.couriers.add_herald(self.feeds.herald)
         names = nostr.routes(settings, database, self.nostr.signets, self.tend_letterboxes)
-        networks = Networks(web.desk, web.account, self.nostr.signets, database)
+        networks = Networks(web.desk, web.account, self.nostr.signets, database, self.far_signing)
         further = [*names, *networks.routes, *carried.routes, *self._office(web.desk), *files.routes]
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
@@ -387,7 +390,7 @@ class Node:
             self.poll_ends, self.readers, self.push, self.intake, self.couriers, self.discover, self.backfill,
             self.verify_links, self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
             self.sources, Moving(self.indexing.run, self.indexing.take_up), self.slips, self.hearing, self.catch_up,
-            self.elsewhere.listening,
+            self.elsewhere.listening, self.far_signing,
         )  # fmt: skip
 
     def _keepers_of_time(self) -> tuple[Lively, ...]:

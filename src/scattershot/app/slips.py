@@ -58,6 +58,11 @@ class Slips:
             self._bus.nudge(TOPIC)
         return outcomes
 
+    def note_altered(self) -> None:
+        """Something was kept by another way than `put`."""
+        self._altered += 1
+        self._bus.nudge(TOPIC)
+
     async def version(self) -> tuple[int, int]:
         """Another one whenever what is kept has altered: here, or by what came at another process."""
         return self._altered, await self._database.read(slips.last)

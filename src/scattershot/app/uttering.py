@@ -18,7 +18,7 @@ from scattershot.domain.slip import Slip, seconds
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
 from scattershot.ports.slips import Known, Signet, Surroundings, Uttered, Utterer, referred_to
-from scattershot.storage.tables import microblogs, posts, signets, slips, slips_found, wire_ids
+from scattershot.storage.tables import far_keys, microblogs, posts, signets, slips, slips_found, wire_ids
 
 _FOLLOWS = frozenset({Kind.UNFOLLOWED, Kind.FOLLOW_ACCEPTED, Kind.FOLLOW_REJECTED})
 _SAID = _FOLLOWS | {
@@ -62,6 +62,8 @@ class Uttering:
         speaks, signet = self._signets.speaking(tx, row)
         if recorded.kind not in _TAKEN_BACK and not speaks:
             return []
+        if signet is None:
+            signet = self._signets.far(tx, actor)
         if signet is None and recorded.kind in _FIRST and not row.gone:
             signet = self._signets.make(tx, actor)
         if signet is None:
@@ -75,7 +77,8 @@ class Uttering:
         self, tx: Transaction, recorded: Recorded, row: microblogs.Row, signet: Signet, now: Millis
     ) -> list[Slip]:
         """Whoever says something for the first time says who it is."""
-        if slips.moment_at(tx, self._utterer.introduction_place(signet.public)) is not None:
+        place = self._utterer.introduction_place(signet.public)
+        if slips.moment_at(tx, place) is not None or (not signet.secret and far_keys.waits_at(tx, row.id, place)):
             return []
         at = seconds(recorded.at)
         presented = ProfileChanged(actor=row.profile.id, profile=row.profile)
@@ -117,6 +120,10 @@ class Uttering:
         if uttered is None:
             return []
         if uttered.name and not self._named(tx, WireId(self._utterer.name, uttered.name), recorded):
+            return []
+        if uttered.unsigned:
+            slip = uttered.slip
+            far_keys.wait(tx, _voice(recorded), self._utterer.name, slip.place, slip.body, now)
             return []
         slips.put(tx, [uttered.slip], seconds(now))
         return [uttered.slip]
@@ -213,6 +220,12 @@ def _speaker(recorded: Recorded) -> MicroblogId | None:
     if recorded.kind in (Kind.FOLLOW_ACCEPTED, Kind.FOLLOW_REJECTED):
         return recorded.target
     return recorded.actor if recorded.local else None
+
+
+def _voice(recorded: Recorded) -> MicroblogId:
+    speaker = _speaker(recorded)
+    assert speaker is not None
+    return speaker
 
 
 def _is_open(tx: Transaction, change: Change, recorded: Recorded) -> bool:

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 from starlette.routing import BaseRoute
 
 from scattershot.app.apply.origin import House
+from scattershot.app.far_signing import FarSigning
 from scattershot.app.moderating import Moderating
 from scattershot.app.relay_rule import RelayRule
 from scattershot.app.signets import Signets
@@ -17,6 +18,7 @@ from scattershot.ports.database import Database
 from scattershot.ports.fetcher import Fetcher
 from scattershot.ports.sockets import Dialler
 from scattershot.protocols.nostr.gateway.elsewhere import Elsewhere
+from scattershot.protocols.nostr.gateway.far_signing import FarSigning as FarSigner
 from scattershot.protocols.nostr.gateway.information import Information
 from scattershot.protocols.nostr.gateway.letters import GiftWraps
 from scattershot.protocols.nostr.gateway.management import Management
@@ -96,6 +98,14 @@ def elsewhere(
         spoken.signets, house, relay_address(settings), secret,
     )  # fmt: skip
     spoken.tongue.seek_elsewhere(made.seeking, made.listening.covers)
+    return made
+
+
+def far_signing(elsewhere: Elsewhere, spoken: Nostr, slips: Slips, relay: Relay, machines: Machines) -> FarSigning:
+    """Whoever has signed elsewhere what waits for it."""
+    signer = FarSigner(elsewhere.pool, machines.clock)
+    made = FarSigning(machines.database, machines.clock, machines.bus, spoken.signets, slips, signer)
+    made.tell = relay.tell
     return made
 
 

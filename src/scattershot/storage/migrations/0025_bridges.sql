@@ -22,3 +22,23 @@ CREATE TABLE slip_bans (                            -- of an author, or of one s
     at            BIGINT NOT NULL,
     before        BIGINT                            -- until when the author's own wish to be forgotten holds, where there was one
 );
+
+-- Keys that are kept elsewhere: there events are signed when somebody asks.
+
+CREATE TABLE far_keys (                             -- who signs for a microblog
+    microblog     BIGINT NOT NULL,
+    protocol      TEXT NOT NULL,
+    sealed        {blob} NOT NULL,                  -- how it is reached, with the key by which we ask
+    problem       TEXT NOT NULL DEFAULT '',         -- why it did not sign the last time
+    PRIMARY KEY (microblog, protocol)
+) {without_rowid};
+CREATE TABLE unsigned (                             -- what waits to be signed there, in this order
+    id            {serial},
+    microblog     BIGINT NOT NULL,
+    protocol      TEXT NOT NULL,
+    place         {blob},                           -- where it will lie, of what takes another's place
+    body          {blob} NOT NULL,
+    due           BIGINT NOT NULL,
+    attempts      BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX unsigned_by_microblog ON unsigned (microblog, id);
