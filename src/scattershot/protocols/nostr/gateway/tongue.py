@@ -31,7 +31,7 @@ from scattershot.protocols.nostr.wire.event import Event, is_name, is_on_the_cur
 PAGE = 40
 """Posts of an author that are read at a time."""
 MOST_OF_THREAD = 200
-_WRITTEN = (kinds.NOTE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.COMMENT, kinds.ARTICLE)
+_WRITTEN = (kinds.NOTE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.COMMENT, kinds.POLL, kinds.ARTICLE)
 _decode = json.Decoder(Event).decode
 
 
