@@ -36,6 +36,7 @@ from scattershot.app.lists import Lists
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
+from scattershot.app.named_on import named_on
 from scattershot.app.notifications import Notifications
 from scattershot.app.of_the_house import of_the_house
 from scattershot.app.people import People
@@ -342,7 +343,7 @@ class Node:
             self.known.featuring.preferences,
             Workshop(
                 self.drafts, self.media, self.house_emojis, self.announcements, self.known.suggesting,
-                partial(self.nostr.signets.networks, self.drivers.database),
+                partial(self.nostr.signets.networks, self.drivers.database), partial(named_on, self.drivers.database),
             ),
         )  # fmt: skip
 

@@ -53,6 +53,10 @@ class Wells:
         self.altered = True
         self._bus.nudge(TOPIC)
 
+    def wake(self) -> None:
+        """Somebody should look whether all is listened to that is to be."""
+        self._bus.nudge(TOPIC)
+
     # -- who is met where
 
     async def wanted(self) -> Wanted:

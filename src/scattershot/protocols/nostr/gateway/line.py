@@ -132,8 +132,9 @@ class Line:
         name, question = self._question("q")
 
         async def take(event: Event) -> None:
-            question.events[event.id] = event
-            if len(question.events) >= most:
+            if len(question.events) < most:
+                question.events[event.id] = event
+            else:
                 question.end()
 
         self._takes[name] = take
@@ -154,6 +155,12 @@ class Line:
         if why and why != "timeout":
             self._takes.pop(name, None)
         return "" if why == "timeout" else why
+
+    async def prove(self, readers: frozenset[str]) -> None:
+        """Say that we are these, if they asked already; else it is said when they ask."""
+        self.readers = readers
+        if readers and self._session.challenge:
+            await self._say(self._session.prove(await self._prove(self.address, self._session.challenge, readers)))
 
     async def leave(self, name: str) -> None:
         """No longer listen for that."""

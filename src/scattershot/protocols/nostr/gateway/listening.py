@@ -156,7 +156,8 @@ class Listening:
         line = await self._pool.line(address)
         if isinstance(line, Unreachable):
             return False
-        line.readers = heard.readers
+        if line.readers != heard.readers:
+            await line.prove(heard.readers)
         attended = self._attended.get(address)
         if attended is not None and attended.line is line:
             for name in attended.names:

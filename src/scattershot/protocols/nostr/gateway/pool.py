@@ -88,8 +88,8 @@ class Pool:
             return Unreachable("blocked", "this node does not deal with that one")
         if now < door.retry_at and not insist:
             return Unreachable("resting", "it did not answer lately")
-        if len(self.lines) >= self._most:
-            self._make_room()
+        if len(self.lines) >= self._most and not self._make_room():
+            return Unreachable("busy", "there are as many connections as there may be")
         theirs = await self._ask_about(address)
         socket = await self._dialler.dial(address, limit=MESSAGE_BYTES, seconds=_DIAL)
         if isinstance(socket, Unreachable):
@@ -118,7 +118,7 @@ class Pool:
         held = self._held.pop(address, None)
         if not task.cancelled() and task.exception() is not None:
             _logger.error("a connection to %s stumbled", address, exc_info=task.exception())
-        self._wells.nudge()
+        self._wells.wake()
         if held is None or task.cancelled() or held.line.hung_up:
             return
         if self._clock.now() - held.made < SHORT:
@@ -126,11 +126,12 @@ class Pool:
             self._settling.add(settling)
             settling.add_done_callback(self._settling.discard)
 
-    def _make_room(self) -> None:
-        """Let go of the one that was not needed for the longest."""
+    def _make_room(self) -> bool:
+        """Let go of the one that was not needed for the longest; False where all are needed."""
         idle = [held for held in self._held.values() if held.line.is_idle]
         if idle:
             min(idle, key=lambda held: held.used).task.cancel()
+        return bool(idle)
 
     def sweep(self) -> None:
         """Let go of those that nobody needs any more."""
