@@ -21,7 +21,7 @@ ENVIRONMENT = {
     "SCATTERSHOT_INSECURE_HTTP": "true",
     "SCATTERSHOT_NOSTR_INDEX": "",
 }
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 def cli(*words: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
