@@ -64,7 +64,7 @@ class Wells:
         followed: dict[str, dict[Purpose, list[str]]] = {}
         after = MicroblogId(0)
         while True:
-            page = await self._database.read(partial(wells.followed, after=after, limit=PAGE))
+            page = await self._database.read(partial(wells.followed, after=after, limit=PAGE), slow=True)
             names = [heard.name for heard in page]
             followed |= await self.uses(names)
             if len(page) < PAGE:
