@@ -151,21 +151,7 @@ class Node:
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.drafts = Drafts(database, clock, bus, self.publisher)
         self.housekeeping = Housekeeping(database, clock)
-        self.programs = Programs(database, clock)
-        people.when_ended(self.programs.forget_person)
-        self.keepers = Keepers(
-            database, clock, bus, drivers.keys, house, self.programs, settings.domains, settings.microblogs_per_person
-        )
-        self.sign_up = SignUp(database, clock, people, self.publisher, settings)
-        self.reports = Reports(database, clock, settings.domain)
-        self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
-        ours = of_the_house(database, clock, self.publisher.wording, self.media, people, self.programs)
-        self.house_rules, self.announcements, self.house_emojis, self.activity = ours
-        self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
-        self.tallies = Tallies(database, clock)
-        self.known = acquaintance(
-            database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
-        )
+        self._look_after(people)
         self._make_portable()
         self.verify_links = VerifyLinks(database, clock, fetcher, user_agent(settings))
         self.search = Search(
@@ -180,6 +166,32 @@ class Node:
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
         self.app = self._app(own.relay)
+
+    def _look_after(self, people: People) -> None:
+        """Who is at home here, what they keep and let in, and what is done where somebody behaves badly."""
+        settings, house, (database, clock, bus, *_) = self.settings, self.house, self.drivers
+        self.programs = Programs(database, clock)
+        people.when_ended(self.programs.forget_person)
+        self.keepers = Keepers(
+            database,
+            clock,
+            bus,
+            self.drivers.keys,
+            house,
+            self.programs,
+            settings.domains,
+            settings.microblogs_per_person,
+        )
+        self.sign_up = SignUp(database, clock, people, self.publisher, settings)
+        self.reports = Reports(database, clock, settings.domain)
+        self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
+        ours = of_the_house(database, clock, self.publisher.wording, self.media, people, self.programs)
+        self.house_rules, self.announcements, self.house_emojis, self.activity = ours
+        self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
+        self.tallies = Tallies(database, clock)
+        self.known = acquaintance(
+            database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
+        )
 
     def _follow_what_comes(self) -> None:
         """Whoever tails the log, and whoever follows the slips."""
