@@ -400,10 +400,10 @@ class Node:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.couriers.stop(patience)
         await self.elsewhere.listening.stop()
         await self.relay.close()
         await self.sources.stop()
-        await self.couriers.stop(patience)
         await self.doors.stop()
         await self.media.stop()
         await self.proxy.stop()

@@ -53,12 +53,16 @@ class Letters:
     async def tend(self, database: Database, now: Millis) -> None:
         """Say of every microblog that speaks there where its letters are brought, where that was not said yet."""
 
+        def lacking(tx: Transaction) -> list[MicroblogId]:
+            every = wells.own(tx, self._sealer.name)
+            return [each.microblog for each in every if not self._has_letterbox(tx, each.name)]
+
         def work(tx: Transaction) -> list[Slip]:
-            known = [each for each in wells.own(tx, self._sealer.name) if not self._has_letterbox(tx, each.name)]
-            rows = (microblogs.get(tx, each.microblog) for each in known)
+            rows = (microblogs.get(tx, microblog) for microblog in found)
             return [slip for row in rows if row is not None for slip in self._letterbox(tx, row, now)]
 
-        self._said += await database.write(work)
+        if found := await database.read(lacking):
+            self._said += await database.write(work)
 
     def step(self, tx: Transaction, batch: Sequence[Recorded], now: Millis) -> None:
         """Seal what is for some there alone."""
