@@ -49,6 +49,7 @@ async def until(village: Village, is_so: Callable[[], Awaitable[Any]]) -> None:
         await village.settle()
         if await is_so():
             return
+        village.clock.advance(1)
         await asyncio.sleep(0.005)
     raise AssertionError("it never came to that")
 

@@ -51,6 +51,11 @@ class ScriptedRelay:
             if any(matches(each, event) for each in filters):
                 self._tell(name, event)
 
+    def end(self, name: str, why: str) -> None:
+        """No more for that subscription."""
+        self._live.pop(name, None)
+        self._out.put_nowait(frames.closed(name, why))
+
     def _tell(self, name: str, event: Event) -> None:
         self._out.put_nowait(f"{frames.event_head(name)}{encode(event).decode()}]")
 

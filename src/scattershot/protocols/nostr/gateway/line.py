@@ -85,6 +85,8 @@ class Line:
         self._remarks = 0
         self.readers: frozenset[str] = frozenset()
         """Keys as which one proves oneself where that is asked for, besides the node's own."""
+        self.lost: set[str] = set()
+        """Names of wishes that were to stay, and that they ended."""
         self.ended = False
         self.hung_up = False
         """Whether it was we who ended it."""
@@ -236,6 +238,8 @@ class Line:
             case AllStored(name, complete):
                 self._end(name, complete=complete)
             case Over(name, why):
+                if name not in self._questions:
+                    self.lost.add(name)
                 self._end(name, why or "error: they give no reason")
                 self._takes.pop(name, None)
             case Told(event, taken, why):
