@@ -23,6 +23,7 @@ from scattershot.frontends.web import words
 from scattershot.frontends.web.assets import Assets
 from scattershot.frontends.web.entries import Entries, Own
 from scattershot.frontends.web.forms import BadForm, Form, is_token_of, local_path, read_form
+from scattershot.frontends.web.kept_pages import KeptPages
 from scattershot.frontends.web.meta import NOTHING
 from scattershot.frontends.web.stencils import stencils
 from scattershot.frontends.web.visitors import Visitor, Visitors
@@ -77,6 +78,7 @@ class Desk:
         self.clock, self.visitors = clock, visitors
         self._settings, self._timelines, self._proxied, self._chosen = settings, timelines, proxied, chosen
         self.assets, self._look = Assets(), PLAIN
+        self._kept = KeptPages(clock, timelines.stamp)
         self._packed: Lately[str, bytes] = Lately(PAGES_REMEMBERED)
         self._templates = stencils(clock, proxied, self.assets)
         self._entries = Entries(clock, partial(stencils(clock, proxied, self.assets).render_template, "entry.html"))
@@ -111,7 +113,7 @@ class Desk:
         async def endpoint(request: Request) -> Response:
             return await handler(request, await self.visitors.of(request))
 
-        return endpoint
+        return self._kept.before(endpoint)
 
     def members(self, handler: Handler, deed: Deed = Deed.READ) -> Endpoint:
         """An endpoint for people of here who may do that as whom they speak; others are asked to sign in and led
@@ -126,7 +128,7 @@ class Desk:
                 return await self.refused(request, visitor, NOT_OWNERS)
             return await handler(request, visitor)
 
-        return endpoint
+        return self._kept.before(endpoint)
 
     def form(self, handler: FormHandler, deed: Deed = Deed.WRITE) -> Endpoint:
         """An endpoint for a form of people of here who may do that as whom they speak."""
