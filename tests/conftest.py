@@ -51,6 +51,14 @@ def websub_peer_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
+def python_peer() -> Path:
+    """The Python that has Flask-WebSub, and nothing of ours."""
+    if not peers.python_peers_are_ready():
+        _miss("the Python peers of tests/interop (./scattershot test installs them)")
+    return Path(peers.python_peer())
+
+
+@pytest.fixture(scope="session")
 def axe_core(fedify_peer_dir: Path) -> str:
     """The script that judges whether a page can be used by everybody."""
     return (fedify_peer_dir / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")

@@ -40,6 +40,7 @@ from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
 from scattershot.app.notifications import Notifications
 from scattershot.app.of_the_house import of_the_house
+from scattershot.app.own_words import OwnWords
 from scattershot.app.people import People
 from scattershot.app.poll_ends import PollEnds
 from scattershot.app.previews import Previews
@@ -100,6 +101,7 @@ from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.protocols.activitypub.translate.notes_out import note_as_json
 from scattershot.protocols.feeds.adapter import Feeds
+from scattershot.protocols.feeds.translate.opml_in import followed_in
 from scattershot.protocols.nostr import adapter as nostr
 from scattershot.server import make_app, shared
 from scattershot.settings import Settings
@@ -220,6 +222,10 @@ class Node:
             database, clock, self.intake, self.discover, spoken.tongue, spoken.sealer, spoken.signets
         )  # fmt: skip
         self.hearing.open_letters(opening.open)
+        own_words = OwnWords(
+            database, clock, bus, self.house, spoken.signets, spoken.tongue, self.settings.domain
+        )  # fmt: skip
+        self.hearing.take_own_words(own_words.take)
         tailing: list[Reader] = [Fanout(self.house), Dispatch(), self.indexing, self.uttering, self.letters]
         self.readers = Readers(database, clock, bus, tailing)
         self.readers.after_step(self._tell_what_was_said)
@@ -263,7 +269,7 @@ class Node:
         marks = KeptPosts(database, clock, self.timelines)
         self.importing = Importing(
             database, clock, bus, self.discover, self.publisher, Lists(database), marks, self.known.ties,
-            self.settings.domain,
+            self.settings.domain, followed_in,
         )  # fmt: skip
         self.exporting = Exporting(database)
         self.archives = Archives(database, clock, bus, shelves.kept, shelves.aside, Scribe(), self.house.addresses)
@@ -271,8 +277,12 @@ class Node:
     def _app(self, relay_key: bytes) -> ASGIApp:
         settings, (database, clock, bus, *_) = self.settings, self.drivers
         self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
+        nostr.rule_over(self.relay, settings, self.house, self.moderating, self.drivers)
         self.elsewhere = nostr.elsewhere(settings, self.tongues.nostr, self.slips, self.house, relay_key, self.drivers)
         self.elsewhere.tell_by(self.relay.tell)
+        self.far_signing = nostr.far_signing(
+            self.elsewhere, self.tongues.nostr, self.slips, self.relay, self.drivers
+        )  # fmt: skip
         self.elsewhere.telling.when_not_said(self.readers.bring_on)
         self.couriers.add_herald(self.elsewhere.telling)
         self.hearing.when_moved(self.elsewhere.wells.nudge)
@@ -297,7 +307,7 @@ class Node:
         self.feeds = Feeds(settings, timelines, database, clock, bus, self.tongues.any_web, self.sources)
         self.couriers.add_herald(self.feeds.herald)
         names = nostr.routes(settings, database, self.nostr.signets, self.tend_letterboxes)
-        networks = Networks(web.desk, web.account, self.nostr.signets, database)
+        networks = Networks(web.desk, web.account, self.nostr.signets, database, self.far_signing)
         further = [*names, *networks.routes, *carried.routes, *self._office(web.desk), *files.routes]
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
@@ -404,7 +414,7 @@ class Node:
             self.verify_links, self.followed_lists,
             self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
             self.sources, Moving(self.indexing.run, self.indexing.take_up), self.slips, self.hearing, self.catch_up,
-            self.elsewhere.listening,
+            self.elsewhere.listening, self.far_signing,
         )  # fmt: skip
 
     def _keepers_of_time(self) -> tuple[Lively, ...]:

@@ -50,6 +50,7 @@ def pages(scene: Scene) -> dict[str, str]:
         "missed": "/missed?span=week",
         "lists": "/lists",
         "list": f"/lists/{scene.list}",
+        "list-open": f"/@ann/lists/{scene.list}",
         "kept": "/kept",
         "liked": "/liked",
         "likers": f"/posts/{scene.thread}/likes",

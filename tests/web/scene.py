@@ -272,4 +272,5 @@ async def _shelve(scene: Scene) -> None:
     made = await lists.make(scene.ann, "The street")
     assert isinstance(made, List), made
     assert not isinstance(await lists.add(scene.ann, made.id, [scene.bob]), Refused)
+    assert isinstance(await lists.change(scene.ann, made.id, open_=True), List)
     scene.list = made.id

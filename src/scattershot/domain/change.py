@@ -70,10 +70,14 @@ class Unliked(_Change, frozen=True, kw_only=True, tag=True):
 
 
 class Voted(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor chose an answer of a poll; several choices are several changes."""
+    """The actor chose an answer of a poll; several choices are several changes.
+
+    It is told by its words, or on some wires by a name or number: then that is the `option`, and there is no `choice`.
+    """
 
     post: WireId
-    choice: str
+    choice: str = ""
+    option: str = ""
 
 
 class Followed(_Change, frozen=True, kw_only=True, tag=True):

@@ -9,7 +9,17 @@ from scattershot.domain.node import Standing
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.wire_id import ASKING, FEEDS, WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import link_checks, log, microblogs, relations, relays, shunned, sources, watches
+from scattershot.storage.tables import (
+    link_checks,
+    log,
+    microblogs,
+    relations,
+    relays,
+    shunned,
+    sources,
+    watches,
+    wire_ids,
+)
 
 NEVER_ASKED = Millis(-1)
 """The mark of a watch on an author whose back posts were not read yet."""
@@ -18,7 +28,7 @@ NEVER_ASKED = Millis(-1)
 def _target(tx: Transaction, wire_id: WireId) -> microblogs.Stand | Lacks | Declined:
     target = microblogs.stand(tx, wire_id)
     if target is None:
-        return Lacks((wire_id,))
+        return Lacks((wire_id,)) if wire_ids.find(tx, wire_id) is None else Declined("stand_in")
     return Declined("gone") if target.gone else target
 
 

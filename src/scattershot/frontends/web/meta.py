@@ -1,9 +1,12 @@
 """What a page says of itself to programs: Open Graph, robots, and where the same is told in other forms."""
 
-from msgspec import Struct
+from collections.abc import Sequence
+
+from msgspec import Struct, structs
 
 from scattershot.app.items import Face, Item
 from scattershot.app.livery import Look
+from scattershot.domain.lists import List
 from scattershot.domain.post import Audience
 from scattershot.frontends.web.words import Proxied, gist
 from scattershot.settings import Settings
@@ -55,6 +58,16 @@ class Meta(Struct, frozen=True):
 
 
 NOTHING = Meta()
+
+
+def with_lists(meta: Meta, page: str, open_lists: Sequence[List]) -> Meta:
+    """The same with the feeds of those lists of a microblog that anybody may read."""
+    more = [
+        Alternate(each.media_type, each.href, row.title)
+        for row in open_lists
+        for each in feeds_at(f"{page}/lists/{row.id}")
+    ]
+    return structs.replace(meta, alternates=(*meta.alternates, *more))
 
 
 def of_microblog(face: Face, proxied: Proxied) -> Meta:
