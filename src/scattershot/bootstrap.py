@@ -38,6 +38,7 @@ from scattershot.app.livery import Livery
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
+from scattershot.app.named_on import named_on
 from scattershot.app.notifications import Notifications
 from scattershot.app.of_the_house import of_the_house
 from scattershot.app.own_words import OwnWords
@@ -385,7 +386,7 @@ class Node:
             self.known.featuring.preferences,
             Workshop(
                 self.drafts, self.media, self.house_emojis, self.announcements, self.known.suggesting,
-                partial(self.nostr.signets.networks, self.drivers.database),
+                partial(self.nostr.signets.networks, self.drivers.database), partial(named_on, self.drivers.database),
             ),
         )  # fmt: skip
 
@@ -432,10 +433,10 @@ class Node:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.couriers.stop(patience)
         await self.elsewhere.listening.stop()
         await self.relay.close()
         await self.sources.stop()
-        await self.couriers.stop(patience)
         await self.doors.stop()
         await self.media.stop()
         await self.proxy.stop()
