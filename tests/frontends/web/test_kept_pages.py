@@ -78,3 +78,17 @@ async def test_after_signing_out_nothing_of_it_is_shown(node: Node, anns: Browse
     assert "Sign out" in page.text
     await anns.submit(page, page.form("/logout"))
     assert "Sign out" not in (await anns.get("/menu")).text
+
+
+async def test_the_same_words_can_be_posted_again_from_a_form_that_looks_the_same(
+    node: Node, ann: MicroblogId, anns: Browser
+) -> None:
+    tag = ""
+    for number in range(1, 3):
+        page = await anns.get("/compose", headers={"accept-encoding": "identity", "if-none-match": tag})
+        assert page.status == 200, "a browser would show the form that was sent already"
+        tag = page.headers.get("etag") or ""
+        await anns.submit(page, page.form("/posts"), text="Good morning")
+        await node.settle()
+        shown = await node.browser().get("/@ann")
+        assert shown.text.count("<p>Good morning</p>") == number
