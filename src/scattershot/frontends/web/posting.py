@@ -227,6 +227,7 @@ class Posting:
             status = 404 if refused.why == "not_found" else 422
             return await self.page(request, visitor, work, held, status, problem=refused.detail)
         assert isinstance(done, Row)
+        self._desk.posted(visitor)
         if work.draft:
             await self._drafts.drop(author, work.draft)
         if work.parent is not None:
