@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+from scattershot.app import passwords
 from scattershot.testing.phone import Phone
 from scattershot.testing.socket import Socket
 from tests.mastodon.route_schemas import check, check_event
@@ -15,6 +16,9 @@ from tests.mastodon.route_schemas import check, check_event
 # Whatever any test hears over the client API is held against the schema of the entity it claims to be.
 Phone.judge = check
 Socket.judge = check_event
+
+# Passwords here are worth nothing, and a tenth of a second for each would be minutes of the suite.
+passwords.PASSWORD_COST = passwords.HashCost(memory=32, iterations=1, lanes=1)
 
 
 def _load_peers() -> ModuleType:

@@ -21,7 +21,7 @@ from scattershot.domain.window import Window
 from scattershot.frontends.web import composer
 from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.forms import Form, number
-from scattershot.frontends.web.meta import NOTHING, Meta, feeds_at
+from scattershot.frontends.web.meta import NOTHING, Meta, feeds_at, of_the_node
 from scattershot.frontends.web.reading import Reading
 from scattershot.frontends.web.told import Told
 from scattershot.frontends.web.visitors import Visitor
@@ -57,7 +57,7 @@ class Lists:
             request,
             visitor,
             "front.html",
-            meta=Meta(title=self._settings.title, about=self._settings.description, path="/"),
+            meta=of_the_node(self._settings, self._desk.look, "/"),
             description=self._settings.description,
             contact=self._settings.contact,
             faces=await self._timelines.people_here(),

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from msgspec import Struct, structs
 
 from scattershot.app.items import Face, Item
+from scattershot.app.livery import Look
 from scattershot.domain.lists import List
 from scattershot.domain.post import Audience
 from scattershot.frontends.web.words import Proxied, gist
+from scattershot.settings import Settings
 from scattershot.wirekit.html import plain_text
 
 _SHOWN = 200
@@ -106,6 +108,14 @@ def of_post(item: Item, proxied: Proxied) -> Meta:
         image_alt=picture.alt if picture is not None and image else "",
         noindex=not author.profile.indexable or post.audience is not Audience.PUBLIC,
         alternates=alternates,
+    )
+
+
+def of_the_node(settings: Settings, look: Look, path: str) -> Meta:
+    """Of a page that is about the node itself."""
+    image = look.picture.removeprefix(settings.origin)
+    return Meta(
+        title=settings.title, about=settings.description, path=path, image=image, image_alt=look.alt if image else ""
     )
 
 

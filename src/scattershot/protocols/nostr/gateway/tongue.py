@@ -19,7 +19,7 @@ from scattershot.domain.wire_id import NOSTR, WireId
 from scattershot.ports.protocol import BackPosts, Signer, Silent
 from scattershot.ports.slips import Glance
 from scattershot.protocols.nostr.gateway.names import Names
-from scattershot.protocols.nostr.gateway.seeking import Seeking
+from scattershot.protocols.nostr.gateway.seeking import Seeking, Sought
 from scattershot.protocols.nostr.translate.notes_in import NO_DOMAIN, claimed_name, nobody
 from scattershot.protocols.nostr.translate.notes_out import is_place
 from scattershot.protocols.nostr.translate.to_changes import Where, glance_at, read
@@ -31,7 +31,7 @@ from scattershot.protocols.nostr.wire.event import Event, is_name, is_on_the_cur
 PAGE = 40
 """Posts of an author that are read at a time."""
 MOST_OF_THREAD = 200
-_WRITTEN = (kinds.NOTE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.COMMENT, kinds.ARTICLE)
+_WRITTEN = (kinds.NOTE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.COMMENT, kinds.POLL, kinds.ARTICLE)
 _decode = json.Decoder(Event).decode
 
 
@@ -71,12 +71,14 @@ class NostrTongue(Silent):
         known = await self._lying_here(name)
         if self._seeking is not None and not self._covers(name):
             is_profile = isinstance(known, Changes) and isinstance(known.changes[0], ProfileChanged)
-            came = False
+            sought = Sought.NOTHING
             if known is None:
-                came = await self._seeking.named(name)
+                sought = await self._seeking.named(name)
             elif is_profile:
-                came = await self._seeking.about(name)
-            known = await self._lying_here(name) if came else known
+                sought = await self._seeking.about(name)
+            known = await self._lying_here(name) if sought is Sought.FOUND else known
+            if known is None and sought is Sought.UNREACHABLE:
+                return Refused("unreachable", "The relays that may have it do not answer.")
         return known or Refused("not_found", "Nothing of that name has come to this relay yet.")
 
     async def _lying_here(self, name: str) -> Reading | None:
