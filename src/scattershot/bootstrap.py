@@ -23,6 +23,7 @@ from scattershot.app.drafts import Drafts
 from scattershot.app.exporting import Exporting
 from scattershot.app.fanout import Fanout
 from scattershot.app.firehose import Firehose
+from scattershot.app.followed_lists import FollowedLists
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.hearing import Hearing
 from scattershot.app.housekeeping import Housekeeping
@@ -33,9 +34,11 @@ from scattershot.app.keepers import Keepers
 from scattershot.app.letters import Letters
 from scattershot.app.letters_in import Opening
 from scattershot.app.lists import Lists
+from scattershot.app.livery import Livery
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
+from scattershot.app.named_on import named_on
 from scattershot.app.notifications import Notifications
 from scattershot.app.of_the_house import of_the_house
 from scattershot.app.own_words import OwnWords
@@ -49,6 +52,7 @@ from scattershot.app.quotes import Quotes
 from scattershot.app.reactions import Reactions
 from scattershot.app.readers import Reader, Readers
 from scattershot.app.receiving import Sizes
+from scattershot.app.relays import Relays
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
 from scattershot.app.second_factors import SecondFactors
@@ -75,7 +79,10 @@ from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.announcing import Announcing
+from scattershot.frontends.web.asking_relays import AskingRelays
 from scattershot.frontends.web.desk import Desk
+from scattershot.frontends.web.dressing import Dressing
+from scattershot.frontends.web.following_lists import FollowingLists
 from scattershot.frontends.web.house_pages import HousePages
 from scattershot.frontends.web.judging_hosts import JudgingHosts
 from scattershot.frontends.web.judging_people import JudgingPeople
@@ -95,6 +102,7 @@ from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.protocols.activitypub.translate.notes_out import note_as_json
 from scattershot.protocols.feeds.adapter import Feeds
+from scattershot.protocols.feeds.translate.opml_in import followed_in
 from scattershot.protocols.nostr import adapter as nostr
 from scattershot.server import make_app, shared
 from scattershot.settings import Settings
@@ -184,14 +192,23 @@ class Node:
         )
         self.sign_up = SignUp(database, clock, people, self.publisher, settings)
         self.reports = Reports(database, clock, settings.domain)
-        self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
+        self._deal_with_others()
         ours = of_the_house(database, clock, self.publisher.wording, self.media, people, self.programs)
         self.house_rules, self.announcements, self.house_emojis, self.activity = ours
-        self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
         self.tallies = Tallies(database, clock)
         self.known = acquaintance(
             database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
         )
+
+    def _deal_with_others(self) -> None:
+        """With whom there is traffic and how far, and who passes on what others write."""
+        settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
+        self.dealing = Dealing(database, clock, bus, self.house, (settings.host, *settings.domains))
+        self.followed_lists = FollowedLists(
+            database, clock, fetcher, self.dealing, user_agent(settings), insecure_http=settings.insecure_http
+        )
+        self.relays = Relays(database, clock, self.discover, self.publisher, self._speaker.microblog)
+        self.moderating = Moderating(database, clock, bus, self.house, self.programs, settings.domain)
 
     def _follow_what_comes(self) -> None:
         """Whoever tails the log, and whoever follows the slips."""
@@ -244,6 +261,7 @@ class Node:
         kept, cache, aside, darkroom = shelves
         sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
         self.media = Media(database, clock, bus, kept, aside, darkroom, self.house.addresses, sizes)
+        self.livery = Livery(database, self.media)
         self.proxy = Proxy(database, clock, fetcher, cache, aside, signed, sizes, settings.media_cache_mb * 1_000_000)
 
     def _make_portable(self) -> None:
@@ -252,7 +270,7 @@ class Node:
         marks = KeptPosts(database, clock, self.timelines)
         self.importing = Importing(
             database, clock, bus, self.discover, self.publisher, Lists(database), marks, self.known.ties,
-            self.settings.domain,
+            self.settings.domain, followed_in,
         )  # fmt: skip
         self.exporting = Exporting(database)
         self.archives = Archives(database, clock, bus, shelves.kept, shelves.aside, Scribe(), self.house.addresses)
@@ -284,6 +302,7 @@ class Node:
         )
         timelines = self.timelines
         web = self._web(timelines)
+        self.livery.when_changed(web.desk.wear)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
         self.feeds = Feeds(settings, timelines, database, clock, bus, self.tongues.any_web, self.sources)
@@ -320,8 +339,11 @@ class Node:
             *Overseeing(desk, self.settings, condition, self.house_rules).routes,
             *JudgingPeople(desk, self.timelines, self.moderating).routes,
             *JudgingHosts(desk, self.dealing).routes,
+            *FollowingLists(desk, self.followed_lists).routes,
+            *AskingRelays(desk, self.relays).routes,
             *HousePages(desk, self.house_rules, self.house_emojis, self.media).routes,
             *Announcing(desk, self.announcements).routes,
+            *Dressing(desk, self.livery, self.media).routes,
         ]
 
     def _client_api(self) -> MastodonApi:
@@ -352,6 +374,7 @@ class Node:
                 announcements=self.announcements,
                 house_emojis=self.house_emojis,
                 activity=self.activity,
+                livery=self.livery,
             )
         )
 
@@ -363,7 +386,7 @@ class Node:
             self.known.featuring.preferences,
             Workshop(
                 self.drafts, self.media, self.house_emojis, self.announcements, self.known.suggesting,
-                partial(self.nostr.signets.networks, self.drivers.database),
+                partial(self.nostr.signets.networks, self.drivers.database), partial(named_on, self.drivers.database),
             ),
         )  # fmt: skip
 
@@ -373,6 +396,7 @@ class Node:
         await self.couriers.begin()
         await self.media.begin()
         await self.importing.begin()
+        await self.livery.begin()
         self._tasks = let_live((*self._steppers(), *self._keepers_of_time()))
 
     @property
@@ -388,7 +412,8 @@ class Node:
         """What moves on by itself whenever there is something to do, in the order of a step."""
         return (
             self.poll_ends, self.readers, self.push, self.intake, self.couriers, self.discover, self.backfill,
-            self.verify_links, self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
+            self.verify_links, self.followed_lists,
+            self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
             self.sources, Moving(self.indexing.run, self.indexing.take_up), self.slips, self.hearing, self.catch_up,
             self.elsewhere.listening, self.far_signing,
         )  # fmt: skip
@@ -408,10 +433,10 @@ class Node:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.couriers.stop(patience)
         await self.elsewhere.listening.stop()
         await self.relay.close()
         await self.sources.stop()
-        await self.couriers.stop(patience)
         await self.doors.stop()
         await self.media.stop()
         await self.proxy.stop()

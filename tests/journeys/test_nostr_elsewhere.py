@@ -9,7 +9,7 @@ from msgspec import json
 
 from scattershot.domain.node import Standing
 from scattershot.domain.reading import Refused
-from scattershot.protocols.nostr.wire.entities import Key, Note, write_entity
+from scattershot.protocols.nostr.wire.entities import Address, Key, Note, write_entity
 from scattershot.protocols.nostr.wire.event import Event
 from scattershot.storage.tables import nodes
 from scattershot.testing.village import House, Village
@@ -49,6 +49,7 @@ async def until(village: Village, is_so: Callable[[], Awaitable[Any]]) -> None:
         await village.settle()
         if await is_so():
             return
+        village.clock.advance(1)
         await asyncio.sleep(0.005)
     raise AssertionError("it never came to that")
 
@@ -120,6 +121,44 @@ async def test_a_post_elsewhere_is_found_by_its_link_with_its_author_and_its_par
     thread = await phone.get(f"/api/v1/statuses/{status['id']}/context")
     assert [each["content"] for each in thread["ancestors"]] == ["<p>First</p>"]
     assert thread["ancestors"][0]["account"]["display_name"] == "bob"
+
+
+async def test_an_article_elsewhere_is_found_by_its_address(village: Village, here: House) -> None:
+    there = await village.house("there.example")
+    tags = [["d", "on-tea"], ["title", "On tea"]]
+    await bring(
+        there, profile_of("bob", now(village)), an_event("bob", "# Leaves", kind=30023, at=now(village), tags=tags)
+    )
+    found = await here.find(write_entity(Address("on-tea", key_of("bob"), 30023, (THERE,))))
+    assert found.post is not None
+    status = await (await here.phone("ann")).get(f"/api/v1/statuses/{found.post}")
+    assert "Leaves" in status["content"]
+    assert status["account"]["display_name"] == "bob"
+
+
+async def test_strangers_at_a_relay_that_is_listened_to_are_heard_where_they_speak_to_somebody_here(
+    village: Village, here: House
+) -> None:
+    there = await village.house("there.example")
+    await bring(there, profile_of("bob", now(village)), relays_of("bob", now(village), THERE))
+    await here.follow("ann", write_entity(Key(key_of("bob"), (THERE,))))
+    post = await here.post("ann", "Like me")
+    await village.settle()
+    answer = await here.get("/.well-known/nostr.json?name=ann", "application/json")
+    ann = json.decode(answer.body)["names"]["ann"]
+    async with a_client(here.node.relay) as client:
+        [name] = await client.found({"kinds": [1], "authors": [ann]})
+    tags = [["e", name, "wss://here.example"], ["p", ann]]
+    await bring(there, profile_of("carol", now(village)))
+    await bring(there, an_event("carol", "+", kind=7, at=now(village), tags=tags))
+    await bring(there, note(village, "carol", "To somebody else", tags=[["p", key_of("dave")]]))
+
+    async def is_liked() -> bool:
+        status = await (await here.phone("ann")).get(f"/api/v1/statuses/{post}")
+        return bool(status["favourites_count"] == 1)
+
+    await until(village, is_liked)
+    assert "favourite" in await here.told("ann") or "like" in await here.told("ann")
 
 
 async def test_a_name_on_a_domain_leads_to_the_relays_that_its_domain_names(village: Village, here: House) -> None:

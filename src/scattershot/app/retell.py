@@ -36,7 +36,7 @@ from scattershot.domain.post import Audience
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, reactions, reports, wire_ids
+from scattershot.storage.tables import microblogs, posts, reactions, relays, reports, wire_ids
 
 
 class Telling(NamedTuple):
@@ -170,18 +170,23 @@ def _of_microblog(tx: Transaction, recorded: Recorded, actor: WireId, name: Wire
     return Telling(change, (target,)) if change is not None else None
 
 
+def _is_relay(tx: Transaction, recorded: Recorded) -> bool:
+    return recorded.target is not None and relays.is_relay(tx, recorded.target)
+
+
 def _between(
     tx: Transaction, recorded: Recorded, actor: WireId, target: WireId, name: WireId, house: House
 ) -> Change | None:
     undone = _wire(recorded.detail)
     match recorded.kind:
         case Kind.FOLLOWED:
-            return Followed(actor=actor, id=name, target=target)
+            return Followed(actor=actor, id=name, target=target, everything=_is_relay(tx, recorded))
         case Kind.FOLLOW_ACCEPTED | Kind.FOLLOW_REJECTED:
             accepted = recorded.kind is Kind.FOLLOW_ACCEPTED
             return FollowAnswered(actor=actor, id=name, follower=target, accepted=accepted, follow=undone)
         case Kind.UNFOLLOWED:
-            return Unfollowed(actor=actor, id=name, target=target, follow=undone)
+            everything = _is_relay(tx, recorded)
+            return Unfollowed(actor=actor, id=name, target=target, follow=undone, everything=everything)
         case Kind.BLOCKED:
             return Blocked(actor=actor, id=name, target=target)
         case Kind.UNBLOCKED:

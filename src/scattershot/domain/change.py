@@ -81,9 +81,10 @@ class Voted(_Change, frozen=True, kw_only=True, tag=True):
 
 
 class Followed(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor wishes to hear the target."""
+    """The actor wishes to hear the target; `everything`: all that it passes on, as of a relay."""
 
     target: WireId
+    everything: bool = False
 
 
 class FollowAnswered(_Change, frozen=True, kw_only=True, tag=True):
@@ -99,6 +100,7 @@ class Unfollowed(_Change, frozen=True, kw_only=True, tag=True):
 
     target: WireId
     follow: WireId | None = None
+    everything: bool = False
 
 
 class Blocked(_Change, frozen=True, kw_only=True, tag=True):

@@ -13,7 +13,7 @@ from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import log, microblogs, posts, reactions, relations, wire_ids
+from scattershot.storage.tables import log, microblogs, posts, reactions, relations, relays, wire_ids
 from scattershot.wirekit.urls import host_of
 
 MAX_REACTIONS = 10
@@ -74,6 +74,8 @@ def boosted(tx: Transaction, change: Boosted, origin: Origin, house: House) -> A
         )  # fmt: skip
     if not wanted and not row.local:
         return Declined("unrelated")
+    if not actor.local and relays.is_relay(tx, actor.id):
+        return Declined("relayed")  # it was a hint, and the post is here
     if not row.audience.is_open and not (actor.id == row.author and row.audience is Audience.FOLLOWERS):
         return Declined("not_open")
     if not may_mark(tx, actor, row):
