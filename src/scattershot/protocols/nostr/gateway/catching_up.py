@@ -53,6 +53,16 @@ class Heard(NamedTuple):
     own: frozenset[str]
     readers: frozenset[str]
 
+    def beyond(self, before: "Heard") -> "Heard | None":
+        """Who came to those; None where somebody left."""
+        if before.authors - self.authors or before.own - self.own or before.readers - self.readers:
+            return None
+        return Heard(self.authors - before.authors, self.own - before.own, self.readers - before.readers)
+
+    def joined_by(self, others: "Heard") -> "Heard":
+        """All of both."""
+        return Heard(self.authors | others.authors, self.own | others.own, self.readers | others.readers)
+
     def live(self, now: int) -> tuple[Filter, ...]:
         """What is asked for from now on. Letters bear a moment of long ago: of them none may be asked for by time."""
         return (*self.posts(now - OVERLAP), *(each._replace(limit=1) for each in self.letters()))
@@ -69,6 +79,9 @@ class Heard(NamedTuple):
     def letters(self) -> tuple[Filter, ...]:
         """All letters, whatever moment they bear."""
         return tuple(Filter(kinds=_LETTERS, tags=(("p", frozenset({reader})),)) for reader in sorted(self.readers))
+
+
+NOBODY = Heard(frozenset(), frozenset(), frozenset())
 
 
 class CatchingUp:
