@@ -23,6 +23,7 @@ from scattershot.app.drafts import Drafts
 from scattershot.app.exporting import Exporting
 from scattershot.app.fanout import Fanout
 from scattershot.app.firehose import Firehose
+from scattershot.app.followed_lists import FollowedLists
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.hearing import Hearing
 from scattershot.app.housekeeping import Housekeeping
@@ -33,12 +34,14 @@ from scattershot.app.keepers import Keepers
 from scattershot.app.letters import Letters
 from scattershot.app.letters_in import Opening
 from scattershot.app.lists import Lists
+from scattershot.app.livery import Livery
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
 from scattershot.app.named_on import named_on
 from scattershot.app.notifications import Notifications
 from scattershot.app.of_the_house import of_the_house
+from scattershot.app.own_words import OwnWords
 from scattershot.app.people import People
 from scattershot.app.poll_ends import PollEnds
 from scattershot.app.previews import Previews
@@ -49,6 +52,7 @@ from scattershot.app.quotes import Quotes
 from scattershot.app.reactions import Reactions
 from scattershot.app.readers import Reader, Readers
 from scattershot.app.receiving import Sizes
+from scattershot.app.relays import Relays
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
 from scattershot.app.second_factors import SecondFactors
@@ -75,7 +79,10 @@ from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.announcing import Announcing
+from scattershot.frontends.web.asking_relays import AskingRelays
 from scattershot.frontends.web.desk import Desk
+from scattershot.frontends.web.dressing import Dressing
+from scattershot.frontends.web.following_lists import FollowingLists
 from scattershot.frontends.web.house_pages import HousePages
 from scattershot.frontends.web.judging_hosts import JudgingHosts
 from scattershot.frontends.web.judging_people import JudgingPeople
@@ -95,6 +102,7 @@ from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.protocols.activitypub.translate.notes_out import note_as_json
 from scattershot.protocols.feeds.adapter import Feeds
+from scattershot.protocols.feeds.translate.opml_in import followed_in
 from scattershot.protocols.nostr import adapter as nostr
 from scattershot.server import make_app, shared
 from scattershot.settings import Settings
@@ -184,14 +192,23 @@ class Node:
         )
         self.sign_up = SignUp(database, clock, people, self.publisher, settings)
         self.reports = Reports(database, clock, settings.domain)
-        self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
+        self._deal_with_others()
         ours = of_the_house(database, clock, self.publisher.wording, self.media, people, self.programs)
         self.house_rules, self.announcements, self.house_emojis, self.activity = ours
-        self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
         self.tallies = Tallies(database, clock)
         self.known = acquaintance(
             database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
         )
+
+    def _deal_with_others(self) -> None:
+        """With whom there is traffic and how far, and who passes on what others write."""
+        settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
+        self.dealing = Dealing(database, clock, bus, self.house, (settings.host, *settings.domains))
+        self.followed_lists = FollowedLists(
+            database, clock, fetcher, self.dealing, user_agent(settings), insecure_http=settings.insecure_http
+        )
+        self.relays = Relays(database, clock, self.discover, self.publisher, self._speaker.microblog)
+        self.moderating = Moderating(database, clock, bus, self.house, self.programs, settings.domain)
 
     def _follow_what_comes(self) -> None:
         """Whoever tails the log, and whoever follows the slips."""
@@ -206,6 +223,10 @@ class Node:
             database, clock, self.intake, self.discover, spoken.tongue, spoken.sealer, spoken.signets
         )  # fmt: skip
         self.hearing.open_letters(opening.open)
+        own_words = OwnWords(
+            database, clock, bus, self.house, spoken.signets, spoken.tongue, self.settings.domain
+        )  # fmt: skip
+        self.hearing.take_own_words(own_words.take)
         tailing: list[Reader] = [Fanout(self.house), Dispatch(), self.indexing, self.uttering, self.letters]
         self.readers = Readers(database, clock, bus, tailing)
         self.readers.after_step(self._tell_what_was_said)
@@ -240,6 +261,7 @@ class Node:
         kept, cache, aside, darkroom = shelves
         sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
         self.media = Media(database, clock, bus, kept, aside, darkroom, self.house.addresses, sizes)
+        self.livery = Livery(database, self.media)
         self.proxy = Proxy(database, clock, fetcher, cache, aside, signed, sizes, settings.media_cache_mb * 1_000_000)
 
     def _make_portable(self) -> None:
@@ -248,7 +270,7 @@ class Node:
         marks = KeptPosts(database, clock, self.timelines)
         self.importing = Importing(
             database, clock, bus, self.discover, self.publisher, Lists(database), marks, self.known.ties,
-            self.settings.domain,
+            self.settings.domain, followed_in,
         )  # fmt: skip
         self.exporting = Exporting(database)
         self.archives = Archives(database, clock, bus, shelves.kept, shelves.aside, Scribe(), self.house.addresses)
@@ -256,8 +278,12 @@ class Node:
     def _app(self, relay_key: bytes) -> ASGIApp:
         settings, (database, clock, bus, *_) = self.settings, self.drivers
         self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
+        nostr.rule_over(self.relay, settings, self.house, self.moderating, self.drivers)
         self.elsewhere = nostr.elsewhere(settings, self.tongues.nostr, self.slips, self.house, relay_key, self.drivers)
         self.elsewhere.tell_by(self.relay.tell)
+        self.far_signing = nostr.far_signing(
+            self.elsewhere, self.tongues.nostr, self.slips, self.relay, self.drivers
+        )  # fmt: skip
         self.elsewhere.telling.when_not_said(self.readers.bring_on)
         self.couriers.add_herald(self.elsewhere.telling)
         self.hearing.when_moved(self.elsewhere.wells.nudge)
@@ -276,12 +302,13 @@ class Node:
         )
         timelines = self.timelines
         web = self._web(timelines)
+        self.livery.when_changed(web.desk.wear)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
         self.feeds = Feeds(settings, timelines, database, clock, bus, self.tongues.any_web, self.sources)
         self.couriers.add_herald(self.feeds.herald)
         names = nostr.routes(settings, database, self.nostr.signets, self.tend_letterboxes)
-        networks = Networks(web.desk, web.account, self.nostr.signets, database)
+        networks = Networks(web.desk, web.account, self.nostr.signets, database, self.far_signing)
         further = [*names, *networks.routes, *carried.routes, *self._office(web.desk), *files.routes]
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
@@ -312,8 +339,11 @@ class Node:
             *Overseeing(desk, self.settings, condition, self.house_rules).routes,
             *JudgingPeople(desk, self.timelines, self.moderating).routes,
             *JudgingHosts(desk, self.dealing).routes,
+            *FollowingLists(desk, self.followed_lists).routes,
+            *AskingRelays(desk, self.relays).routes,
             *HousePages(desk, self.house_rules, self.house_emojis, self.media).routes,
             *Announcing(desk, self.announcements).routes,
+            *Dressing(desk, self.livery, self.media).routes,
         ]
 
     def _client_api(self) -> MastodonApi:
@@ -344,6 +374,7 @@ class Node:
                 announcements=self.announcements,
                 house_emojis=self.house_emojis,
                 activity=self.activity,
+                livery=self.livery,
             )
         )
 
@@ -365,6 +396,7 @@ class Node:
         await self.couriers.begin()
         await self.media.begin()
         await self.importing.begin()
+        await self.livery.begin()
         self._tasks = let_live((*self._steppers(), *self._keepers_of_time()))
 
     @property
@@ -380,9 +412,10 @@ class Node:
         """What moves on by itself whenever there is something to do, in the order of a step."""
         return (
             self.poll_ends, self.readers, self.push, self.intake, self.couriers, self.discover, self.backfill,
-            self.verify_links, self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
+            self.verify_links, self.followed_lists,
+            self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
             self.sources, Moving(self.indexing.run, self.indexing.take_up), self.slips, self.hearing, self.catch_up,
-            self.elsewhere.listening,
+            self.elsewhere.listening, self.far_signing,
         )  # fmt: skip
 
     def _keepers_of_time(self) -> tuple[Lively, ...]:

@@ -71,7 +71,7 @@ def _to_relays(saying: Saying) -> list[str]:
     if saying.is_deletion:
         found.append("Nostr is asked to forget the post, but nobody there has to.")
     if saying.has_poll:
-        found.append("On Nostr the poll is not shown.")
+        found.append("On Nostr everybody sees who votes for what.")
     if saying.has_terms:
         found.append("On Nostr anybody may answer and quote it.")
     return found

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from scattershot.app.lately import Lately
+from scattershot.app.livery import PLAIN, Look
 from scattershot.app.refusals import NOT_OWNERS
 from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
@@ -75,7 +76,7 @@ class Desk:
     ) -> None:  # fmt: skip
         self.clock, self.visitors = clock, visitors
         self._settings, self._timelines, self._proxied, self._chosen = settings, timelines, proxied, chosen
-        self.assets = Assets()
+        self.assets, self._look = Assets(), PLAIN
         self._packed: Lately[str, bytes] = Lately(PAGES_REMEMBERED)
         self._templates = stencils(clock, proxied, self.assets)
         self._entries = Entries(clock, partial(stencils(clock, proxied, self.assets).render_template, "entry.html"))
@@ -88,6 +89,15 @@ class Desk:
             "Cross-Origin-Opener-Policy": "same-origin",
             "Vary": "Accept, Accept-Encoding, Cookie",
         }
+
+    def wear(self, look: Look) -> None:
+        """Let every page look so from now on."""
+        self._look = look
+
+    @property
+    def look(self) -> Look:
+        """How every page looks."""
+        return self._look
 
     async def chosen_by(self, visitor: Visitor) -> Preferences:
         """How the visitor likes posts to be."""
@@ -278,6 +288,7 @@ class Desk:
             path=request.url.path,
             here=_here(request),
             theme=theme_of(request),
+            look=self._look,
             origin=self._settings.origin,
             token=own.token,
             me=speaker.profile if speaker is not None else None,

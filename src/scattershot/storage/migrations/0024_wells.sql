@@ -39,7 +39,5 @@ CREATE TABLE letter_rooms (                         -- the last letter among the
     at            BIGINT NOT NULL
 ) {without_rowid};
 
-CREATE INDEX signets_by_protocol ON signets (protocol, microblog);
-
 -- What was written in private before is not said on another wire of a sudden.
 INSERT INTO cursors (reader, seq) SELECT 'letters', coalesce(max(seq), 0) FROM log;

@@ -33,11 +33,17 @@ AT_ONCE = 400
 OF_AUTHORS = frozenset(
     {
         kinds.PROFILE, kinds.NOTE, kinds.DELETION, kinds.REPOST, kinds.GENERIC_REPOST, kinds.VANISH, kinds.COMMENT,
+        kinds.POLL,
         kinds.RELAYS, kinds.MESSAGE_RELAYS, kinds.ARTICLE,
     }
 )  # fmt: skip
 """What is heard of those who are followed."""
-TO_US = frozenset({kinds.NOTE, kinds.CONTACTS, kinds.REPOST, kinds.REACTION, kinds.GENERIC_REPOST, kinds.COMMENT})
+TO_US = frozenset(
+    {
+        kinds.NOTE, kinds.CONTACTS, kinds.REPOST, kinds.REACTION, kinds.GENERIC_REPOST, kinds.COMMENT,
+        kinds.POLL_RESPONSE,
+    }
+)  # fmt: skip
 """What is heard of anybody that names somebody here."""
 ABOUT = frozenset({kinds.PROFILE, kinds.RELAYS, kinds.MESSAGE_RELAYS})
 """What somebody says of themselves."""
