@@ -239,3 +239,30 @@ async def test_a_blocked_host_is_never_dialled(village: Village, here: House) ->
     found = await here.node.discover.find(write_entity(Key(key_of("bob"), (THERE,))))
     assert isinstance(found, Refused)
     assert village.dialler.dialled == []
+
+
+async def test_a_host_that_is_blocked_while_it_is_listened_to_is_hung_up_on(village: Village, here: House) -> None:
+    there = await village.house("there.example")
+    await bring(there, profile_of("bob", now(village)), relays_of("bob", now(village), THERE))
+    await here.follow("ann", write_entity(Key(key_of("bob"), (THERE,))))
+    await village.settle()
+    assert village.dialler.open_to("there.example") == 1
+    assert not isinstance(await here.node.dealing.block("there.example"), Refused)
+    listening = asyncio.create_task(here.node.elsewhere.listening.run())
+
+    async def is_over() -> bool:
+        return village.dialler.open_to("there.example") == 0
+
+    try:
+        for _ in range(200):
+            if await is_over():
+                break
+            village.clock.advance(10)
+            here.node.elsewhere.wells.wake()
+            await asyncio.sleep(0.01)
+        assert await is_over()
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+    await village.settle()
+    assert village.dialler.open_to("there.example") == 0

@@ -238,6 +238,11 @@ class Listening:
                     self._room.set()
             return kept
 
+    async def _is_shut_out(self, address: str) -> bool:
+        """Whether those who run the node have no more to do with it."""
+        host = host_of(over_http(address))
+        return host is not None and (await self._wells.door(host)).blocked
+
     async def _note(self) -> None:
         """Note how far it came at each relay that is listened to, once all that came is on disk."""
         now = self._clock.now()
@@ -248,6 +253,10 @@ class Listening:
                 return
             self._noted_at = now
             for address, attended in list(self._attended.items()):
+                if await self._is_shut_out(address):
+                    await attended.line.close()
+                    self._wells.altered = True
+                    continue
                 if attended.complete and _goes_on(attended) and address not in self._attending:
                     await self._wells.note(address, now // 1000)
 
