@@ -3,7 +3,7 @@
 import asyncio
 import os
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -23,6 +23,7 @@ from scattershot.app.drafts import Drafts
 from scattershot.app.exporting import Exporting
 from scattershot.app.fanout import Fanout
 from scattershot.app.firehose import Firehose
+from scattershot.app.followed_lists import FollowedLists
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.hearing import Hearing
 from scattershot.app.hinting import Hinting
@@ -35,28 +36,31 @@ from scattershot.app.keepers import Keepers
 from scattershot.app.letters import Letters
 from scattershot.app.letters_in import Opening
 from scattershot.app.lists import Lists
+from scattershot.app.livery import Livery
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
+from scattershot.app.named_on import named_on
 from scattershot.app.notifications import Notifications
 from scattershot.app.of_the_house import of_the_house
+from scattershot.app.own_words import OwnWords
 from scattershot.app.people import People
 from scattershot.app.poll_ends import PollEnds
 from scattershot.app.previews import Previews
 from scattershot.app.programs import Programs
-from scattershot.app.proxy import Proxy, Signed, proxy_secret
+from scattershot.app.proxy import Proxy, Signed
 from scattershot.app.publish import Publisher
 from scattershot.app.quotes import Quotes
 from scattershot.app.reactions import Reactions
 from scattershot.app.readers import Reader, Readers
 from scattershot.app.receiving import Sizes
+from scattershot.app.relays import Relays
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
 from scattershot.app.second_factors import SecondFactors
 from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
-from scattershot.app.signets import SIGNET_FILE
 from scattershot.app.sources import Sources
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
@@ -64,10 +68,9 @@ from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
 from scattershot.app.uttering import Uttering
 from scattershot.app.verify_links import VerifyLinks
-from scattershot.app.web_push import Keys, WebPush
+from scattershot.app.web_push import WebPush
 from scattershot.domain.addresses import Addresses
 from scattershot.drivers.http_client import HttpClient
-from scattershot.drivers.secret_file import secret_in
 from scattershot.drivers.websocket_client import WebSocketClient
 from scattershot.frontends.firehose.door import Firehose as FirehoseDoor
 from scattershot.frontends.firehose.pages import Pages as FirehosePages
@@ -76,7 +79,10 @@ from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.announcing import Announcing
+from scattershot.frontends.web.asking_relays import AskingRelays
 from scattershot.frontends.web.desk import Desk
+from scattershot.frontends.web.dressing import Dressing
+from scattershot.frontends.web.following_lists import FollowingLists
 from scattershot.frontends.web.house_pages import HousePages
 from scattershot.frontends.web.judging_hosts import JudgingHosts
 from scattershot.frontends.web.judging_people import JudgingPeople
@@ -89,6 +95,7 @@ from scattershot.frontends.web.preferring import Preferring
 from scattershot.frontends.web.web import Web
 from scattershot.living import LagWatch, Lively, Moving, Stepper, let_live
 from scattershot.machines import Drivers, Shelves, real_drivers, user_agent
+from scattershot.own_keys import OwnKeys, own_keys
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
 from scattershot.ports.protocol import Signer
@@ -96,28 +103,12 @@ from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.protocols.activitypub.translate.notes_out import note_as_json
 from scattershot.protocols.feeds.adapter import Feeds
+from scattershot.protocols.feeds.translate.opml_in import followed_in
 from scattershot.protocols.nostr import adapter as nostr
-from scattershot.protocols.notify.adapter import FILE as HINTS_FILE
-from scattershot.protocols.notify.adapter import SECRET_BYTES
 from scattershot.server import make_app, shared
 from scattershot.settings import Settings
 from scattershot.storage.migrate import migrate
 from scattershot.tongues import Tongues, door, hints_told
-from scattershot.wirekit import sealing
-
-PUSH_FILE = "push.key"
-"""The file in the data folder without which the access tokens kept for pushes cannot be read."""
-
-
-class OwnKeys(NamedTuple):
-    """Secrets of the node's own: what makes addresses of pictures from elsewhere its own, what its pushes bear, and by
-    what it is known among relays; what opens the keys by which its microblogs speak there; and by what it hints."""
-
-    signed: Signed
-    push: Keys
-    relay: bytes
-    signets: bytes
-    hints: bytes
 
 
 class Node:
@@ -188,14 +179,23 @@ class Node:
         )
         self.sign_up = SignUp(database, clock, people, self.publisher, settings)
         self.reports = Reports(database, clock, settings.domain)
-        self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
+        self._deal_with_others()
         ours = of_the_house(database, clock, self.publisher.wording, self.media, people, self.programs)
         self.house_rules, self.announcements, self.house_emojis, self.activity = ours
-        self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
         self.tallies = Tallies(database, clock)
         self.known = acquaintance(
             database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
         )
+
+    def _deal_with_others(self) -> None:
+        """With whom there is traffic and how far, and who passes on what others write."""
+        settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
+        self.dealing = Dealing(database, clock, bus, self.house, (settings.host, *settings.domains))
+        self.followed_lists = FollowedLists(
+            database, clock, fetcher, self.dealing, user_agent(settings), insecure_http=settings.insecure_http
+        )
+        self.relays = Relays(database, clock, self.discover, self.publisher, self._speaker.microblog)
+        self.moderating = Moderating(database, clock, bus, self.house, self.programs, settings.domain)
 
     def _follow_what_comes(self) -> None:
         """Whoever tails the log, and whoever follows the slips."""
@@ -210,6 +210,10 @@ class Node:
             database, clock, self.intake, self.discover, spoken.tongue, spoken.sealer, spoken.signets
         )  # fmt: skip
         self.hearing.open_letters(opening.open)
+        own_words = OwnWords(
+            database, clock, bus, self.house, spoken.signets, spoken.tongue, self.settings.domain
+        )  # fmt: skip
+        self.hearing.take_own_words(own_words.take)
         tailing: list[Reader] = [Fanout(self.house), Dispatch(), self.indexing, self.uttering, self.letters]
         self.hinting = Hinting()
         if self.drivers.datagrams is not None:
@@ -247,6 +251,7 @@ class Node:
         kept, cache, aside, darkroom = shelves
         sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
         self.media = Media(database, clock, bus, kept, aside, darkroom, self.house.addresses, sizes)
+        self.livery = Livery(database, self.media)
         self.proxy = Proxy(database, clock, fetcher, cache, aside, signed, sizes, settings.media_cache_mb * 1_000_000)
 
     def _make_portable(self) -> None:
@@ -255,7 +260,7 @@ class Node:
         marks = KeptPosts(database, clock, self.timelines)
         self.importing = Importing(
             database, clock, bus, self.discover, self.publisher, Lists(database), marks, self.known.ties,
-            self.settings.domain,
+            self.settings.domain, followed_in,
         )  # fmt: skip
         self.exporting = Exporting(database)
         self.archives = Archives(database, clock, bus, shelves.kept, shelves.aside, Scribe(), self.house.addresses)
@@ -263,8 +268,12 @@ class Node:
     def _app(self, own: OwnKeys) -> ASGIApp:
         settings, (database, clock, bus, *_) = self.settings, self.drivers
         self.relay = nostr.a_relay(settings, self.slips, clock, own.relay)
+        nostr.rule_over(self.relay, settings, self.house, self.moderating, self.drivers)
         self.elsewhere = nostr.elsewhere(settings, self.tongues.nostr, self.slips, self.house, own.relay, self.drivers)
         self.elsewhere.tell_by(self.relay.tell)
+        self.far_signing = nostr.far_signing(
+            self.elsewhere, self.tongues.nostr, self.slips, self.relay, self.drivers
+        )  # fmt: skip
         self.elsewhere.telling.when_not_said(self.readers.bring_on)
         self.couriers.add_herald(self.elsewhere.telling)
         self.hearing.when_moved(self.elsewhere.wells.nudge)
@@ -283,12 +292,13 @@ class Node:
         )
         timelines = self.timelines
         web = self._web(timelines)
+        self.livery.when_changed(web.desk.wear)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
         self.feeds = Feeds(settings, timelines, database, clock, bus, self.tongues.any_web, self.sources)
         self.couriers.add_herald(self.feeds.herald)
         names = nostr.routes(settings, database, self.nostr.signets, self.tend_letterboxes)
-        networks = Networks(web.desk, web.account, self.nostr.signets, database)
+        networks = Networks(web.desk, web.account, self.nostr.signets, database, self.far_signing)
         self.notify = hints_told(
             settings, self.drivers, own.hints, self.hinting, self.house, self.activitypub, self.doors.overhearing
         )
@@ -325,8 +335,11 @@ class Node:
             *Overseeing(desk, self.settings, condition, self.house_rules).routes,
             *JudgingPeople(desk, self.timelines, self.moderating).routes,
             *JudgingHosts(desk, self.dealing).routes,
+            *FollowingLists(desk, self.followed_lists).routes,
+            *AskingRelays(desk, self.relays).routes,
             *HousePages(desk, self.house_rules, self.house_emojis, self.media).routes,
             *Announcing(desk, self.announcements).routes,
+            *Dressing(desk, self.livery, self.media).routes,
         ]
 
     def _client_api(self) -> MastodonApi:
@@ -357,6 +370,7 @@ class Node:
                 announcements=self.announcements,
                 house_emojis=self.house_emojis,
                 activity=self.activity,
+                livery=self.livery,
             )
         )
 
@@ -368,7 +382,7 @@ class Node:
             self.known.featuring.preferences,
             Workshop(
                 self.drafts, self.media, self.house_emojis, self.announcements, self.known.suggesting,
-                partial(self.nostr.signets.networks, self.drivers.database),
+                partial(self.nostr.signets.networks, self.drivers.database), partial(named_on, self.drivers.database),
             ),
         )  # fmt: skip
 
@@ -378,6 +392,7 @@ class Node:
         await self.couriers.begin()
         await self.media.begin()
         await self.importing.begin()
+        await self.livery.begin()
         self._tasks = let_live((*self._steppers(), *self._keepers_of_time()))
 
     @property
@@ -393,9 +408,10 @@ class Node:
         """What moves on by itself whenever there is something to do, in the order of a step."""
         return (
             self.poll_ends, self.readers, self.push, self.intake, self.couriers, self.discover, self.backfill,
-            self.verify_links, self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
+            self.verify_links, self.followed_lists,
+            self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
             self.sources, Moving(self.indexing.run, self.indexing.take_up), self.slips, self.hearing, self.catch_up,
-            self.elsewhere.listening,
+            self.elsewhere.listening, self.far_signing,
             *((self.notify,) if self.notify is not None else ()),
         )  # fmt: skip
 
@@ -414,12 +430,12 @@ class Node:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.couriers.stop(patience)
         await self.elsewhere.listening.stop()
         await self.relay.close()
         if self.notify is not None:
             await self.notify.close()
         await self.sources.stop()
-        await self.couriers.stop(patience)
         await self.doors.stop()
         await self.media.stop()
         await self.proxy.stop()
@@ -446,11 +462,7 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     house = House(Addresses(settings.origin), Ids(os.getpid()), door)
     people = People(drivers.database, drivers.clock, drivers.bus, drivers.keys, house, settings.domains)
     speaker = await people.node_speaker(settings.title)
-    signed = Signed(await proxy_secret(drivers.database), settings.origin)
-    push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
-    sealing_signets = secret_in(settings.data, SIGNET_FILE, sealing.KEY_BYTES)
-    hint_secret = secret_in(settings.data, HINTS_FILE, SECRET_BYTES)
-    own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database), sealing_signets, hint_secret)
+    own = await own_keys(settings, drivers.database)
     node = Node(settings, drivers, house, people, speaker, own)
     await node.feeds.begin()
     await node.elsewhere.begin()

@@ -9,7 +9,7 @@ from msgspec import json
 
 from scattershot.domain.node import Standing
 from scattershot.domain.reading import Refused
-from scattershot.protocols.nostr.wire.entities import Key, Note, write_entity
+from scattershot.protocols.nostr.wire.entities import Address, Key, Note, write_entity
 from scattershot.protocols.nostr.wire.event import Event
 from scattershot.storage.tables import nodes
 from scattershot.testing.village import House, Village
@@ -49,6 +49,7 @@ async def until(village: Village, is_so: Callable[[], Awaitable[Any]]) -> None:
         await village.settle()
         if await is_so():
             return
+        village.clock.advance(1)
         await asyncio.sleep(0.005)
     raise AssertionError("it never came to that")
 
@@ -88,6 +89,29 @@ async def test_somebody_elsewhere_is_followed_by_a_name_with_a_hint_and_read_liv
     assert "there.example" in hosts
 
 
+async def test_whoever_is_followed_besides_is_heard_and_the_others_go_on(village: Village, here: House) -> None:
+    there = await village.house("there.example")
+    for name in ("bob", "carol"):
+        await bring(there, profile_of(name, now(village)), relays_of(name, now(village), THERE))
+    await here.follow("ann", write_entity(Key(key_of("bob"), (THERE,))))
+    await village.settle()
+    listening = here.node.elsewhere.listening
+    await here.follow("ann", write_entity(Key(key_of("carol"), (THERE,))))
+    await bring(there, note(village, "bob", "One"), note(village, "carol", "Two"))
+    await until(village, lambda: reads(here, "One", "Two"))
+    assert all(map(listening.covers, (key_of("bob"), key_of("carol"))))
+    who = (await here.row("ann")).id
+    bob = await here.microblog(write_entity(Key(key_of("bob"))))
+    here.done(await here.node.publisher.unfollow(who, bob, "test"))
+    await bring(there, note(village, "carol", "Three"))
+    await until(village, lambda: reads(here, "Two", "Three"))
+    assert not listening.covers(key_of("bob"))
+
+
+async def reads(house: House, *texts: str) -> bool:
+    return set(await house.home("ann")) >= set(texts)
+
+
 async def test_a_bare_key_is_found_by_the_relays_that_know_most_people(village: Village) -> None:
     here = await village.house("here.example", nostr_index=["wss://index.example", "wss://down.example"])
     await here.person("ann")
@@ -120,6 +144,44 @@ async def test_a_post_elsewhere_is_found_by_its_link_with_its_author_and_its_par
     thread = await phone.get(f"/api/v1/statuses/{status['id']}/context")
     assert [each["content"] for each in thread["ancestors"]] == ["<p>First</p>"]
     assert thread["ancestors"][0]["account"]["display_name"] == "bob"
+
+
+async def test_an_article_elsewhere_is_found_by_its_address(village: Village, here: House) -> None:
+    there = await village.house("there.example")
+    tags = [["d", "on-tea"], ["title", "On tea"]]
+    await bring(
+        there, profile_of("bob", now(village)), an_event("bob", "# Leaves", kind=30023, at=now(village), tags=tags)
+    )
+    found = await here.find(write_entity(Address("on-tea", key_of("bob"), 30023, (THERE,))))
+    assert found.post is not None
+    status = await (await here.phone("ann")).get(f"/api/v1/statuses/{found.post}")
+    assert "Leaves" in status["content"]
+    assert status["account"]["display_name"] == "bob"
+
+
+async def test_strangers_at_a_relay_that_is_listened_to_are_heard_where_they_speak_to_somebody_here(
+    village: Village, here: House
+) -> None:
+    there = await village.house("there.example")
+    await bring(there, profile_of("bob", now(village)), relays_of("bob", now(village), THERE))
+    await here.follow("ann", write_entity(Key(key_of("bob"), (THERE,))))
+    post = await here.post("ann", "Like me")
+    await village.settle()
+    answer = await here.get("/.well-known/nostr.json?name=ann", "application/json")
+    ann = json.decode(answer.body)["names"]["ann"]
+    async with a_client(here.node.relay) as client:
+        [name] = await client.found({"kinds": [1], "authors": [ann]})
+    tags = [["e", name, "wss://here.example"], ["p", ann]]
+    await bring(there, profile_of("carol", now(village)))
+    await bring(there, an_event("carol", "+", kind=7, at=now(village), tags=tags))
+    await bring(there, note(village, "carol", "To somebody else", tags=[["p", key_of("dave")]]))
+
+    async def is_liked() -> bool:
+        status = await (await here.phone("ann")).get(f"/api/v1/statuses/{post}")
+        return bool(status["favourites_count"] == 1)
+
+    await until(village, is_liked)
+    assert "favourite" in await here.told("ann") or "like" in await here.told("ann")
 
 
 async def test_a_name_on_a_domain_leads_to_the_relays_that_its_domain_names(village: Village, here: House) -> None:
@@ -177,3 +239,30 @@ async def test_a_blocked_host_is_never_dialled(village: Village, here: House) ->
     found = await here.node.discover.find(write_entity(Key(key_of("bob"), (THERE,))))
     assert isinstance(found, Refused)
     assert village.dialler.dialled == []
+
+
+async def test_a_host_that_is_blocked_while_it_is_listened_to_is_hung_up_on(village: Village, here: House) -> None:
+    there = await village.house("there.example")
+    await bring(there, profile_of("bob", now(village)), relays_of("bob", now(village), THERE))
+    await here.follow("ann", write_entity(Key(key_of("bob"), (THERE,))))
+    await village.settle()
+    assert village.dialler.open_to("there.example") == 1
+    assert not isinstance(await here.node.dealing.block("there.example"), Refused)
+    listening = asyncio.create_task(here.node.elsewhere.listening.run())
+
+    async def is_over() -> bool:
+        return village.dialler.open_to("there.example") == 0
+
+    try:
+        for _ in range(200):
+            if await is_over():
+                break
+            village.clock.advance(10)
+            here.node.elsewhere.wells.wake()
+            await asyncio.sleep(0.01)
+        assert await is_over()
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+    await village.settle()
+    assert village.dialler.open_to("there.example") == 0

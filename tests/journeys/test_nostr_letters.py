@@ -55,6 +55,7 @@ async def until(village: Village, is_so: Callable[[], Awaitable[Any]]) -> Any:
         await village.settle()
         if found := await is_so():
             return found
+        village.clock.advance(1)
         await asyncio.sleep(0.005)
     raise AssertionError("it never came to that")
 

@@ -14,7 +14,7 @@ from scattershot.app.intake import Intake
 from scattershot.app.letters import bring_after
 from scattershot.app.slips import Slips
 from scattershot.app.wells import note_whereabouts
-from scattershot.domain.change import Change, Followed, Unfollowed
+from scattershot.domain.change import Change, Edited, Followed, Posted, ProfileChanged, Unfollowed
 from scattershot.domain.ids import Seq
 from scattershot.domain.reading import Arrival, Changes, Needs
 from scattershot.domain.slip import Kept
@@ -48,6 +48,7 @@ class Hearing:
     ) -> None:  # fmt: skip
         self._moved: Callable[[], None] = lambda: None
         self._open: Callable[[Kept, WireId], Awaitable[bool]] = _left_sealed
+        self._own: Callable[[Arrival, WireId], Awaitable[None]] = _left_unsaid
         self._database, self._clock, self._bus, self._slips = database, clock, bus, slips
         self._intake, self._discover, self._tongue, self._listener = intake, discover, tongue, listener
 
@@ -58,6 +59,10 @@ class Hearing:
     def open_letters(self, opened: Callable[[Kept, WireId], Awaitable[bool]]) -> None:
         """Have what is sealed to somebody here opened."""
         self._open = opened
+
+    def take_own_words(self, take: Callable[[Arrival, WireId], Awaitable[None]]) -> None:
+        """Have what somebody says elsewhere by a key of here taken as theirs."""
+        self._own = take
 
     async def step(self) -> int:
         """Look at the next slips; how many that were."""
@@ -112,17 +117,18 @@ class Hearing:
         if glance.sealed_to:
             readers = [each for each in glance.sealed_to if each.value in concern.here]
             return all([await self._open(slip, reader) for reader in readers])
-        if glance.author.value in concern.here:
-            return True  # what we said ourselves
-        if glance.copy_of is not None and glance.copy_of in concern.known:
-            return True  # a copy of what is here
         arrival = Arrival(self._listener.name, glance.author, glance.author.value, slip.body, self._clock.now())
+        if glance.author.value in concern.here:
+            if glance.follows is None and not (glance.names and glance.names[0] in concern.known):
+                await self._own(arrival, glance.author)
+            return True  # what we said ourselves has a name here
+        is_copy = glance.copy_of is not None and glance.copy_of in concern.known
         if glance.follows is not None:
             await self._follows(slip, glance, glance.follows, concern, arrival)
             return True
-        concerns = glance.author in concern.known or any(name in concern.known for name in glance.names)
+        concerns = is_copy or glance.author in concern.known or any(name in concern.known for name in glance.names)
         reading = self._tongue.read(arrival, proven=True) if concerns else None
-        if not isinstance(reading, Changes | Needs):
+        if not isinstance(reading, Changes | Needs) or (is_copy and not _may_be_a_copy(reading)):
             return True
         taken = await self._intake.admit(arrival, reading)
         # what the next of the batch speaks of may have come with this one
@@ -152,6 +158,18 @@ class Hearing:
     def _followed_before(self, tx: Transaction, author: WireId) -> set[str]:
         stand = microblogs.stand(tx, author)
         return set(signets.followed_here(tx, stand.id, self._listener.name)) if stand is not None else set()
+
+
+def _may_be_a_copy(reading: Changes | Needs) -> bool:
+    """Posts and profiles may have another name; of deeds that are known already, a copy would be a second one."""
+    return isinstance(reading, Changes) and all(
+        isinstance(change, Posted | Edited | ProfileChanged) for change in reading.changes
+    )
+
+
+async def _left_unsaid(arrival: Arrival, author: WireId) -> None:
+    """Where nobody takes own words they lie at the relay alone."""
+    del arrival, author
 
 
 async def _left_sealed(slip: Kept, reader: WireId) -> bool:

@@ -37,6 +37,7 @@ class Letters:
         self._sealer, self._signets = sealer, signets
         self._said: list[Slip] = []
         self._unknown: set[str] = set()
+        self._with_box: set[MicroblogId] = set()
         self.others_are_followed = False
         """Whether somebody came to be followed, or is no more, since this was set to False."""
 
@@ -53,12 +54,16 @@ class Letters:
     async def tend(self, database: Database, now: Millis) -> None:
         """Say of every microblog that speaks there where its letters are brought, where that was not said yet."""
 
+        def lacking(tx: Transaction) -> list[MicroblogId]:
+            every = wells.own(tx, self._sealer.name)
+            return [each.microblog for each in every if not self._has_letterbox(tx, each.name)]
+
         def work(tx: Transaction) -> list[Slip]:
-            known = [each for each in wells.own(tx, self._sealer.name) if not self._has_letterbox(tx, each.name)]
-            rows = (microblogs.get(tx, each.microblog) for each in known)
+            rows = (microblogs.get(tx, microblog) for microblog in found)
             return [slip for row in rows if row is not None for slip in self._letterbox(tx, row, now)]
 
-        self._said += await database.write(work)
+        if found := await database.read(lacking):
+            self._said += await database.write(work)
 
     def step(self, tx: Transaction, batch: Sequence[Recorded], now: Millis) -> None:
         """Seal what is for some there alone."""
@@ -67,8 +72,8 @@ class Letters:
         for recorded in batch:
             if not recorded.local:
                 continue
-            if recorded.kind in _FIRST and (row := microblogs.get(tx, recorded.actor)) is not None:
-                said += self._letterbox(tx, row, now)
+            if recorded.kind in _FIRST and recorded.actor not in self._with_box:
+                said += self._letterbox_of(tx, recorded.actor, now)
             if recorded.kind is Kind.POSTED and recorded.post is not None:
                 said += self._sealed(tx, recorded, recorded.post, now)
             elif recorded.kind is Kind.DELETED and recorded.post is not None:
@@ -79,6 +84,14 @@ class Letters:
 
     def _has_letterbox(self, tx: Transaction, public: str) -> bool:
         return slips.moment_at(tx, self._sealer.letterbox_place(public)) is not None
+
+    def _letterbox_of(self, tx: Transaction, microblog: MicroblogId, now: Millis) -> list[Slip]:
+        row = microblogs.get(tx, microblog)
+        made = self._letterbox(tx, row, now) if row is not None else []
+        public = self._signets.public(tx, microblog)
+        if not made and public is not None and self._has_letterbox(tx, public):
+            self._with_box.add(microblog)  # only once it is on disk, which the transaction that made it cannot know
+        return made
 
     def _letterbox(self, tx: Transaction, row: microblogs.Row, now: Millis) -> list[Slip]:
         """Never where it was said before: its owner may have said it in another program, and meant another place."""

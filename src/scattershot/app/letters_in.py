@@ -66,7 +66,7 @@ class Opening:
     async def _in_its_room(self, reading: Changes, opened: Opened) -> Changes:
         """A letter that answers none that is here goes on with the last among the same people, as their programs show
         it; nobody else is asked for the one it answers, who would learn of it."""
-        room = room_of(opened.parties)
+        room, now = room_of(opened.parties), self._clock.now()
 
         def place(tx: Transaction, change: Change) -> Change:
             if not isinstance(change, Posted):
@@ -75,7 +75,8 @@ class Opening:
             if parent is None or wire_ids.find(tx, parent) is None:
                 last = wells.last_in_room(tx, room)
                 parent = WireId(self._sealer.name, last) if last is not None and last != opened.name else None
-            return replace(change, post=_after(tx, replace(change.post, reply_to=parent)))
+            published = min(change.post.published, now)
+            return replace(change, post=_after(tx, replace(change.post, reply_to=parent, published=published)))
 
         return reading._replace(
             changes=await self._database.read(lambda tx: tuple(place(tx, change) for change in reading.changes))

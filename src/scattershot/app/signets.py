@@ -10,10 +10,11 @@ from scattershot.domain.crossing import USUAL, Network
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.microblog import Voice
 from scattershot.domain.node import Standing
+from scattershot.domain.reading import Refused
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Database, Transaction
 from scattershot.ports.slips import Signet, Utterer
-from scattershot.storage.tables import microblogs, signets, wire_ids
+from scattershot.storage.tables import far_keys, microblogs, signets, wire_ids
 from scattershot.wirekit.sealing import NONCE_BYTES, opened, seal
 
 SIGNET_FILE = "signets.key"
@@ -83,6 +84,55 @@ class Signets:
         signets.put_key(tx, microblog, self._utterer.name, public, sealed)
         wire_ids.add(tx, WireId(self._utterer.name, public), wire_ids.Thing.MICROBLOG, microblog)
         return Signet(public, secret)
+
+    # -- keys kept elsewhere
+
+    def far(self, tx: Transaction, microblog: MicroblogId) -> Signet | None:
+        """What stands for a key that is kept elsewhere."""
+        known = signets.of(tx, microblog, self._utterer.name)
+        if known is None or known.public is None or far_keys.of(tx, microblog, self._utterer.name) is None:
+            return None
+        return Signet(known.public, b"")
+
+    def far_key(self, tx: Transaction, microblog: MicroblogId) -> far_keys.FarKey | None:
+        """Who signs for it elsewhere."""
+        return far_keys.of(tx, microblog, self._utterer.name)
+
+    def far_told(self, tx: Transaction, microblog: MicroblogId) -> str | None:
+        """What is kept of who signs for it, opened."""
+        known = self.far_key(tx, microblog)
+        return opened(self._sealing, known.sealed, f"far {self._place(microblog)}") if known is not None else None
+
+    def put_far(self, tx: Transaction, microblog: MicroblogId, public: str, told: str) -> Refused | None:
+        """Let it be known by a key kept elsewhere from now on, instead of its own."""
+        tx.lock("signets")
+        name = WireId(self._utterer.name, public)
+        meant = wire_ids.find(tx, name)
+        if meant is not None and (meant.kind, meant.thing) != (wire_ids.Thing.MICROBLOG, microblog):
+            return Refused("taken", "Another microblog is known by that key already.")
+        self._known_as(tx, microblog, name)
+        sealed = seal(self._sealing, secrets.token_bytes(NONCE_BYTES), told, f"far {self._place(microblog)}")
+        signets.put_key(tx, microblog, self._utterer.name, public, None)
+        far_keys.put(tx, microblog, self._utterer.name, sealed)
+        self.choose(tx, microblog, True)
+        return None
+
+    def drop_far(self, tx: Transaction, microblog: MicroblogId) -> None:
+        """Let it speak by a new key of its own again."""
+        if far_keys.of(tx, microblog, self._utterer.name) is None:
+            return
+        far_keys.drop(tx, microblog, self._utterer.name)
+        known = signets.of(tx, microblog, self._utterer.name)
+        if known is not None and known.public is not None:
+            wire_ids.forget(tx, WireId(self._utterer.name, known.public))
+        signets.put_key(tx, microblog, self._utterer.name, None, None)
+        self.make(tx, microblog)
+
+    def _known_as(self, tx: Transaction, microblog: MicroblogId, name: WireId) -> None:
+        old = wire_ids.of(tx, microblog, wire_ids.Thing.MICROBLOG, name.protocol)
+        if old is not None and old != name:
+            wire_ids.forget(tx, old)
+        wire_ids.add(tx, name, wire_ids.Thing.MICROBLOG, microblog)
 
     def public(self, tx: Transaction, microblog: MicroblogId) -> str | None:
         """What the wire calls it."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from scattershot.app.apply.origin import House
 from scattershot.app.retell import retell
 from scattershot.app.signets import Signets
-from scattershot.domain.change import Boosted, Change, Deleted, Edited, Posted, ProfileChanged, Vanished
+from scattershot.domain.change import Boosted, Change, Deleted, Edited, Posted, ProfileChanged, Vanished, Voted
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.post import Audience, Post
 from scattershot.domain.record import Kind, Recorded
@@ -18,12 +18,12 @@ from scattershot.domain.slip import Slip, seconds
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
 from scattershot.ports.slips import Known, Signet, Surroundings, Uttered, Utterer, referred_to
-from scattershot.storage.tables import microblogs, posts, signets, slips, slips_found, wire_ids
+from scattershot.storage.tables import far_keys, microblogs, posts, signets, slips, slips_found, wire_ids
 
 _FOLLOWS = frozenset({Kind.UNFOLLOWED, Kind.FOLLOW_ACCEPTED, Kind.FOLLOW_REJECTED})
 _SAID = _FOLLOWS | {
     Kind.POSTED, Kind.EDITED, Kind.DELETED, Kind.BOOSTED, Kind.UNBOOSTED, Kind.LIKED, Kind.UNLIKED,
-    Kind.PROFILE_CHANGED, Kind.VANISHED,
+    Kind.PROFILE_CHANGED, Kind.VANISHED, Kind.VOTED,
 }  # fmt: skip
 
 _FIRST = frozenset({Kind.POSTED, Kind.BOOSTED, Kind.LIKED, Kind.PROFILE_CHANGED})
@@ -62,6 +62,8 @@ class Uttering:
         speaks, signet = self._signets.speaking(tx, row)
         if recorded.kind not in _TAKEN_BACK and not speaks:
             return []
+        if signet is None:
+            signet = self._signets.far(tx, actor)
         if signet is None and recorded.kind in _FIRST and not row.gone:
             signet = self._signets.make(tx, actor)
         if signet is None:
@@ -75,7 +77,8 @@ class Uttering:
         self, tx: Transaction, recorded: Recorded, row: microblogs.Row, signet: Signet, now: Millis
     ) -> list[Slip]:
         """Whoever says something for the first time says who it is."""
-        if slips.moment_at(tx, self._utterer.introduction_place(signet.public)) is not None:
+        place = self._utterer.introduction_place(signet.public)
+        if slips.moment_at(tx, place) is not None or (not signet.secret and far_keys.waits_at(tx, row.id, place)):
             return []
         at = seconds(recorded.at)
         presented = ProfileChanged(actor=row.profile.id, profile=row.profile)
@@ -118,6 +121,10 @@ class Uttering:
             return []
         if uttered.name and not self._named(tx, WireId(self._utterer.name, uttered.name), recorded):
             return []
+        if uttered.unsigned:
+            slip = uttered.slip
+            far_keys.wait(tx, _voice(recorded), self._utterer.name, slip.place, slip.body, now)
+            return []
         slips.put(tx, [uttered.slip], seconds(now))
         return [uttered.slip]
 
@@ -143,6 +150,8 @@ class Uttering:
                 return self._around_post(tx, post, recorded.post, last)
             case ProfileChanged() | Vanished():
                 return Surroundings(last=last)
+            case Voted() if recorded.post is not None:
+                return self._around_vote(tx, recorded.post, recorded.actor)
             case _ if recorded.post is not None:
                 about = self._known(tx, recorded.post)
                 undone = self._undone(tx, recorded)
@@ -163,6 +172,15 @@ class Uttering:
         root = self._known(tx, row.thread) if row.thread != row.id else None
         quote = self._known(tx, row.quote) if row.quote is not None else None
         return Surroundings(root=root, parent=parent, quote=quote, people=people, last=last)
+
+    def _around_vote(self, tx: Transaction, poll: PostId, voter: MicroblogId) -> Surroundings | None:
+        """None for a poll of here: what is chosen in that is nobody's business."""
+        row, about = posts.get(tx, poll), self._known(tx, poll)
+        asked = row.post.poll if row is not None and not row.gone and not row.local else None
+        if asked is None or about is None:
+            return None
+        choices = sorted(posts.votes_of(tx, poll, voter))
+        return Surroundings(about=about, choices=tuple(asked.options[place].text for place in choices))
 
     def _people(self, tx: Transaction, post: Post) -> dict[WireId, str]:
         """Whoever the post names, as the wire calls them."""
@@ -202,6 +220,12 @@ def _speaker(recorded: Recorded) -> MicroblogId | None:
     if recorded.kind in (Kind.FOLLOW_ACCEPTED, Kind.FOLLOW_REJECTED):
         return recorded.target
     return recorded.actor if recorded.local else None
+
+
+def _voice(recorded: Recorded) -> MicroblogId:
+    speaker = _speaker(recorded)
+    assert speaker is not None
+    return speaker
 
 
 def _is_open(tx: Transaction, change: Change, recorded: Recorded) -> bool:

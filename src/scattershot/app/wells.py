@@ -53,6 +53,10 @@ class Wells:
         self.altered = True
         self._bus.nudge(TOPIC)
 
+    def wake(self) -> None:
+        """Somebody should look whether all is listened to that is to be."""
+        self._bus.nudge(TOPIC)
+
     # -- who is met where
 
     async def wanted(self) -> Wanted:
@@ -60,7 +64,7 @@ class Wells:
         followed: dict[str, dict[Purpose, list[str]]] = {}
         after = MicroblogId(0)
         while True:
-            page = await self._database.read(partial(wells.followed, after=after, limit=PAGE))
+            page = await self._database.read(partial(wells.followed, after=after, limit=PAGE), slow=True)
             names = [heard.name for heard in page]
             followed |= await self.uses(names)
             if len(page) < PAGE:

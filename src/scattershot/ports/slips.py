@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 from scattershot.domain.change import Change
 from scattershot.domain.post import Post
+from scattershot.domain.reading import Refused
 from scattershot.domain.slip import Kept, Slip
 from scattershot.domain.well import Whereabouts
 from scattershot.domain.wire_id import WireId
@@ -33,13 +34,35 @@ class Surroundings(NamedTuple):
     people: Mapping[WireId, str] = {}
     follows: tuple[str, ...] = ()
     last: int | None = None
+    choices: tuple[str, ...] = ()
+    """All that the actor has chosen in the poll that it is about."""
 
 
 class Signet(NamedTuple):
-    """A key by which a microblog speaks: what the wire knows it by, and what it signs with."""
+    """A key by which a microblog speaks: what the wire knows it by, and what it signs with; empty where that is kept
+    elsewhere."""
 
     public: str
     secret: bytes
+
+
+class Met(NamedTuple):
+    """A signer elsewhere that let us in: whose key it holds, and what is to be kept so that it can be asked."""
+
+    public: str
+    told: str
+
+
+class FarSigner(Protocol):
+    """Keys that are kept elsewhere."""
+
+    async def meet(self, link: str) -> Met | Refused:
+        """Meet the signer of a link; it takes as long as its owner needs to say yes."""
+        ...
+
+    async def sign(self, told: str, body: bytes) -> Slip | Refused:
+        """The slip with that body, signed; `told` is what was kept of the signer."""
+        ...
 
 
 class Uttered(NamedTuple):
@@ -47,6 +70,8 @@ class Uttered(NamedTuple):
 
     slip: Slip
     name: str = ""
+    unsigned: bool = False
+    """The key is kept elsewhere: it is no slip before it was signed there."""
 
 
 class Utterer(Protocol):

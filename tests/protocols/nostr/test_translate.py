@@ -70,7 +70,9 @@ def test_pictures_warnings_and_questions_cross() -> None:
     picture = Attachment(f"{ORIGIN}/media/x.png", "image/png", alt="a\ncat", width=3, height=2, blurhash="LE")
     poll = Poll((Option("tea"), Option("coffee")))
     event = said(a_post("Look", attachments=(picture,), warning="cats", poll=poll, url=f"{ORIGIN}/@ann/7"))
-    assert event.content == f"Look\n\n• tea\n• coffee\n\n{ORIGIN}/@ann/7\n\n{ORIGIN}/media/x.png"
+    assert (event.kind, event.content) == (1068, f"Look\n\n{ORIGIN}/media/x.png")
+    assert tag(event, "option") == [["0", "tea"], ["1", "coffee"]]
+    assert tag(event, "polltype") == [["singlechoice"]]
     assert tag(event, "imeta") == [[f"url {ORIGIN}/media/x.png", "m image/png", "dim 3x2", "blurhash LE", "alt a cat"]]
     assert tag(event, "content-warning") == [["cats"]]
 

@@ -21,6 +21,7 @@ from scattershot.app.house_emojis import HouseEmojis
 from scattershot.app.house_rules import HouseRules
 from scattershot.app.keepers import Keepers
 from scattershot.app.lists import Lists as ListsOfPeople
+from scattershot.app.livery import Livery
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
@@ -126,6 +127,7 @@ class House(NamedTuple):
     announcements: Announced
     house_emojis: HouseEmojis
     activity: Activity
+    livery: Livery
 
 
 class MastodonApi:
@@ -231,7 +233,13 @@ def _of_node(house: House) -> list[Endpoint]:
         *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
         *Figures(house.activity, house.dealing.open_to_few).endpoints,
         *InstanceDocs(
-            settings, house.timelines, vapid_key, house.dealing.open_to_few, house.house_rules, house.house_emojis
+            settings,
+            house.timelines,
+            vapid_key,
+            house.dealing.open_to_few,
+            house.house_rules,
+            house.house_emojis,
+            house.livery,
         ).endpoints,
     ]
 

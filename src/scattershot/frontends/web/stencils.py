@@ -32,6 +32,7 @@ def stencils(clock: Clock, proxied: words.Proxied, assets: Assets) -> minijinja.
         "counted": words.counted,
         "browser": words.browser,
         "link": words.link,
+        "looked_at": words.looked_at,
         "host": words.host,
         "shown": proxied,
         "initial": words.initial,

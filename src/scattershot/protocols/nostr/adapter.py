@@ -6,16 +6,22 @@ from typing import NamedTuple, Protocol
 from starlette.routing import BaseRoute
 
 from scattershot.app.apply.origin import House
+from scattershot.app.far_signing import FarSigning
+from scattershot.app.moderating import Moderating
+from scattershot.app.relay_rule import RelayRule
 from scattershot.app.signets import Signets
 from scattershot.app.slips import Slips
+from scattershot.domain.wire_id import NOSTR
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
 from scattershot.ports.fetcher import Fetcher
 from scattershot.ports.sockets import Dialler
 from scattershot.protocols.nostr.gateway.elsewhere import Elsewhere
+from scattershot.protocols.nostr.gateway.far_signing import FarSigning as FarSigner
 from scattershot.protocols.nostr.gateway.information import Information
 from scattershot.protocols.nostr.gateway.letters import GiftWraps
+from scattershot.protocols.nostr.gateway.management import Management
 from scattershot.protocols.nostr.gateway.names import Names, NamesHere
 from scattershot.protocols.nostr.gateway.relay import Relay
 from scattershot.protocols.nostr.gateway.tongue import NostrTongue
@@ -49,6 +55,13 @@ def a_relay(settings: Settings, slips: Slips, clock: Clock, secret: bytes) -> Re
         relay_address(settings), settings.title, settings.description, settings.contact, public_key(secret), limits
     )
     return Relay(slips, clock, limits, told, settings.relay_connections)
+
+
+def rule_over(relay: Relay, settings: Settings, house: House, moderating: Moderating, machines: "Machines") -> None:
+    """Let those who run the node rule over the relay by its own protocol."""
+    rule = RelayRule(machines.database, machines.clock, machines.bus, house, moderating, NOSTR)
+    rule.when_altered = relay.forget_seen
+    relay.be_managed(Management(rule, machines.clock, relay_address(settings), settings.origin))
 
 
 def nostr(settings: Settings, slips: Slips, fetcher: Fetcher, user_agent: str, sealing: bytes) -> Nostr:
@@ -85,6 +98,14 @@ def elsewhere(
         spoken.signets, house, relay_address(settings), secret,
     )  # fmt: skip
     spoken.tongue.seek_elsewhere(made.seeking, made.listening.covers)
+    return made
+
+
+def far_signing(elsewhere: Elsewhere, spoken: Nostr, slips: Slips, relay: Relay, machines: Machines) -> FarSigning:
+    """Whoever has signed elsewhere what waits for it."""
+    signer = FarSigner(elsewhere.pool, machines.clock)
+    made = FarSigning(machines.database, machines.clock, machines.bus, spoken.signets, slips, signer)
+    made.tell = relay.tell
     return made
 
 

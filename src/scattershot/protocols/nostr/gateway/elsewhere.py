@@ -18,7 +18,7 @@ from scattershot.protocols.nostr.gateway.catching_up import CatchingUp
 from scattershot.protocols.nostr.gateway.listening import Listening
 from scattershot.protocols.nostr.gateway.pool import Pool
 from scattershot.protocols.nostr.gateway.proving import Proving
-from scattershot.protocols.nostr.gateway.seeking import Seeking
+from scattershot.protocols.nostr.gateway.seeking import Seeking, Sought
 from scattershot.protocols.nostr.gateway.taking import Taking, Tell
 from scattershot.protocols.nostr.gateway.telling import Telling
 from scattershot.protocols.nostr.wire.relay_lists import relay_address
@@ -50,7 +50,7 @@ class Elsewhere:
         self.telling = Telling(self.pool, slips, database, house)
         self._rule = Rule(How(settings.nostr_tells), self.pool.own, index)
         self._database = database
-        self._looking: set[asyncio.Task[bool]] = set()
+        self._looking: set[asyncio.Task[Sought]] = set()
 
     async def begin(self) -> None:
         """Go by the settings."""

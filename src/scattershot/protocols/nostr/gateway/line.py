@@ -85,6 +85,8 @@ class Line:
         self._remarks = 0
         self.readers: frozenset[str] = frozenset()
         """Keys as which one proves oneself where that is asked for, besides the node's own."""
+        self.lost: set[str] = set()
+        """Names of wishes that were to stay, and that they ended."""
         self.ended = False
         self.hung_up = False
         """Whether it was we who ended it."""
@@ -132,8 +134,9 @@ class Line:
         name, question = self._question("q")
 
         async def take(event: Event) -> None:
-            question.events[event.id] = event
-            if len(question.events) >= most:
+            if len(question.events) < most:
+                question.events[event.id] = event
+            else:
                 question.end()
 
         self._takes[name] = take
@@ -154,6 +157,12 @@ class Line:
         if why and why != "timeout":
             self._takes.pop(name, None)
         return "" if why == "timeout" else why
+
+    async def prove(self, readers: frozenset[str]) -> None:
+        """Say that we are these, if they asked already; else it is said when they ask."""
+        self.readers = readers
+        if readers and self._session.challenge:
+            await self._say(self._session.prove(await self._prove(self.address, self._session.challenge, readers)))
 
     async def leave(self, name: str) -> None:
         """No longer listen for that."""
@@ -229,6 +238,8 @@ class Line:
             case AllStored(name, complete):
                 self._end(name, complete=complete)
             case Over(name, why):
+                if name not in self._questions:
+                    self.lost.add(name)
                 self._end(name, why or "error: they give no reason")
                 self._takes.pop(name, None)
             case Told(event, taken, why):

@@ -5,6 +5,7 @@ How a relay answers is the health of its node: one that fails is let alone for l
 
 import asyncio
 import logging
+import random
 from functools import partial
 
 from scattershot.app import counters
@@ -25,6 +26,8 @@ SHORT = 20_000
 """One that was cut so soon after it was made (milliseconds) counts as a failure: else it would be made at once anew."""
 MESSAGE_BYTES = 1_000_000
 """The most bytes of a message; a comparison's are the longest."""
+SPREAD = 5_000
+"""Milliseconds over which nodes come back to a relay that cut them all at once."""
 _DIAL, _DOCUMENT = 10.0, 5.0
 
 _logger = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ class Pool:
         self._held: dict[str, _Held] = {}
         self._dialling: dict[str, asyncio.Task[Line | Unreachable]] = {}
         self._settling: set[asyncio.Task[None]] = set()
+        self._resting: dict[str, int] = {}
 
     @property
     def lines(self) -> list[Line]:
@@ -63,6 +67,11 @@ class Pool:
         """The connection to that relay, where there is one."""
         held = self._held.get(address)
         return held.line if held is not None and not held.line.ended else None
+
+    def rests(self, address: str) -> bool:
+        """Whether it was cut a moment ago: one comes back after a while that differs from node to node, so that not
+        everybody is at a relay's door the moment it opens."""
+        return self._resting.get(address, 0) > self._clock.now()
 
     async def line(self, address: str, *, insist: bool = False) -> Line | Unreachable:
         """A connection to that relay; those who ask at the same time share one.
@@ -88,8 +97,8 @@ class Pool:
             return Unreachable("blocked", "this node does not deal with that one")
         if now < door.retry_at and not insist:
             return Unreachable("resting", "it did not answer lately")
-        if len(self.lines) >= self._most:
-            self._make_room()
+        if len(self.lines) >= self._most and not self._make_room():
+            return Unreachable("busy", "there are as many connections as there may be")
         theirs = await self._ask_about(address)
         socket = await self._dialler.dial(address, limit=MESSAGE_BYTES, seconds=_DIAL)
         if isinstance(socket, Unreachable):
@@ -118,19 +127,23 @@ class Pool:
         held = self._held.pop(address, None)
         if not task.cancelled() and task.exception() is not None:
             _logger.error("a connection to %s stumbled", address, exc_info=task.exception())
-        self._wells.nudge()
+        self._wells.wake()
         if held is None or task.cancelled() or held.line.hung_up:
             return
-        if self._clock.now() - held.made < SHORT:
+        now = self._clock.now()
+        self._resting = {each: until for each, until in self._resting.items() if until > now}
+        self._resting[address] = now + random.randrange(SPREAD)  # noqa: S311 - jitter, not a secret
+        if now - held.made < SHORT:
             settling = asyncio.create_task(self._wells.failed(address, host, "cut"))
             self._settling.add(settling)
             settling.add_done_callback(self._settling.discard)
 
-    def _make_room(self) -> None:
-        """Let go of the one that was not needed for the longest."""
+    def _make_room(self) -> bool:
+        """Let go of the one that was not needed for the longest; False where all are needed."""
         idle = [held for held in self._held.values() if held.line.is_idle]
         if idle:
             min(idle, key=lambda held: held.used).task.cancel()
+        return bool(idle)
 
     def sweep(self) -> None:
         """Let go of those that nobody needs any more."""

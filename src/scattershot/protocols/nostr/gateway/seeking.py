@@ -4,6 +4,7 @@ those that know about most people. What is found is kept like anything that come
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from enum import Enum
 from typing import NamedTuple
 
 from msgspec import json
@@ -37,6 +38,14 @@ _REMEMBERED = 5_000
 _decode = json.Decoder(Event).decode
 
 
+class Sought(Enum):
+    """How looking for something went: something new came, or nothing, or nobody could be asked."""
+
+    FOUND = "found"
+    NOTHING = "nothing"
+    UNREACHABLE = "unreachable"
+
+
 class _Trail(NamedTuple):
     """Where something may be, the likeliest first, and whose it is, where that is known."""
 
@@ -66,10 +75,10 @@ class Seeking:
         if author is not None:
             self._authors[name] = author
 
-    async def named(self, name: str) -> bool:
-        """Look for what a key, an id or coordinates stand for; whether anything new came."""
+    async def named(self, name: str) -> Sought:
+        """Look for what a key, an id or coordinates stand for."""
         if not self._is_due(name):
-            return False
+            return Sought.NOTHING
         trail = await self._trail(name)
         if is_place(name):
             kind, author, identifier = name.split(":", 2)
@@ -82,12 +91,15 @@ class Seeking:
             # nobody can tell an id from a key by its looks; relays that keep letters give nothing out by id alone
             only = frozenset({name})
             wanted = [Filter(ids=only, kinds=OF_AUTHORS), Filter(authors=only, kinds=ABOUT)]
-        return await self._sought(trail, wanted)
+        sought = await self._sought(trail, wanted)
+        if sought is Sought.UNREACHABLE:
+            self._asked.pop(name, None)
+        return sought
 
-    async def about(self, author: str) -> bool:
-        """Look for what somebody says of themselves; whether anything new came."""
+    async def about(self, author: str) -> Sought:
+        """Look for what somebody says of themselves."""
         if not self._is_due(("about", author)):
-            return False
+            return Sought.NOTHING
         return await self._sought(await self._trail(author), [Filter(authors=frozenset({author}), kinds=ABOUT)])
 
     async def back(self, author: str, of_kinds: Iterable[int], until: int | None, limit: int) -> None:
@@ -140,29 +152,37 @@ class Seeking:
 
     # -- asking
 
-    async def _sought(self, trail: _Trail, wanted: Sequence[Filter], *, everywhere: bool = False) -> bool:
-        """Ask where it is likely, and only then those who know about most people; whether anything new came."""
+    async def _sought(self, trail: _Trail, wanted: Sequence[Filter], *, everywhere: bool = False) -> Sought:
+        """Ask where it is likely, and only then those who know about most people."""
         likely, rest = trail.relays[:MOST_ASKED], [each for each in self._index if each not in trail.relays]
-        if likely and await self._ask(likely, wanted) and not everywhere:
-            return True
-        further = (trail.relays[MOST_ASKED:] + rest)[:MOST_ASKED]
-        return bool(further) and await self._ask(further, wanted)
+        first = await self._ask(likely, wanted)
+        if first is Sought.FOUND and not everywhere:
+            return first
+        second = await self._ask((trail.relays[MOST_ASKED:] + rest)[:MOST_ASKED], wanted)
+        if Sought.FOUND in (first, second):
+            return Sought.FOUND
+        return Sought.UNREACHABLE if Sought.UNREACHABLE in (first, second) else Sought.NOTHING
 
-    async def _ask(self, relays: Sequence[str], wanted: Sequence[Filter]) -> bool:
+    async def _ask(self, relays: Sequence[str], wanted: Sequence[Filter]) -> Sought:
+        if not relays:
+            return Sought.NOTHING
         asking = [asyncio.create_task(self._ask_one(relay, wanted)) for relay in relays]
         done, late = await asyncio.wait(asking, timeout=SECONDS)
         for task in late:
             task.cancel()
-        found = [task.result() for task in done]
+        found = [answer for task in done if (answer := task.result()) is not None]
         came = await self._taking.take([event for _, events in found for event in events])
         await self._wells.hint_all(
             [(event.pubkey, relay) for relay, events in found for event in events if self._taking.is_known(event.id)]
         )
-        return bool(came)
+        if came:
+            return Sought.FOUND
+        return Sought.NOTHING if found else Sought.UNREACHABLE
 
-    async def _ask_one(self, relay: str, wanted: Sequence[Filter]) -> tuple[str, list[Event]]:
+    async def _ask_one(self, relay: str, wanted: Sequence[Filter]) -> tuple[str, list[Event]] | None:
+        """None where it does not answer."""
         line = await self._pool.line(relay)
         if isinstance(line, Unreachable):
-            return relay, []
+            return None
         found = await line.fetch(wanted, seconds=SECONDS)
-        return relay, found.events
+        return None if found.why and not found.events else (relay, found.events)

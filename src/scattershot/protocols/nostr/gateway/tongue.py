@@ -10,19 +10,16 @@ from msgspec import json
 from msgspec.structs import replace
 
 from scattershot.app.slips import Slips
-from scattershot.domain.change import Change, ProfileChanged
-from scattershot.domain.delivery import Outcome, Unwanted
-from scattershot.domain.ids import Millis
+from scattershot.domain.change import ProfileChanged
 from scattershot.domain.microblog import Profile, parse_handle
-from scattershot.domain.node import Endpoint, EndpointAddress
 from scattershot.domain.reading import Arrival, Changes, Reading, Refused
 from scattershot.domain.slip import Kept, Want, key
 from scattershot.domain.well import Whereabouts
 from scattershot.domain.wire_id import NOSTR, WireId
-from scattershot.ports.protocol import BackPosts, Signer
+from scattershot.ports.protocol import BackPosts, Signer, Silent
 from scattershot.ports.slips import Glance
 from scattershot.protocols.nostr.gateway.names import Names
-from scattershot.protocols.nostr.gateway.seeking import Seeking
+from scattershot.protocols.nostr.gateway.seeking import Seeking, Sought
 from scattershot.protocols.nostr.translate.notes_in import NO_DOMAIN, claimed_name, nobody
 from scattershot.protocols.nostr.translate.notes_out import is_place
 from scattershot.protocols.nostr.translate.to_changes import Where, glance_at, read
@@ -34,12 +31,12 @@ from scattershot.protocols.nostr.wire.event import Event, is_name, is_on_the_cur
 PAGE = 40
 """Posts of an author that are read at a time."""
 MOST_OF_THREAD = 200
-_WRITTEN = (kinds.NOTE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.COMMENT, kinds.ARTICLE)
+_WRITTEN = (kinds.NOTE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.COMMENT, kinds.POLL, kinds.ARTICLE)
 _decode = json.Decoder(Event).decode
 
 
-class NostrTongue:
-    """Speaks Nostr."""
+class NostrTongue(Silent):
+    """Speaks Nostr; what is said here goes to our own relay (`app.uttering`)."""
 
     name = NOSTR
 
@@ -65,24 +62,6 @@ class NostrTongue:
         del proven
         return read(arrival.body, self._where)
 
-    @staticmethod
-    def door(profile: Profile) -> EndpointAddress | None:
-        """None: who wishes to hear us listens at our relay."""
-        del profile
-        return None
-
-    def encode(self, change: Change, to: Sequence[WireId], signer: Signer, now: Millis) -> bytes | None:
-        """Nothing: see `app.uttering`."""
-        del change, to, signer, now
-        return None
-
-    async def send(
-        self, endpoint: Endpoint, body: bytes, signer: Signer, dialect: str, followers: Sequence[WireId] | None = None
-    ) -> Outcome:
-        """There are no doors."""
-        del endpoint, body, signer, dialect, followers
-        return Unwanted("no_door", gone=True)
-
     async def fetch(self, wire_id: WireId, signer: Signer) -> Reading:
         """A post or a profile; of whoever wrote something and no profile, the key is one."""
         del signer
@@ -92,12 +71,14 @@ class NostrTongue:
         known = await self._lying_here(name)
         if self._seeking is not None and not self._covers(name):
             is_profile = isinstance(known, Changes) and isinstance(known.changes[0], ProfileChanged)
-            came = False
+            sought = Sought.NOTHING
             if known is None:
-                came = await self._seeking.named(name)
+                sought = await self._seeking.named(name)
             elif is_profile:
-                came = await self._seeking.about(name)
-            known = await self._lying_here(name) if came else known
+                sought = await self._seeking.about(name)
+            known = await self._lying_here(name) if sought is Sought.FOUND else known
+            if known is None and sought is Sought.UNREACHABLE:
+                return Refused("unreachable", "The relays that may have it do not answer.")
         return known or Refused("not_found", "Nothing of that name has come to this relay yet.")
 
     async def _lying_here(self, name: str) -> Reading | None:

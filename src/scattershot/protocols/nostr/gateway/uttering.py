@@ -13,10 +13,12 @@ from scattershot.protocols.nostr.translate.slips import to_slip, with_burial
 from scattershot.protocols.nostr.wire import kinds
 from scattershot.protocols.nostr.wire.encryption import lock_key
 from scattershot.protocols.nostr.wire.entities import Key, Secret, write_entity
-from scattershot.protocols.nostr.wire.event import Unsigned, public_key, sign
+from scattershot.protocols.nostr.wire.event import Event, Unsigned, public_key, sign
 
-_THINGS = frozenset({kinds.NOTE, kinds.ARTICLE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.REACTION})
-"""What stands for a post, a boost or a like, and is its name."""
+_THINGS = frozenset(
+    {kinds.NOTE, kinds.POLL, kinds.ARTICLE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.REACTION, kinds.POLL_RESPONSE}
+)
+"""What stands for a post, a boost, a like or a vote, and is its name."""
 
 
 class Utterer:
@@ -72,7 +74,9 @@ class Utterer:
 
 
 def _signed(what: Unsigned, signet: Signet, chance: bytes, *, vanishes: bool = False) -> Uttered:
-    event = sign(what, signet.secret, chance)
-    return Uttered(
-        with_burial(to_slip(event), event, vanishes=vanishes), name_of(event) if event.kind in _THINGS else ""
-    )
+    if signet.secret:
+        event = sign(what, signet.secret, chance)
+    else:
+        event = Event(what.id, what.pubkey, what.created_at, what.kind, what.tags, what.content, "")
+    slip = with_burial(to_slip(event), event, vanishes=vanishes)
+    return Uttered(slip, name_of(event) if event.kind in _THINGS else "", unsigned=not signet.secret)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from hashlib import sha256
+from heapq import heapify, heappop, heappush
 
 COVER = 2
 """Relays at which each author is listened to: one may be down, or keep silent about something."""
@@ -38,17 +39,23 @@ def _cover(
         for author in each:
             heard[author] = heard.get(author, 0) + 1
     lacking = {author for author in authors if heard.get(author, 0) < times}
-    while lacking:
-        news = {relay: (met[relay] & lacking) - chosen.get(relay, set()) for relay in relays}
-        best = min(news, key=lambda relay: (-len(news[relay]), relay not in chosen, _lot(relay)), default=None)
-        # what is listened to anyway costs nothing more
-        known = [relay for relay in news if relay in chosen and news[relay]]
-        if known:
-            best = min(known, key=lambda relay: (-len(news[relay]), _lot(relay)))
-        if best is None or not news[best] or (best not in chosen and len(chosen) >= most):
-            return
-        chosen.setdefault(best, set()).update(news[best])
-        lacking -= news[best]
+    # what is listened to anyway costs nothing more
+    for some in (relays & chosen.keys(), relays - chosen.keys()):
+        waiting = [(-len(met[relay]), _lot(relay), relay) for relay in some]
+        heapify(waiting)
+        while waiting and lacking:
+            _, lot, best = heappop(waiting)
+            news = (met[best] & lacking) - chosen.get(best, set())
+            if not news:
+                continue
+            if waiting and (-len(news), lot) > waiting[0][:2]:
+                # it would bring less than it seemed to; what the others bring can only have become less too
+                heappush(waiting, (-len(news), lot, best))
+                continue
+            if best not in chosen and len(chosen) >= most:
+                return
+            chosen.setdefault(best, set()).update(news)
+            lacking -= news
 
 
 def _lot(relay: str) -> bytes:

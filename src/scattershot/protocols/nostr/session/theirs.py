@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import json
 
 from scattershot.protocols.nostr.wire.filters import Filter, encode
 
@@ -87,7 +88,7 @@ def _within(wanted: Filter, limit: int) -> Filter:
 
 
 def _pieces(wanted: Filter, room: int) -> list[Filter]:
-    """The filter halved at its longest list until it fits; one that cannot be is left out."""
+    """The filter, its longest list in portions that fit; one that cannot be made to fit is left out."""
     lists = _lists(wanted)
     name, values = max(lists, key=lambda each: len(each[1]), default=("", frozenset()))
     if len(values) <= MOST_VALUES and len(encode(wanted)) <= room:
@@ -95,9 +96,11 @@ def _pieces(wanted: Filter, room: int) -> list[Filter]:
     if len(values) < 2:
         return []
     ordered = sorted(values)
-    middle = min(len(ordered) // 2, MOST_VALUES) if len(ordered) <= 2 * MOST_VALUES else MOST_VALUES
-    low, high = frozenset(ordered[:middle]), frozenset(ordered[middle:])
-    return _pieces(_having(wanted, name, low), room) + _pieces(_having(wanted, name, high), room)
+    around = len(encode(_having(wanted, name, frozenset())))
+    each = max(len(json.encode(value)) + 1 for value in ordered)
+    fit = max(1, min((room - around) // each, MOST_VALUES, len(ordered) - 1))
+    portions = (frozenset(ordered[start : start + fit]) for start in range(0, len(ordered), fit))
+    return [piece for portion in portions for piece in _pieces(_having(wanted, name, portion), room)]
 
 
 def _lists(wanted: Filter) -> list[tuple[str, frozenset[Any]]]:

@@ -2,7 +2,7 @@
 datagram each. Nothing else of the protocol is spoken: no confirmable messages, no blocks, no caches.
 
 Read by our own code: aiocoap takes some 200 µs of CPU for a datagram that is thrown away, and a flood of 100,000 may
-cost a second (docs/decisions/0013).
+cost a second (docs/decisions/0016).
 """
 
 from typing import NamedTuple
