@@ -56,7 +56,7 @@ class Bunker:
             sealed = sdk.nip44_encrypt(self.keys.secret_key(), asker, answer, sdk.Nip44Version.V2)
             tags = [["p", asker.to_hex()]]
             event = {"kind": 24133, "content": sealed, "tags": tags, "created_at": said[2]["created_at"]}
-            await client.say("EVENT", json.decode(_signed(event, self.keys)))
+            await client.say("EVENT", json.decode(signed(event, self.keys)))
 
     def _said(self, request: Any) -> dict[str, str]:
         match request["method"]:
@@ -67,12 +67,12 @@ class Bunker:
             case "sign_event" if not self.refuses:
                 what = json.decode(request["params"][0])
                 what["content"] += "!" * self.alters
-                return {"result": _signed(what, self.own)}
+                return {"result": signed(what, self.own)}
             case _:
                 return {"error": self.refuses}
 
 
-def _signed(what: dict[str, Any], keys: Any) -> str:
+def signed(what: dict[str, Any], keys: Any) -> str:
     unsigned = sdk.UnsignedEvent.from_json(json.encode(what | {"pubkey": keys.public_key().to_hex()}).decode())
     return str(keys.sign_event(unsigned).as_json())
 
