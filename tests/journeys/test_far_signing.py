@@ -11,6 +11,7 @@ from msgspec import json
 from scattershot.domain.reading import Refused
 from scattershot.testing.village import House, Village
 from tests.journeys.test_nostr import events_of, key_at
+from tests.journeys.test_portability_page import signed_in
 from tests.protocols.nostr.relay_client import a_client
 
 sdk = pytest.importorskip("nostr_sdk")
@@ -118,6 +119,8 @@ async def test_what_cannot_be_signed_now_waits_and_says_why(village: Village, mo
     told = await far.about(who)
     assert told is not None
     assert (told.waiting, told.problem) == (4, "The signer does not answer at the moment.")
+    page = await (await signed_in(here, "ann")).get("/settings/networks")
+    assert "4 of what you said wait to be signed. The signer does not answer at the moment." in page.text
     village.clock.advance(60_000)
     async with bunker.awake():
         bunker.alters = True

@@ -66,6 +66,7 @@ class Networks:
         assert visitor.who is not None
         assert visitor.person is not None
         own = await self._signets.about(self._database, visitor.who)
+        far = await self._far_signing.about(visitor.who)
         return await self._desk.page(
             request,
             visitor,
@@ -74,7 +75,7 @@ class Networks:
             speaks=own.speaks,
             name=own.name,
             key=key,
-            far=await self._far_signing.about(visitor.who),
+            far=far._asdict() if far is not None else None,
             may_end=visitor.may(Deed.END),
             has_password=bool(visitor.person.secret),
             problem=problem,

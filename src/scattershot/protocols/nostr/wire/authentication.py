@@ -76,9 +76,8 @@ def http_header(event: Event) -> str:
 
 def holding(page: str, challenge: str, words: str, now: int) -> Unsigned:
     """What a browser signs to prove its key to one of our pages: as for NIP-98, with a challenge besides."""
-    return Unsigned(
-        "", now, kinds.HTTP_AUTHENTICATION, [["u", page], ["method", "POST"], ["challenge", challenge]], words
-    )
+    tags = [["u", page], ["method", "POST"], ["challenge", challenge]]
+    return Unsigned("", now, kinds.HTTP_AUTHENTICATION, tags, words)
 
 
 def fault_of_holding(event: Event, page: str, challenge: str, now: int) -> str | None:
