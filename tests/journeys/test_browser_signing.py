@@ -3,7 +3,6 @@
 The browser is made of nostr-sdk: none of our code signs.
 """
 
-from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -67,8 +66,8 @@ class Somebody(NamedTuple):
 
 
 @pytest.fixture
-async def house(village: Village) -> AsyncIterator[House]:
-    yield await village.house("here.example")
+async def house(village: Village) -> House:
+    return await village.house("here.example")
 
 
 async def somebody(house: House, name: str) -> Somebody:

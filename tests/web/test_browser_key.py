@@ -1,6 +1,7 @@
 """A key that the browser holds (NIP-07), before a real Chromium: it is taken on, and signs what is posted.
 
-What an add-on would bring is made here: `window.nostr`, behind which nostr-sdk signs. It judges what the relay hands out.
+What an add-on would bring is made here: `window.nostr`, behind which nostr-sdk signs. It also judges what the relay
+hands out.
 """
 
 import asyncio
@@ -103,7 +104,7 @@ async def test_a_browser_takes_its_key_and_signs_each_post(scene: Scene, browser
         assert await page.locator("code.long").inner_text() == add_on.keys.public_key().to_bech32()
         await post(page, scene.stage, "Signed in my own browser")
         await until_said(scene.stage, add_on.keys, ["Signed in my own browser"])
-        assert [each["kind"] for each in add_on.asked][0] == 27235
+        assert add_on.asked[0]["kind"] == 27235
         await expect(page.get_by_text("to be signed by your key")).to_have_count(0)
         assert broken == []
 

@@ -131,7 +131,7 @@ class Networks:
         return self._desk.to(f"{_PAGE}?done=browser")
 
     async def _waiting(self, _: Request, visitor: Visitor) -> Response:
-        """For our script: what waits for whoever asks; with the token of its forms, which only our own pages can read."""
+        """For our script: what waits for whoever asks; with their token, which only our own pages can read."""
         names = {each.id: str(each.profile.handle) for each in visitor.kept}
         found = await self._browser_signing.waiting(_writes_as(visitor))
         waiting = [
