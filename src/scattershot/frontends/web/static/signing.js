@@ -39,7 +39,7 @@ function soon() {
 // -- letting it sign
 
 function offer(form) {
-  form.hidden = false;
+  form.closest("section").hidden = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const problem = form.querySelector(".problem");
