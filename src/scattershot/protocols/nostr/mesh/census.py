@@ -4,12 +4,13 @@ Nobody is gone because one says so. A supernode is gone when a third of the witn
 themselves accused, say so of its latest incarnation; and it comes back by announcing a higher one.
 """
 
+from collections import Counter
 from functools import cached_property
 from typing import NamedTuple
 
 from scattershot.protocols.nostr.mesh.lots import Ring
 from scattershot.protocols.nostr.mesh.overlay import Overlay
-from scattershot.protocols.nostr.mesh.statements import Announcement
+from scattershot.protocols.nostr.mesh.statements import Announcement, Attestation
 from scattershot.protocols.nostr.mesh.view import View
 
 WITNESSES = 7
@@ -32,6 +33,7 @@ class Census:
         """Whoever announces itself and has not expired, those gone among them."""
         self._roster = tuple(sorted(key for key, each in self.present.items() if each.role == "super"))
         self.gone: dict[str, Gone] = {}
+        self._networks: dict[str, str] = {}
         self.overlay = self._settle()
         """The links among the supernodes that live."""
 
@@ -85,6 +87,29 @@ class Census:
         if self.present[key].role == "super":
             return self._everybody
         return frozenset(self._circle.after(key, 2 * WITNESSES))
+
+    def network(self, key: str) -> str:
+        """The network in which most witnesses saw that node; a name of its own where nobody did."""
+        found = self._networks.get(key)
+        if found is None:
+            seen = Counter(each.network for each in self._sightings(key))
+            found = min(seen, key=lambda network: (-seen[network], network)) if seen else f"? {key}"
+            self._networks[key] = found
+        return found
+
+    def reached_from(self, here: Announcement) -> int:
+        """From how many networks it was reached; what is `local` tells witnesses apart by their keys."""
+        networks = {witness: self.network(witness) for witness in (each.witness for each in self._sightings(here.key))}
+        return len({witness if network == "local" else network for witness, network in networks.items()})
+
+    def _sightings(self, key: str) -> list[Attestation]:
+        """The attestations that count: of witnesses that are believed, at an address that the node gives."""
+        here = self.present.get(key)
+        shelf = self.view.attestations.get(key)
+        if here is None or not shelf:
+            return []
+        believed = self.believed(key)
+        return [each for each in shelf.values() if each.witness in believed and each.address in here.addresses]
 
     @cached_property
     def _everybody(self) -> frozenset[str]:

@@ -96,7 +96,7 @@ def elect(view: View, now: float, census: Census | None = None) -> Election:
         there = {each.key for each in chosen}
         chosen += [each for each in contenders if each.key not in there][: FEWEST - len(chosen)]
     rest = [each for each in spare if each.rank.reserve == 0]
-    cut = rest[target - 1].rank if len(rest) >= target else None
+    cut = rest[target - 1].rank if 0 < target <= len(rest) else None
     return Election(frozenset(each.key for each in chosen), target, people, cut)
 
 
@@ -118,7 +118,7 @@ def fault_of(census: Census, key: str) -> str | None:
     if work is None or work.bits < WORK or work.day not in (today, day_before(today)):
         return "the work of the day is not done"
     others = len(census.overlay) - (key in census.overlay)
-    if len(_networks(census, here)) < min(FEWEST, others):
+    if census.reached_from(here) < min(FEWEST, others):
         return "too few others could reach it"
     return None
 
@@ -142,22 +142,6 @@ def joins_the_bench(mine: Announcement, election: Election, now: float) -> bool:
     return election.cut is None or mine.role == "super" or rank(mine, now, election.people) <= election.cut
 
 
-def network_of_node(census: Census, what: Announcement) -> str:
-    """The network in which most witnesses saw it; its own name where nobody did."""
-    seen = _networks(census, what)
-    return min(seen, key=lambda network: (-len(seen[network]), network)) if seen else f"? {what.key}"
-
-
-def _networks(census: Census, what: Announcement) -> dict[str, set[str]]:
-    """By network in which the node was seen, its witnesses; of those that count, and at an address that it gives."""
-    believed = census.believed(what.key)
-    found: dict[str, set[str]] = {}
-    for witness, each in census.view.attestations.get(what.key, {}).items():
-        if witness in believed and each.address in what.addresses:
-            found.setdefault(each.network, set()).add(witness)
-    return found
-
-
 def _contenders(census: Census) -> Iterable[Contender]:
     links = sum(min(each.load, each.slots) for each in census.present.values())
     people = links // 2 + len(census.present)
@@ -166,7 +150,7 @@ def _contenders(census: Census) -> Iterable[Contender]:
             domain = domain_of(here.addresses[0]) if here.addresses else key
             yield Contender(
                 key, rank(here, census.now, people), utility(here, census.now), here.role == "super",
-                census.now - here.since >= DWELL, network_of_node(census, here), domain, here.since,
+                census.now - here.since >= DWELL, census.network(key), domain, here.since,
             )  # fmt: skip
 
 
