@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 
 MOST = 1 << 64
@@ -18,11 +19,17 @@ def share(topic: str, *names: str) -> float:
     return ((lot(topic, *names) >> 11) + 0.5) / (1 << 53)
 
 
+@lru_cache(maxsize=65_536)
+def _stand(topic: str, name: str) -> int:
+    """Where one stands in a circle; circles are drawn anew whenever somebody comes or goes."""
+    return lot(topic, name)
+
+
 class Ring:
     """Names in the order of their lots, closed to a circle."""
 
     def __init__(self, topic: str, names: Iterable[str]) -> None:
-        ordered = sorted((lot(topic, name), name) for name in set(names))
+        ordered = sorted((_stand(topic, name), name) for name in set(names))
         self._topic = topic
         self._lots = [drawn for drawn, _ in ordered]
         self.names: Sequence[str] = [name for _, name in ordered]
@@ -32,7 +39,7 @@ class Ring:
         others = self._from(name, 1)
         if not others:
             return ()
-        place = bisect_left(self._lots, lot(self._topic, name))
+        place = bisect_left(self._lots, _stand(self._topic, name))
         before = self.names[place - 1]
         return (before, *others) if before != others[0] else others
 
@@ -42,7 +49,7 @@ class Ring:
 
     def _from(self, name: str, count: int) -> tuple[str, ...]:
         size = len(self.names)
-        place = bisect_left(self._lots, lot(self._topic, name))
+        place = bisect_left(self._lots, _stand(self._topic, name))
         found = []
         for step in range(size):
             other = self.names[(place + step) % size]

@@ -53,9 +53,8 @@ class Overlay:
         beside = self.beside(name)
         if self.is_full:
             return beside
-        others = (other for other in self.supers if other != name and other not in beside)
-        own = sorted(others, key=lambda other: lot("own", secret, other))[:OWN]
-        return (*beside, *own)
+        own = (self._rings[0].after(f"own {secret} {turn}", 2) for turn in range(OWN))
+        return tuple(dict.fromkeys((*beside, *(other for two in own for other in two[:1] if other != name))))
 
 
 @lru_cache(maxsize=64)
