@@ -70,7 +70,7 @@ class Figures:
         self.orphan_seconds = self.deaf_seconds = self.attached_seconds = self.node_seconds = 0.0
         self.found = self.findable = 0
         self.flaps = self.false_deaths = self.promotions = self.demotions = 0
-        self.leaf_bytes = 0
+        self.leaf_bytes = self.joining_bytes = 0.0
         self.refusals = self.attaches = self.given_up = 0
         self.repairs = self.repaired = 0
         self.divergence: list[float] = []
@@ -94,8 +94,8 @@ class Figures:
             "agreement_p50_s": _round(quantile(self.agreements, 0.5)),
             "agreement_p99_s": _round(quantile(self.agreements, 0.99)),
             "supernode_failures": self.failures,
-            "orphan_share": _round(_ratio(self.orphan_seconds, self.attached_seconds + self.orphan_seconds), 6),
-            "deaf_share": _round(_ratio(self.deaf_seconds, self.attached_seconds + self.orphan_seconds), 6),
+            "orphan_share": _round(_ratio(self.orphan_seconds, self.attached_seconds), 6),
+            "deaf_share": _round(_ratio(self.deaf_seconds, self.attached_seconds), 6),
             "reattach_p50_s": _round(quantile(self.reattached, 0.5)),
             "reattach_p99_s": _round(quantile(self.reattached, 0.99)),
             "join_p50_s": _round(quantile(self.joins, 0.5)),
@@ -106,7 +106,8 @@ class Figures:
             "promotions": self.promotions,
             "demotions": self.demotions,
             "bytes_per_idle_leaf_hour": _round(_ratio(self.leaf_bytes, leaf_hours), 0),
-            "load_max_over_mean": _round(quantile(self.loads, 0.5)),
+            "bytes_per_leaf_hour_with_joining": _round(_ratio(self.leaf_bytes + self.joining_bytes, leaf_hours), 0),
+            "fill_max_over_mean": _round(quantile(self.loads, 0.5)),
             "view_divergence": _round(_ratio(sum(self.divergence), len(self.divergence)), 6),
             "sybil_share_of_supernodes": _round(max(self.sybils, default=None)),
             "attaches": self.attaches,

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _BEAT = 0.25
 """Halls look at such moments, so that equal views of the same moment are judged once for all of them."""
-_PAUSE = 1.0
+_PAUSE = 0.5
+_EXPIRY = 10.0
 
 
 class Hall:
@@ -30,6 +31,7 @@ class Hall:
         self.election: Election = elect(view, world.time(), self.census)
         self._waiting = False
         self._judged_at = world.engine.now
+        self._expires_at = 0.0
         self._samples: dict[str, list[Choice]] | None = None
         self._digits = 0
 
@@ -52,7 +54,9 @@ class Hall:
         self._judged_at = self._world.engine.now
         if not self.supers:
             return
-        self.view.expire(now)
+        if self._judged_at >= self._expires_at:
+            self._expires_at = self._judged_at + _EXPIRY
+            self.view.expire(now)
         before = self.census
         self.census, self.election = self._world.judged(self.view, now)
         self._samples = None

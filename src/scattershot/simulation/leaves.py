@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from scattershot.simulation.supernode import SuperNode
     from scattershot.simulation.world import World
 
-_IDLE = (
-    scenario.BEAT_BYTES / PRIMARY_BEAT + scenario.BEAT_BYTES / STANDBY_BEAT + scenario.AUDIT_BYTES / EVERY
-)
+_IDLE = scenario.BEAT_BYTES / PRIMARY_BEAT + scenario.BEAT_BYTES / STANDBY_BEAT + scenario.AUDIT_BYTES / EVERY
 """Bytes a second that two links cost when nothing is said."""
 
 
@@ -37,16 +35,20 @@ class Leaves:
         node.online, node.up = True, self.world.engine.now
         node.session += 1
         self.begin(node)
+        self.look_soon(node)
         if node.slots:
             self.world.mesh.offer(node)
         self.world.engine.later(self.world.people.session(node), self.leave, node, node.session, "")
 
     def begin(self, node: "Node") -> None:
         """It seeks supernodes."""
-        node.leaf = links.Leaf(f"{self.world.what.seed} {node.number}", self.world.engine.random.random)
+        node.leaf = links.Leaf(self._secret(node), self.world.engine.random.random)
         node.joined_at, node.orphan_since, node.deaf_since, node.was = None, None, None, None
-        node.links, node.live = {}, 0
+        node.links, node.live, node.settled = {}, 0, False
         node.lost_at = self.world.engine.now
+
+    def look_soon(self, node: "Node") -> None:
+        """Within a second it asks for supernodes."""
         self.world.engine.later(self.world.engine.random.random(), self._look, node, node.session)
 
     def start(self, node: "Node") -> None:
@@ -54,18 +56,18 @@ class Leaves:
         self.begin(node)
         leaf, hall = node.leaf, self.world.mesh.any_hall(node)
         assert leaf is not None
-        if hall is None:
-            return
-        deeds = leaf.learned(hall.sample(f"{self.world.what.seed} {node.number}"), 0.0)
-        for choice in two_of(f"{self.world.what.seed} {node.number}", hall.sample(f"{self.world.what.seed} {node.number}")):
-            here = self.world.mesh.supers.get(choice.key)
-            if here is not None and len(here.leaves) < here.node.slots and leaf.dialling is not None:
+        sample = hall.sample(self._secret(node)) if hall is not None else ()
+        deeds = leaf.learned(sample, 0.0)
+        for choice in two_of(self._secret(node), sample):
+            here = self.world.mesh.supers[choice.key]
+            if len(here.leaves) < here.node.slots and leaf.dialling is not None:
                 leaf.dialling = choice
                 self._link(node, here)
-                leaf.opened(choice.key, 0.0)
-        if node.live < 2:
-            self.act(node, deeds if leaf.dialling is not None and node.live == 0 else leaf.learned(hall.sample(
-                f"{self.world.what.seed} {node.number}"), 0.0))  # fmt: skip
+                deeds = [deed for deed in leaf.opened(choice.key, 0.0) if not isinstance(deed, links.Listen)]
+        self.act(node, deeds)
+
+    def _secret(self, node: "Node") -> str:
+        return f"{self.world.what.seed} {node.number}"
 
     def leave(self, node: "Node", session: int, how: str) -> None:
         """A node goes; `how` is drawn where it is not given."""
@@ -128,9 +130,8 @@ class Leaves:
         if node.session != session or node.leaf is None:
             return
         hall = self.world.mesh.hall_of(node) if node.live else self.world.mesh.any_hall(node)
-        if node.joined_at is not None:
-            self.world.figures.leaf_bytes += scenario.SAMPLE_BYTES
-        sample = hall.sample(f"{self.world.what.seed} {node.number}") if hall is not None else ()
+        self._spend(node, scenario.SAMPLE_BYTES)
+        sample = hall.sample(self._secret(node)) if hall is not None else ()
         self.act(node, node.leaf.learned(sample, self.world.engine.now))
 
     def _dial(self, node: "Node", dial: int, key: str, urgent: bool) -> None:
@@ -149,8 +150,7 @@ class Leaves:
         if here.draining or not open_door:
             here.cpu.work(now, scenario.REFUSAL)
             figures.refusals += 1
-            if node.joined_at is not None:
-                figures.leaf_bytes += scenario.REFUSAL_BYTES
+            self._spend(node, scenario.REFUSAL_BYTES)
             engine.later(engine.latency() * 2, self._refused, node, dial, key)
             return
         done = here.cpu.work(now, scenario.HANDSHAKE)
@@ -159,6 +159,13 @@ class Leaves:
             engine.later(scenario.PATIENCE, self._refused, node, dial, key)
             return
         engine.at(done + 4 * engine.latency(), self._opened, node, dial, here)
+
+    def _spend(self, node: "Node", size: int) -> None:
+        """Bytes of joining, until both links are open for the first time; from then on of being there."""
+        if node.settled:
+            self.world.figures.leaf_bytes += size
+        else:
+            self.world.figures.joining_bytes += size
 
     def _refused(self, node: "Node", dial: int, key: str) -> None:
         if node.dial == dial and node.leaf is not None:
@@ -171,8 +178,7 @@ class Leaves:
             self._refused(node, dial, here.key)
             return
         self.world.figures.attaches += 1
-        if node.joined_at is not None:
-            self.world.figures.leaf_bytes += scenario.ATTACH_BYTES
+        self._spend(node, scenario.ATTACH_BYTES)
         self._link(node, here)
         self.act(node, node.leaf.opened(here.key, self.world.engine.now))
 
@@ -181,6 +187,7 @@ class Leaves:
         node.links[here.key] = here
         here.leaves[node] = None
         node.live += 1
+        node.settled = node.settled or node.live > 1
         if node.joined_at is None:
             node.joined_at = now
             figures.joins.append(now - node.lost_at)
@@ -255,7 +262,7 @@ class Leaves:
             self.act(node, node.leaf.dismissed(key, self.world.engine.now))
 
     def _audit(self, node: "Node", session: int, key: str, ledger: Ledger) -> None:
-        """The leaf compares its two supernodes; only those with one that withholds are looked at, for only they differ."""
+        """The leaf compares its two supernodes; only those with one that withholds are looked at: only they differ."""
         leaf = node.leaf
         if node.session != session or leaf is None or key not in node.links:
             return

@@ -33,10 +33,10 @@ _LINKING = 0.3
 
 
 class _Failure:
-    __slots__ = ("agreed", "at", "seen", "side")
+    __slots__ = ("agreed", "at", "key", "side")
 
-    def __init__(self, at: float, side: int) -> None:
-        self.at, self.side, self.seen, self.agreed = at, side, 0, False
+    def __init__(self, key: str, at: float, side: int) -> None:
+        self.key, self.at, self.side, self.agreed = key, at, side, False
 
 
 class Mesh:
@@ -73,8 +73,14 @@ class Mesh:
         """One that does not serve yet answers too."""
         node, asking = self.by_key.get(to), self.supers[sender]
         if node is not None and node.online and self.world.hears(node, asking.node):
-            wait = self.world.engine.latency() + self.world.engine.latency()
-            self.world.engine.later(wait, self._arrive, asking, SuperNode.ponged, (number,))
+            engine = self.world.engine
+            engine.later(engine.latency(), self._invited, node, node.session, asking)
+            engine.later(engine.latency() + engine.latency(), self._arrive, asking, SuperNode.ponged, (number,))
+
+    def _invited(self, node: "Node", session: int, asking: SuperNode) -> None:
+        """A supernode links with one that was elected, and so tells it what it knows."""
+        if node.session == session and node.tenure is not None and asking.alive:
+            self.step(node, asking.hall)
 
     def _sender(self, arguments: tuple[Any, ...]) -> SuperNode | None:
         """Whoever is named in a message; only while there is a rift does it matter."""
@@ -93,7 +99,7 @@ class Mesh:
             name = f"statement {self._number}"
             self.payloads[name] = what
             origin.publish(name)
-            self.world.engine.later(120.0, self.payloads.pop, name, None)
+            self.world.engine.later(120.0, self._forget, name)
             return
         engine = self.world.engine
         if isinstance(what, Accusation):
@@ -103,6 +109,9 @@ class Mesh:
                     engine.later(wait, self._arrive, other, SuperNode.accused, (what,))
             return
         engine.later(sum(engine.latency() for _ in range(5)), origin.hall.take, what)
+
+    def _forget(self, name: str) -> None:
+        self.payloads.pop(name, None)
 
     def count_push(self, name: str) -> None:
         """A post travels along a link."""
@@ -125,14 +134,13 @@ class Mesh:
         census = hall.census
         for key in [key for key in census.gone if key not in before.gone]:
             self._is_gone(hall, key)
-        if census.overlay.supers != before.overlay.supers or census.gone.keys() != before.gone.keys():
-            for each in list(hall.supers.values()):
-                each.relink()
-        elif any(before.present[key].incarnation != here.incarnation
+        others = census.overlay.supers != before.overlay.supers or census.gone.keys() != before.gone.keys()
+        if others or any(before.present[key].incarnation != here.incarnation
                  for key, here in census.present.items() if key in before.present):  # fmt: skip
             for each in list(hall.supers.values()):
                 each.relink()
         self._try_newcomers(hall)
+        self._agree(hall)
         elected = hall.election.supers
         for key in sorted(elected):
             node = self.by_key[key]
@@ -145,22 +153,27 @@ class Mesh:
             self.refute(self.by_key[key], census.present[key].incarnation)
 
     def _is_gone(self, hall: Hall, key: str) -> None:
-        figures, engine = self.world.figures, self.world.engine
+        engine = self.world.engine
         if key in hall.supers:
-            figures.false_deaths += 1
-        failure = self._failures.get(key)
-        if failure is not None and not failure.agreed:
-            failure.seen += 1
-            if self.world.shared or failure.seen >= 0.9 * len(self.supers):
-                failure.agreed = True
-                figures.agreements.append(engine.now - failure.at)
-                if all(name in self.supers for name in hall.election.supers):  # nobody is needed in its stead
-                    self._settle(failure)
+            self.world.figures.false_deaths += 1
         dead = self.fallen.get(key)
         for node in () if dead is None else list(dead.leaves):
             if any(link.alive and link.hall is hall for link in node.links.values()):
                 wait = 2.0 + engine.random.random()  # it is told, and asks once more for itself
                 engine.later(wait, self.world.leaves.notice, node, node.session, key)
+
+    def _agree(self, hall: Hall) -> None:
+        """Note by when nine of ten knew that one fell, and whether nobody is needed in its stead."""
+        now = self.world.engine.now
+        for failure in [each for each in self._failures.values() if not each.agreed and now - each.at < 900]:
+            near = [each for each in self.halls if each.side in (None, failure.side)]
+            know = sum(1 for each in near if failure.key in each.census.gone or failure.key not in each.census.present)
+            if know >= 0.9 * len(near):
+                failure.agreed = True
+                self.world.figures.agreements.append(now - failure.at)
+        if self._open and all(name in self.supers for name in hall.election.supers):
+            for failure in [each for each in self._open if each.agreed]:
+                self._settle(failure)
 
     def _settle(self, failure: _Failure) -> None:
         if failure in self._open:
@@ -177,12 +190,12 @@ class Mesh:
                         here.expect(key, there.incarnation)
 
     def hall_of(self, node: "Node") -> Hall | None:
-        """From where a node knows the mesh: its own view, or that of the supernode that sends to it."""
+        """From where a node knows the mesh: its own view, or that of a supernode that it is linked with."""
         if node.supernode is not None:
             return node.supernode.hall
-        leaf = node.leaf
-        if leaf is not None and leaf.primary is not None and (first := node.links.get(leaf.primary.key)) is not None:
-            return first.hall if first.alive else None
+        heard = [here.hall for here in node.links.values() if here.alive and self.world.hears(node, here.node)]
+        if heard or node.links:
+            return heard[0] if heard else None
         return self.any_hall(node)
 
     def any_hall(self, node: "Node") -> Hall | None:
@@ -216,9 +229,9 @@ class Mesh:
                 waits = REFRESH + 1
         self.world.engine.later(waits, self._bench, node, session)
 
-    def step(self, node: "Node") -> None:
-        """Let a node read its role from the election."""
-        hall, tenure = self.hall_of(node), node.tenure
+    def step(self, node: "Node", hall: Hall | None = None) -> None:
+        """Let a node read its role from the election, as it is known in a hall."""
+        hall, tenure = hall or self.hall_of(node), node.tenure
         if hall is None or tenure is None:
             return
         now = self.world.time()
@@ -251,14 +264,14 @@ class Mesh:
         )  # fmt: skip
 
     def _tell(self, node: "Node", what: Announcement | Admission) -> None:
-        """A node's statement, by its own links or by the supernode that sends to it; refused where its clock is wrong."""
+        """A node's statement, by its own links or a supernode's; refused where its clock is wrong."""
         if isinstance(what, Announcement):
             node.announced_at = what.at
             if not self.world.time() - LIFE < what.at <= self.world.time() + AHEAD:
                 return
         origin = node.supernode
-        if origin is None and node.leaf is not None and node.leaf.primary is not None:
-            origin = node.links.get(node.leaf.primary.key)
+        if origin is None:
+            origin = next((here for here in node.links.values() if here.alive), None)
         if origin is not None and origin.alive:
             self.state(origin, what)
         elif (hall := self.any_hall(node)) is not None and hall.supers:
@@ -328,7 +341,9 @@ class Mesh:
     def _refresh(self, node: "Node", session: int) -> None:
         if node.session == session and node.supernode is not None:
             self.step(node)
-            self.world.engine.later(REFRESH * (0.8 + 0.4 * self.world.engine.random.random()), self._refresh, node, session)
+            self.world.engine.later(
+                REFRESH * (0.8 + 0.4 * self.world.engine.random.random()), self._refresh, node, session
+            )
 
     def _drain(self, node: "Node", within: float) -> None:
         here = node.supernode
@@ -348,6 +363,7 @@ class Mesh:
             self.remove(here, "leave")
             node.supernode = None
             self.world.leaves.begin(node)
+            self.world.leaves.look_soon(node)
 
     def remove(self, here: SuperNode, how: str) -> None:
         """A supernode is there no more: it left, its sockets closed (`crash`), or it fell silent."""
@@ -360,7 +376,7 @@ class Mesh:
         self.fallen[here.key] = here
         if how != "leave":
             figures.failures += 1
-            self._failures[here.key] = failure = _Failure(engine.now, here.node.side)
+            self._failures[here.key] = failure = _Failure(here.key, engine.now, here.node.side)
             self._open.append(failure)
         if how == "crash":
             for name in here.linked:

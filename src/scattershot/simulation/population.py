@@ -17,11 +17,11 @@ _MEAN_OF_SHAPE = gamma(1 + 1 / scenario.SHAPE)
 
 
 class Node:
-    """A node, there or away. `session` counts up whenever it comes or goes, so that what was meant for before is seen."""
+    """A node, there or away. `session` counts up whenever it comes or goes, what was meant before is void."""
 
     __slots__ = (
         "announced_at", "deaf_since", "dial", "incarnation", "joined_at", "key", "leaf", "links", "live", "lost_at",
-        "mean", "network", "number", "online", "orphan_since", "place", "session", "side", "skew", "slots",
+        "mean", "network", "number", "online", "orphan_since", "place", "session", "settled", "side", "skew", "slots",
         "supernode", "sybil", "tenure", "up", "uplink", "was",
     )  # fmt: skip
 
@@ -31,13 +31,17 @@ class Node:
         self.online = False
         self.session = 0
         self.up = 0.0
-        self.slots = self.uplink = 0
-        self.skew = self.place = 0.0
+        self.slots = 0
+        self.uplink = 0
+        self.skew = 0.0
+        self.place = 0.0
         self.side = 0
         self.incarnation = 0
         self.announced_at = -1
         self.sybil = False
         self.dial = 0
+        self.settled = False
+        """Whether it has had two links in this session."""
         self.live = 0
         """Links whose other end lives and can be reached, whatever the leaf thinks."""
         self.links: dict[str, SuperNode] = {}
@@ -59,7 +63,7 @@ class Node:
     @property
     def address(self) -> str:
         """Where it is dialled."""
-        return f"wss://n{self.number}.example/" if not self.sybil else f"wss://s{self.number}.sybil{self.number}.example/"
+        return f"wss://n.node{self.number}.example/"
 
 
 class Population:
@@ -69,7 +73,7 @@ class Population:
         self._random = random
         self.nodes: list[Node] = []
         networks = max(20, what.nodes // scenario.PEOPLE_PER_NETWORK)
-        sizes, weights = zip(*scenario.SLOTS, strict=True)
+        sizes, weights = [size for size, _ in scenario.SLOTS], [weight for _, weight in scenario.SLOTS]
         for number in range(what.nodes):
             node = Node(number, scenario.MEAN_SESSIONS[number % 3], random.randrange(networks))
             node.place = random.random()
@@ -88,7 +92,7 @@ class Population:
         return max(5.0, node.mean / _MEAN_OF_SHAPE * self._random.weibullvariate(1.0, scenario.SHAPE))
 
     def age(self, node: Node) -> tuple[float, float]:
-        """For one that is there at the beginning: since how long, and for how much longer. The long are met more often."""
+        """For one that is there at the beginning: since how long, and how much longer. Long ones are met more often."""
         drawn = [self.session(node) for _ in range(12)]
         length = self._random.choices(drawn, drawn)[0]
         gone = self._random.random() * length

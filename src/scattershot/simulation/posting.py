@@ -114,7 +114,9 @@ class Posting:
         if here is not None and here.alive and self.world.hears(reader, here.node):
             return number in here.posts
         gone = here or reader.was
-        return gone is not None and gone.posts.get(number, self.world.engine.now) < min(gone.died, reader.lost_at + 1e-9)
+        return gone is not None and gone.posts.get(number, self.world.engine.now) < min(
+            gone.died, reader.lost_at + 1e-9
+        )
 
     def _fetched_by(self, reader: "Node", number: int) -> set[int]:
         return {number} if reader.number in self.posts[number].fetched else set()
@@ -187,7 +189,9 @@ class Posting:
         """The real comparison; its messages take four ways, and are done in one go here."""
         sets = (self._sealed(here), self._sealed(other))
         since, until = span(WINDOWS[0][0], self.world.time())
-        repair = Repair(since, until, lambda wanted: sets[0] if wanted.kinds is None else Sealed.of(()), lambda _: False)
+        repair = Repair(
+            since, until, lambda wanted: sets[0] if wanted.kinds is None else Sealed.of(()), lambda _: False
+        )
         theirs = {True: Negentropy(Sealed.of(())), False: Negentropy(sets[1])}
         while (opened := repair.open()) is not None:
             wanted, message = opened

@@ -1,7 +1,7 @@
 """A run from its beginning to its figures."""
 
 from collections.abc import Callable
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from scattershot.simulation.figures import BOUNDS, Figures
@@ -14,7 +14,7 @@ _STEPS = 20
 
 def simulate(what: Scenario, tell: Callable[[str], None]) -> tuple[dict[str, Any], Figures]:
     """The figures of a run, by name, and all that was counted; `tell` hears how far it is."""
-    began = perf_counter()
+    began, used = perf_counter(), process_time()
     world = World(what)
     world.begin()
     plan(world)
@@ -27,7 +27,8 @@ def simulate(what: Scenario, tell: Callable[[str], None]) -> tuple[dict[str, Any
     head = {
         "nodes": what.nodes, "hours": what.hours, "seed": what.seed, "kill_supernodes": what.kill,
         "stress": sorted(what.stress), "without": sorted(what.without), "view_of_its_own": not world.shared,
-        "run_time_s": round(perf_counter() - began, 1), "events": world.engine.happened,
+        "run_time_s": round(perf_counter() - began, 1), "processor_time_s": round(process_time() - used, 1),
+        "events": world.engine.happened,
     }  # fmt: skip
     figures = world.figures.result()
     kept = {name: bound.is_kept(figures[name]) for name, bound in BOUNDS.items()}

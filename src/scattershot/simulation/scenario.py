@@ -28,7 +28,7 @@ class Scenario(NamedTuple):
 ONLINE = 0.57
 """The part of the nodes that is there at a moment."""
 MEAN_SESSIONS = (900.0, 3_600.0, 14_400.0)
-"""Seconds: a third of the nodes stays so long on the average each, after Weibull with shape 0.5: most go soon, few late."""
+"""Seconds: a third of the nodes each stays so long on the average, after Weibull with shape 0.5: most go soon."""
 SHAPE = 0.5
 REACHABLE = 0.25
 """The part that can be dialled from outside, and would serve."""
@@ -62,7 +62,7 @@ PATIENCE = 10.0
 
 # -- bytes on the wire, with what TCP, IP and TLS add
 BEAT_BYTES = 172
-ATTACH_BYTES = 7_000
+ATTACH_BYTES = 6_000
 SAMPLE_BYTES = 24 * 850
 AUDIT_BYTES = 700
 REFUSAL_BYTES = 200

@@ -9,6 +9,7 @@ from scattershot.simulation.hall import Hall
 from scattershot.simulation.population import Node
 
 if TYPE_CHECKING:
+    from scattershot.simulation.supernode import SuperNode
     from scattershot.simulation.world import World
 
 FLASH = (0.15, 300.0, 10.0)
@@ -94,7 +95,7 @@ def _heal(world: "World") -> None:
     if not world.shared:
         return
     view = View()
-    supers = {}
+    supers: dict[str, SuperNode] = {}
     for half in mesh.halls:
         view.merge(half.view)
         supers |= half.supers

@@ -55,7 +55,9 @@ class SuperNode:
         self._chosen = overlay.links(self.key, self.secret)
         self._guests = {name: None for name in self._guests if name in overlay}
         elected = self.hall.election.supers
-        self._expected = {name: there for name, there in self._expected.items() if name in elected and name not in overlay}
+        self._expected = {
+            name: there for name, there in self._expected.items() if name in elected and name not in overlay
+        }
         for name in self._chosen[len(overlay.beside(self.key)) :]:
             other = self.world.mesh.supers.get(name)
             if other is not None and self.key not in other._guests:

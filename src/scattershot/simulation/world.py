@@ -11,6 +11,7 @@ from scattershot.protocols.nostr.mesh.statements import (
     Admission,
     Announcement,
     Attestation,
+    Role,
     day_of,
 )
 from scattershot.protocols.nostr.mesh.tenure import Tenure
@@ -61,7 +62,7 @@ class World:
         return not self.rift or one.side == other.side
 
     def withholds(self, node: "Node") -> bool:
-        """Whether it says OK to posts and drops them when it serves: a fifth of those that could, where that is played."""
+        """Whether it says OK to posts and drops them when it serves: a fifth of all, where it is played."""
         return node.sybil or ("withholding" in self.what.stress and node.number % 5 == 0)
 
     def judged(self, view: View, now: float) -> tuple[Census, Election]:
@@ -114,7 +115,7 @@ class World:
         bench = [node for node in able if node.key not in first][:count]
         load = links // max(1, len(serving))
         for node in (*serving, *bench):
-            role = "super" if node.key in first else "candidate"
+            role: Role = "super" if node.key in first else "candidate"
             word = said[node.key]._replace(role=role, load=min(load, node.slots) if role == "super" else 0)
             node.announced_at = word.at
             view.take(word)
@@ -132,7 +133,7 @@ class World:
     def _spread_out(self, able: "list[Node]", count: int) -> "list[Node]":
         """The best, not too many of one network."""
         held: dict[int, int] = {}
-        chosen = []
+        chosen: list[Node] = []
         for node in able:
             if len(chosen) < count and held.get(node.network, 0) < max(1, count // 20):
                 held[node.network] = held.get(node.network, 0) + 1
@@ -172,7 +173,7 @@ class World:
         self.engine.later(_LOOK, self._look)
         supers = list(self.mesh.supers.values())
         debts = [here.cpu.debt(now) for here in supers]
-        leaves = [len(here.leaves) for here in supers if not here.draining]
+        leaves = [len(here.leaves) / here.node.slots for here in supers if not here.draining]
         if leaves and sum(leaves):
             self.figures.loads.append(max(leaves) / (sum(leaves) / len(leaves)))
         orphans = sum(1 for node in self.people.nodes if node.orphan_since is not None) if self._is_minute() else (

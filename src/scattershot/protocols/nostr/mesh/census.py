@@ -40,8 +40,8 @@ class Census:
     def _settle(self) -> Overlay:
         """Bury until nobody more is gone: who lost its witnesses gets others, so that a mass death is seen in turns."""
         overlay = Overlay(self._roster)
-        accused = {key for key in self.present if self._accusers(key)}
-        for key in [key for key in accused if self.present[key].role != "super"]:
+        accused = {key for key in sorted(self.view.obituaries) if key in self.present and self._accusers(key)}
+        for key in sorted(key for key in accused if self.present[key].role != "super"):
             fallen = self._gone(key, overlay, accused)
             if fallen is not None:
                 self.gone[key] = fallen

@@ -15,7 +15,7 @@ TIMEOUT = 0.5
 HELPERS = 3
 SLOWEST = 8
 """Steps of our own ill health, each of which makes us more patient."""
-LONGEST, SHORTEST = 6.0, 1.5
+LONGEST, SHORTEST = 6.0, 1.2
 """Seconds of suspicion with no other accuser, and with `CONFIRMED` of them."""
 CONFIRMED = 3
 
@@ -124,9 +124,9 @@ class Detector:
         return tuple(name for name, held in self._suspicions.items() if held.ours)
 
     @property
-    def patience(self) -> int:
+    def patience(self) -> float:
         """By how much all takes longer because we are slow ourselves."""
-        return 1 + self._ill
+        return 1 + self._ill / 4
 
     # -- time
 
@@ -178,7 +178,9 @@ class Detector:
                 probe.helped, probe.ends = True, now + TIMEOUT * self.patience
                 self._probes[probe.number] = probe
                 return [AskOf(name, probe.subject, probe.number) for name in chosen]
-        self._ill = min(SLOWEST, self._ill + 1)
+        held = self._suspicions.get(probe.subject)
+        if held is None or not held.accusers:  # else it is not our fault: others have no answer either
+            self._ill = min(SLOWEST, self._ill + 1)
         return self._suspect(probe.subject, now)
 
     def _suspect(self, name: str, now: float) -> list[Deed]:
@@ -193,7 +195,7 @@ class Detector:
         """The more accuse it, the sooner it is over: as Lifeguard has it, by the logarithm."""
         others = min(len(held.accusers), CONFIRMED)
         length = LONGEST - (LONGEST - SHORTEST) * log(others + 1) / log(CONFIRMED + 1)
-        return held.began + length * (1 + self._ill / 4)
+        return held.began + length * self.patience
 
     # -- what is heard
 

@@ -16,8 +16,7 @@ from scattershot.protocols.nostr.mesh.statements import (
     Announcement,
     day_before,
     day_of,
-    log2,
-    round_half_up,
+    steps,
 )
 from scattershot.protocols.nostr.mesh.view import View
 
@@ -126,7 +125,7 @@ def fault_of(census: Census, key: str) -> str | None:
 def utility(what: Announcement, now: float) -> int:
     """How useful a node would be, in steps: slots, uptime up to a day, uplink, each by doubling."""
     up = max(0.0, min(now - what.up, DAY))
-    return round_half_up(log2(what.slots)) + round_half_up(log2(1 + up / 600)) + round_half_up(log2(what.uplink / 64))
+    return steps(what.slots) + steps(1 + up / 600) + steps(what.uplink / 64)
 
 
 def rank(what: Announcement, now: float, people: int) -> Rank:
@@ -208,13 +207,13 @@ def _growth_left(census: Census, serving: list[Contender], epoch: int, now: floa
     return max(FEWEST, -(-len(serving) // 2)) + lost - sum(1 for each in serving if each.since >= epoch)
 
 
-def _without_excess(serving: list[Contender], target: int, limits: _Limits, steps: int) -> list[Contender]:
+def _without_excess(serving: list[Contender], target: int, limits: _Limits, most: int) -> list[Contender]:
     """Those that stay: beyond the excess the worst go, and those of a network or domain that holds too many."""
     _, over = limits.within(serving)
     excess = len(serving) - int(EXCESS * target + 0.999)
-    leaving = [each for each in reversed(over) if each.settled][:steps]
+    leaving = [each for each in reversed(over) if each.settled][:most]
     for each in reversed(serving):
-        if len(leaving) >= min(excess, steps):
+        if len(leaving) >= min(excess, most):
             break
         if each.settled and each not in leaving:
             leaving.append(each)
@@ -229,9 +228,9 @@ def _to_fill(
     return fit[: max(0, min(target - len(staying), growth))]
 
 
-def _displace(chosen: list[Contender], spare: list[Contender], limits: _Limits, steps: int) -> None:
+def _displace(chosen: list[Contender], spare: list[Contender], limits: _Limits, most: int) -> None:
     """Let much better candidates have the places of the worst that serve."""
-    for better in [each for each in spare if each.rank.reserve == 0][: max(0, steps)]:
+    for better in [each for each in spare if each.rank.reserve == 0][: max(0, most)]:
         worst = max((each for each in chosen if each.serves and each.settled), key=lambda each: each.rank, default=None)
         if worst is None or better.utility <= worst.utility + STEPS_BETTER:
             return

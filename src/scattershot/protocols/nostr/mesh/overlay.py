@@ -8,7 +8,7 @@ third may fall at once and the rest still hang together. When one comes or goes,
 from collections.abc import Iterable
 from functools import lru_cache
 
-from scattershot.protocols.nostr.mesh.lots import Ring, lot
+from scattershot.protocols.nostr.mesh.lots import Ring
 
 FULL = 24
 """Supernodes up to which each is linked with every other."""

@@ -5,7 +5,7 @@ Silence is weighed against the silences that there were before: phi 8 is a silen
 
 from math import erfc, log10, sqrt
 
-PRIMARY_BEAT, STANDBY_BEAT = 24.0, 72.0
+PRIMARY_BEAT, STANDBY_BEAT = 30.0, 90.0
 """Seconds between two pings to the supernode that sends, and to the other. The other tells sooner what is gone."""
 PHI = 8.0
 LEAST_DEVIATION = 0.5

@@ -19,6 +19,8 @@ MAX_MISSING = 10_000
 """Things heard of and awaited: a neighbour that makes up names fills no more than this."""
 MAX_NAMES = 1_000
 """Names in one message."""
+TOLD = 6
+"""Lazy neighbours that are told of a thing, by turns: where each has many, that is enough for all to hear."""
 
 
 class Push(NamedTuple):
@@ -68,6 +70,7 @@ class Spread:
         self._missing: dict[str, _Missing] = {}
         self._untold: dict[str, list[str]] = {}
         self._told_at = float("inf")
+        self._turn = 0
 
     def __contains__(self, name: str) -> bool:
         return name in self._seen
@@ -156,12 +159,19 @@ class Spread:
         return True
 
     def _pass_on(self, name: str, sender: str | None, now: float) -> list[Deed]:
-        for to in self.lazy:
+        for to in self._some_lazy():
             if to != sender:
                 self._untold.setdefault(to, []).append(name)
         if self._untold:
             self._told_at = min(self._told_at, now + GATHER)
         return [Push(to, name) for to in self.eager if to != sender]
+
+    def _some_lazy(self) -> list[str]:
+        names = list(self.lazy)
+        if len(names) <= TOLD:
+            return names
+        self._turn = (self._turn + TOLD) % len(names)
+        return (names[self._turn :] + names[: self._turn])[:TOLD]
 
     def _make(self, name: str, into: dict[str, None], out_of: dict[str, None]) -> None:
         if name in out_of:

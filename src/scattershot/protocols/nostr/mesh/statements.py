@@ -98,29 +98,16 @@ class Obituary(NamedTuple):
 Statement: TypeAlias = Announcement | Attestation | Admission | Accusation | Obituary
 
 
+def steps(amount: float) -> int:
+    """The logarithm to the base of two, rounded to a whole number; 0 for what is below one. By whole numbers alone:
+    log2(x) + 1/2 is half of log2(2 x²).
+    """
+    return max(0, (int(2 * amount * amount).bit_length() - 1) // 2)
+
+
 def quantised(amount: float) -> int:
     """The nearest power of two, by ratio; 0 for less than one."""
-    return 1 << max(0, round_half_up(log2(amount))) if amount >= 1 else 0
-
-
-def log2(amount: float) -> float:
-    """The logarithm in steps that are the same everywhere: whole, and eighths found by comparing, without a library."""
-    if amount < 1:
-        return 0.0
-    whole, rest = 0, amount
-    while rest >= 2:
-        rest, whole = rest / 2, whole + 1
-    fine = 0
-    for eighth in range(3):
-        rest *= rest
-        if rest >= 2:
-            rest, fine = rest / 2, fine + (4 >> eighth)
-    return whole + fine / 8
-
-
-def round_half_up(number: float) -> int:
-    """To the nearest whole number, the half upwards."""
-    return int(number + 0.5)
+    return 1 << steps(amount) if amount >= 1 else 0
 
 
 def day_of(at: float) -> str:
