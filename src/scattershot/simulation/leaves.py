@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from scattershot.protocols.nostr.mesh import leaf as links
 from scattershot.protocols.nostr.mesh.admission import Welcome
 from scattershot.protocols.nostr.mesh.assignment import two_of
-from scattershot.protocols.nostr.mesh.audit import EVERY, Ledger
+from scattershot.protocols.nostr.mesh.audit import EVERY, STRANGER, Ledger, wait_for
 from scattershot.protocols.nostr.mesh.pulse import PRIMARY_BEAT, STANDBY_BEAT, Pulse
 from scattershot.simulation import scenario
 
@@ -186,6 +186,8 @@ class Leaves:
         figures, now = self.world.figures, self.world.engine.now
         node.links[here.key] = here
         here.leaves[node] = None
+        if here.withholds:
+            self.world.engine.later(wait_for(0), self._audit, node, node.session, here.key, Ledger(), 1)
         node.live += 1
         node.settled = node.settled or node.live > 1
         if node.joined_at is None:
@@ -206,8 +208,6 @@ class Leaves:
         if node.deaf_since is not None and here.alive and self.world.hears(node, here.node):
             self.world.figures.deaf_seconds += done - node.deaf_since
             node.deaf_since = None
-        if here.withholds:
-            self.world.engine.later(EVERY, self._audit, node, node.session, key, Ledger())
 
     def _unlink(self, node: "Node", key: str) -> None:
         here = node.links.pop(key, None)
@@ -261,25 +261,27 @@ class Leaves:
         if node.session == session and node.leaf is not None and key in node.links:
             self.act(node, node.leaf.dismissed(key, self.world.engine.now))
 
-    def _audit(self, node: "Node", session: int, key: str, ledger: Ledger) -> None:
+    def _audit(self, node: "Node", session: int, key: str, ledger: Ledger, turn: int) -> None:
         """The leaf compares its two supernodes; only those with one that withholds are looked at: only they differ."""
         leaf = node.leaf
         if node.session != session or leaf is None or key not in node.links:
             return
         first = node.links[key]
         others = [here for name, here in node.links.items() if name != key and here.alive]
+        if turn % STRANGER == 0:
+            others = [self.world.mesh.stranger(node)]
+            self._spend(node, scenario.ATTACH_BYTES)
         if others and first.alive:
-            since = self.world.engine.now - EVERY - 60
-            until = self.world.engine.now - 60
+            since = self.world.engine.now - wait_for(turn - 1) - 60
+            until = self.world.engine.now - 5
             had = {post for post, at in others[0].posts.items() if since < at < until}
             lacked = {post for post in had if post not in first.posts}
             ledger.compared(key, others[0].key, len(had) - len(lacked), 0, len(lacked))
             self.world.posting.fetched(node, had)
             if ledger.distrusts(key):
-                self._unlink(node, key)
-                self.act(node, leaf.lost(key, self.world.engine.now))
+                self.act(node, leaf.distrusted(key, self.world.engine.now))
                 return
-        self.world.engine.later(EVERY, self._audit, node, session, key, ledger)
+        self.world.engine.later(wait_for(turn), self._audit, node, session, key, ledger, turn + 1)
 
     def some(self) -> "Node | None":
         """An attached leaf, drawn by lot."""

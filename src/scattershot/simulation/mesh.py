@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from scattershot.protocols.nostr.mesh.census import Census
-from scattershot.protocols.nostr.mesh.election import cold_wait, joins_the_bench
+from scattershot.protocols.nostr.mesh.election import DWELL, cold_wait, joins_the_bench
 from scattershot.protocols.nostr.mesh.statements import (
     AHEAD,
     LIFE,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _BENCH = 300.0
 """Seconds after which one that waits in silence looks again whether it is wanted."""
 _REDIAL = 600.0
+_ASSIGN = 60.0
 _LINKING = 0.3
 """Seconds in which the links of a new supernode are made."""
 
@@ -198,6 +199,11 @@ class Mesh:
             return heard[0] if heard else None
         return self.any_hall(node)
 
+    def stranger(self, node: "Node") -> SuperNode:
+        """Some supernode that a node finds by its list of addresses."""
+        near = [each for each in self.supers.values() if self.world.hears(node, each.node)]
+        return near[int(self.world.engine.random.random() * len(near))]
+
     def any_hall(self, node: "Node") -> Hall | None:
         """What a node finds by its list of addresses: some supernode on its side."""
         if self.world.shared:
@@ -211,7 +217,8 @@ class Mesh:
     def offer(self, node: "Node") -> None:
         """A node that can serve comes: it will see whether it is wanted."""
         node.incarnation += 1
-        node.tenure = Tenure(node.key, self.world.time(), offers=True, incarnation=node.incarnation)
+        served = self.world.engine.now - node.served_until < DWELL
+        node.tenure = Tenure(node.key, self.world.time(), offers=True, served=served, incarnation=node.incarnation)
         self.world.engine.later(5.0 + 60.0 * self.world.engine.random.random(), self._bench, node, node.session)
 
     def _bench(self, node: "Node", session: int) -> None:
@@ -221,7 +228,7 @@ class Mesh:
         waits = _BENCH
         if hall is not None:
             mine = self._announcement(node)
-            if joins_the_bench(mine, hall.election, self.world.time()):
+            if node.tenure.role == "retired" or joins_the_bench(mine, hall.election, self.world.time()):
                 if node.key not in hall.view.announcements:
                     self._tell(node, Admission(node.key, day_of(self.world.time()), 20))
                     self.world.engine.later(2.0, self.attest, node, session)
@@ -285,17 +292,19 @@ class Mesh:
             self._tell(node, self._announcement(node))
 
     def attest(self, node: "Node", session: int) -> None:
-        """Its witnesses dial a node, now and every ten minutes."""
+        """Its witnesses dial a node: whoever becomes one at once, and then every ten minutes."""
         hall = self.hall_of(node)
         if node.session != session or hall is None:
             return
         if node.key in hall.census.present or self.world.engine.now - node.up < 300:
+            seen = hall.view.attestations.get(node.key, {})
             for name in hall.census.witnesses(node.key):
                 witness = self.supers.get(name)
-                if witness is not None and self.world.hears(node, witness.node):
+                late = name not in seen or seen[name].at + _REDIAL <= self.world.time()
+                if late and witness is not None and self.world.hears(node, witness.node):
                     wait = 1.0 + 9.0 * self.world.engine.random.random()
                     self.world.engine.later(wait, self._attest, witness, node, session)
-        self.world.engine.later(_REDIAL, self.attest, node, session)
+        self.world.engine.later(_ASSIGN, self.attest, node, session)
 
     def _attest(self, witness: SuperNode, node: "Node", session: int) -> None:
         if witness.alive and node.session == session:
@@ -368,6 +377,7 @@ class Mesh:
     def remove(self, here: SuperNode, how: str) -> None:
         """A supernode is there no more: it left, its sockets closed (`crash`), or it fell silent."""
         engine, figures = self.world.engine, self.world.figures
+        here.node.served_until = engine.now
         here.alive, here.died, here.silent = False, engine.now, how == "silent"
         del self.supers[here.key]
         here.hall.supers.pop(here.key, None)

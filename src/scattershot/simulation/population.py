@@ -21,8 +21,8 @@ class Node:
 
     __slots__ = (
         "announced_at", "deaf_since", "dial", "incarnation", "joined_at", "key", "leaf", "links", "live", "lost_at",
-        "mean", "network", "number", "online", "orphan_since", "place", "session", "settled", "side", "skew", "slots",
-        "supernode", "sybil", "tenure", "up", "uplink", "was",
+        "mean", "network", "number", "online", "orphan_since", "place", "served_until", "session", "settled", "side",
+        "skew", "slots", "supernode", "sybil", "tenure", "up", "uplink", "was",
     )  # fmt: skip
 
     def __init__(self, number: int, mean: float, network: int) -> None:
@@ -40,6 +40,7 @@ class Node:
         self.announced_at = -1
         self.sybil = False
         self.dial = 0
+        self.served_until = float("-inf")
         self.settled = False
         """Whether it has had two links in this session."""
         self.live = 0

@@ -146,14 +146,15 @@ class Posting:
         asker = self.world.leaves.some()
         if asker is None or asker.leaf is None or not self._settled:
             return
-        here = next((here for here in asker.links.values() if here.alive and self.world.hears(asker, here.node)), None)
-        if here is None:
+        asked = [here for here in asker.links.values() if here.alive and self.world.hears(asker, here.node)]
+        if not asked:
             return
-        if not here.covers:  # it asks a neighbour that has all of the time that is asked for
-            near = (self.world.mesh.supers.get(name) for name in here.linked)
-            here = next((each for each in near if each is not None and each.covers), here)
+        for here in list(asked):  # both of its own; one that lacks some of the time hands the question on
+            if not here.covers:
+                near = (self.world.mesh.supers.get(name) for name in here.linked)
+                asked += [each for each in near if each is not None and each.covers][:1]
         figures.findable += self._settled
-        figures.found += self._settled - sum(1 for number in range(self._settled) if number not in here.posts)
+        figures.found += sum(1 for number in range(self._settled) if any(number in here.posts for here in asked))
 
     # -- repair
 

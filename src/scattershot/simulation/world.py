@@ -158,7 +158,7 @@ class World:
             else:
                 wait = 180.0 * self.engine.random.random()
                 self.engine.later(wait, self.mesh._bench, node, node.session)
-            self.engine.later(600.0 * self.engine.random.random(), self.mesh.attest, node, node.session)
+            self.engine.later(60.0 * self.engine.random.random(), self.mesh.attest, node, node.session)
         for node in serving:
             self.mesh.serve_from_start(node, one)
         if not self.shared:

@@ -6,8 +6,10 @@ one has and the other lacks is a miss of the other's. It is the leaf's own opini
 
 from typing import NamedTuple
 
-EVERY = 600
-"""Seconds between two audits."""
+FIRST, EVERY = 60, 600
+"""Seconds from a new link to its first audit, and in the end between two: each wait is twice the one before."""
+STRANGER = 3
+"""Every so manieth audit compares with a stranger: the two of a leaf could be of one mind."""
 SETTLED = 60
 """Seconds: what is younger may still be on its way."""
 PATIENCE = 2
@@ -22,6 +24,11 @@ class Sight(NamedTuple):
 
     had: int
     lacked: int
+
+
+def wait_for(turn: int) -> int:
+    """Seconds before the audit of that turn, from 0."""
+    return min(EVERY, FIRST << min(turn, 10))
 
 
 class Ledger:

@@ -75,12 +75,12 @@ class Census:
 
     @cached_property
     def _circle(self) -> Ring:
-        return Ring("witnesses", self._roster)
+        return Ring("witnesses", self._experienced)
 
     def witnesses(self, key: str) -> tuple[str, ...]:
         """Who shall dial that node; the gone are passed over."""
         found = self._circle.after(key, 2 * WITNESSES)
-        return tuple(other for other in found if other not in self.gone)[:WITNESSES]
+        return tuple(other for other in found if other in self.overlay)[:WITNESSES]
 
     def believed(self, key: str) -> frozenset[str]:
         """Whose attestations of that node count: any supernode's of one that serves already, else those near it."""
@@ -112,8 +112,13 @@ class Census:
         return [each for each in shelf.values() if each.witness in believed and each.address in here.addresses]
 
     @cached_property
+    def _experienced(self) -> tuple[str, ...]:
+        """Those who serve or did until lately: a mass return must not void what they had seen."""
+        return tuple(sorted(key for key, each in self.present.items() if each.role in ("super", "retired")))
+
+    @cached_property
     def _everybody(self) -> frozenset[str]:
-        return frozenset(self._roster)
+        return frozenset(self._experienced)
 
 
 def quorum(witnesses: int) -> int:

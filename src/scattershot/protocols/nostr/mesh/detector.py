@@ -1,8 +1,8 @@
 """Whether those we are linked with live: SWIM with the lessons of Lifeguard, without any I/O.
 
-Every second one neighbour is asked. Who does not answer, nor to helpers, is accused before all; the witnesses, who are
-linked with it as well, try at once for themselves; the accused hears of it and refutes by a higher incarnation. Who is
-still silent when the time is out gets an obituary from each witness that tried in vain. Who is slow itself (failed
+Every 0.7 seconds one neighbour is asked. Who does not answer, nor to helpers, is accused before all; the witnesses, who
+are linked with it as well, try at once for themselves; the accused hears of it and refutes by a higher incarnation. Who
+is still silent when the time is out gets an obituary from each witness that tried in vain. Who is slow itself (failed
 probes, refutations) gives the others more time. Moments are in seconds; `chance` draws numbers from 0 up to 1.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from math import log
 from typing import NamedTuple, TypeAlias
 
-PERIOD = 1.0
+PERIOD = 0.7
 TIMEOUT = 0.5
 HELPERS = 3
 SLOWEST = 8

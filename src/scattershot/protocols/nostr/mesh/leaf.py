@@ -13,6 +13,9 @@ from scattershot.protocols.nostr.mesh.assignment import Choice, in_order
 AVOIDED_FOR = 60.0
 """Seconds for which a supernode is not tried again that refused or failed."""
 
+DISTRUSTED_FOR = 6 * 3_600.0
+"""And one that withheld."""
+
 
 class Dial(NamedTuple):
     """Open a link at that moment; `urgent` where there is no other."""
@@ -95,6 +98,12 @@ class Leaf:
         deeds: list[Deed] = [] if self.primary is None else [Listen(self.primary.key)]
         return deeds + self._seek(now)
 
+    def distrusted(self, key: str, now: float) -> list[Deed]:
+        """An audit showed more than once that it withholds: another is sought, and this one left alone for hours."""
+        deeds = self.lost(key, now)
+        self._avoid(key, now, DISTRUSTED_FOR)
+        return [HangUp(key), *deeds]
+
     def dismissed(self, key: str, now: float) -> list[Deed]:
         """They step down and ask us to leave within a minute: another is sought before that link is closed."""
         self._avoid(key, now)
@@ -106,9 +115,9 @@ class Leaf:
             return [Listen(self.primary.key), HangUp(key), *self._seek(now)]
         return self._seek(now)
 
-    def _avoid(self, key: str, now: float) -> None:
+    def _avoid(self, key: str, now: float, how_long: float = AVOIDED_FOR) -> None:
         kept = {name: until for name, until in (self._avoided or {}).items() if until > now}
-        self._avoided = kept | {key: now + AVOIDED_FOR}
+        self._avoided = kept | {key: now + how_long}
 
     def _seek(self, now: float) -> list[Deed]:
         """Dial whoever is best, as soon as it is fair."""

@@ -72,9 +72,10 @@ Deed: TypeAlias = State | Serve | Drain | Close
 class Tenure:
     """The role of this node."""
 
-    def __init__(self, key: str, now: float, *, offers: bool, incarnation: int = 0) -> None:
+    def __init__(self, key: str, now: float, *, offers: bool, served: bool = False, incarnation: int = 0) -> None:
+        """`served`: whether it did until a moment ago, and was stopped: then it is as one that stepped down."""
         self._key = key
-        self.role: Role = "candidate" if offers else "leaf"
+        self.role: Role = "leaf" if not offers else "retired" if served else "candidate"
         self.since, self.incarnation = int(now), incarnation
         self._stated = float("-inf")
         self._elected_alone: float | None = None
