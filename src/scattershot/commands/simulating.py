@@ -19,11 +19,13 @@ _STRESSES = ["flash-crowd", "restart", "partition", "sybils", "withholding"]
               help="What else befalls it; may be given several times.")  # fmt: skip
 @click.option("--without", multiple=True, type=click.Choice(["door", "mesh-first"]),
               help="Leave a part of the protocol out, to see what it is good for.")  # fmt: skip
+@click.option("--slow", type=click.FloatRange(1, 1_000), default=1.0, metavar="TIMES",
+              help="How many times as long all takes a supernode's processor.")  # fmt: skip
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with plots there.")
 def simulate(
     nodes: int, hours: float, seed: int, kill_supernodes: float, stress: tuple[str, ...], without: tuple[str, ...],
-    json_file: Path | None, report: Path | None,
+    slow: float, json_file: Path | None, report: Path | None,
 ) -> None:  # fmt: skip
     """Simulate a mesh of many nodes with the node's own code, and print its figures beside what was promised.
 
@@ -38,7 +40,7 @@ def simulate(
     from scattershot.simulation.run import simulate as run
     from scattershot.simulation.scenario import Scenario
 
-    what = Scenario(nodes, hours, seed, kill_supernodes, frozenset(stress), frozenset(without))
+    what = Scenario(nodes, hours, seed, kill_supernodes, frozenset(stress), frozenset(without), slow)
     result, figures = run(what, lambda words: click.echo(words, err=True))
     eclipses = table(int(result["supernodes_p50"] or 0), seed)
     result["eclipse"] = [each._asdict() for each in eclipses]

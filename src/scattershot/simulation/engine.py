@@ -52,15 +52,14 @@ class Engine:
 class Cpu:
     """One core that works off what it was given, in order."""
 
-    __slots__ = ("_free", "spent")
+    __slots__ = ("_free", "_slowness")
 
-    def __init__(self) -> None:
-        self._free, self.spent = 0.0, 0.0
+    def __init__(self, slowness: float) -> None:
+        self._free, self._slowness = 0.0, slowness
 
     def work(self, now: float, cost: float) -> float:
-        """When that will be done."""
-        self._free = max(self._free, now) + cost
-        self.spent += cost
+        """When that will be done, which takes so many seconds where nothing is slow."""
+        self._free = max(self._free, now) + cost * self._slowness
         return self._free
 
     def debt(self, now: float) -> float:

@@ -26,6 +26,7 @@ def simulate(what: Scenario, tell: Callable[[str], None]) -> tuple[dict[str, Any
     world.finish()
     head = {
         "nodes": what.nodes, "hours": what.hours, "seed": what.seed, "kill_supernodes": what.kill,
+        "slowness": what.slowness,
         "stress": sorted(what.stress), "without": sorted(what.without), "view_of_its_own": not world.shared,
         "run_time_s": round(perf_counter() - began, 1), "processor_time_s": round(process_time() - used, 1),
         "events": world.engine.happened,

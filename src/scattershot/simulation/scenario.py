@@ -18,6 +18,8 @@ class Scenario(NamedTuple):
     """What else befalls the mesh; of STRESSES."""
     without: frozenset[str] = frozenset()
     """What of the protocol is left out, to see what it is good for; of PARTS."""
+    slowness: float = 1.0
+    """How many times as long everything takes a supernode's processor."""
     view_of_each_up_to: int = 2_000
     """Nodes up to which every supernode has a view of its own; beyond, those who can hear each other share one."""
     busiest: int = 3_000

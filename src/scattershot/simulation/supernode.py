@@ -24,10 +24,11 @@ class SuperNode:
         self.world, self.node, self.hall = world, node, hall
         self.key, self.secret = node.key, f"own {node.key} {node.session}"
         engine = world.engine
-        self.cpu = Cpu()
+        self.cpu = Cpu(world.what.slowness)
         self.detector = watch.Detector(node.key, engine.now, engine.random.random)
         self.spread = spreading.Spread()
-        self.door = Door(node.slots, scenario.HANDSHAKE + scenario.SUBSCRIBE + scenario.CATCH_UP, engine.now)
+        cost = scenario.HANDSHAKE + scenario.SUBSCRIBE + scenario.CATCH_UP
+        self.door = Door(node.slots, cost * world.what.slowness, engine.now)
         self.leaves: dict[Node, None] = {}
         self.posts: dict[int, float] = {}
         """What it holds, and since when."""

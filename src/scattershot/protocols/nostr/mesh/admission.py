@@ -46,7 +46,7 @@ class Door:
         if leaves >= self.slots:
             return Elsewhere("there is no room")
         kept = 0.0 if urgent else RESERVED * BURST * BUDGET
-        if debt > MAX_DEBT or self._purse - self.cost < kept:
+        if debt > MAX_DEBT or self._purse - self.cost < kept - 1e-9:
             return Elsewhere("too many come at once")
         self._purse -= self.cost
         return Welcome()
