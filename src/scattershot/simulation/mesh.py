@@ -13,6 +13,7 @@ from scattershot.protocols.nostr.mesh.statements import (
     Admission,
     Announcement,
     Attestation,
+    Obituary,
     Statement,
     day_of,
 )
@@ -113,6 +114,10 @@ class Mesh:
 
     def _forget(self, name: str) -> None:
         self.payloads.pop(name, None)
+
+    def cannot_wait(self, name: str) -> bool:
+        """Whether it is flooded instead of sent along the tree."""
+        return isinstance(self.payloads.get(name), Accusation | Obituary)
 
     def count_push(self, name: str) -> None:
         """A post travels along a link."""

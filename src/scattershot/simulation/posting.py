@@ -170,7 +170,8 @@ class Posting:
             return
         engine = self.world.engine
         engine.later(WINDOWS[0][1] * (1.0 if here.covers else 0.1), self._repair, here)
-        name = neighbour_for(here.linked, engine.random.random())
+        here.turn += 1
+        name = neighbour_for(here.linked, here.hall.census.gone, here.turn, engine.random.random())
         other = self.world.mesh.supers.get(name) if name is not None else None
         if name is None and here.hall.census.overlay.supers == (here.key,):
             here.covers = True

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FLASH = (0.15, 300.0, 10.0)
 """When it begins, as a part of the run; for how many seconds; how many times as many come as usual."""
-KILL, RESTART, RIFT = 0.5, 0.65, 0.8
+KILL, RESTART, RIFT = 0.5, 0.65, 0.3
 RIFT_LASTS = 180.0
 RESTART_WITHIN = (20.0, 80.0)
 SYBILS = 0.3

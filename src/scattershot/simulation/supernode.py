@@ -36,6 +36,7 @@ class SuperNode:
         """The sum of what it holds, so that equal sets are known at a glance."""
         self.covers = False
         self.hall_since = 0.0
+        self.turn = 0
         self.draining = False
         self.alive = True
         self.silent = False
@@ -171,11 +172,19 @@ class SuperNode:
 
     def publish(self, name: str) -> None:
         """Something came from a leaf, or is our own statement."""
-        if self.keep(name):
+        if self.world.mesh.cannot_wait(name):
+            self.keep(name)
+            self.pass_on(self.spread.flooded(name, None))
+        elif self.keep(name):
             self.pass_on(self.spread.published(name, self.world.engine.now))
 
     def pushed(self, name: str, sender: str) -> None:
         """A neighbour sent something."""
+        if self.world.mesh.cannot_wait(name):
+            if name not in self.spread:
+                self.pass_on(self.spread.flooded(name, sender))
+                self.keep(name)
+            return
         new, deeds = self.spread.received(name, sender, self.world.engine.now)
         if not new:
             self.world.mesh.told_twice(name)

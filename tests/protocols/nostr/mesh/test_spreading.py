@@ -147,6 +147,15 @@ def test_who_is_not_linked_any_more_is_told_nothing() -> None:
     assert part.published("x", 0.0) == []
 
 
+def test_what_cannot_wait_goes_to_all_at_once_and_disturbs_no_tree() -> None:
+    part = Spread()
+    part.neighbours(["a", "b", "c"])
+    part.pruned("c")
+    assert part.flooded("x", "a") == [Push("b", "x"), Push("c", "x")]
+    assert part.flooded("x", "b") == []
+    assert list(part.lazy) == ["c"]
+
+
 def test_deletions_go_first() -> None:
     box = Outbox(3)
     assert [box.put(name, first=goes_first(kind)) for name, kind in (("a", 1), ("b", 5), ("c", 62))] == [True] * 3
@@ -187,8 +196,9 @@ def test_a_repair_compares_graves_first_and_brings_nothing_back() -> None:
 def test_the_windows_come_round() -> None:
     assert due_windows({}, 0.0) == [length for length, _ in WINDOWS]
     assert due_windows({3_600: 0.0, 86_400: 0.0, 30 * 86_400: 0.0}, 31.0) == [3_600]
-    assert neighbour_for([], 0.3) is None
-    assert {neighbour_for(["a", "b"], chance) for chance in (0.1, 0.9)} == {"a", "b"}
+    assert neighbour_for([], [], 0, 0.3) is None
+    assert {neighbour_for(["a", "b"], ["c"], 0, chance) for chance in (0.1, 0.9)} == {"a", "b"}
+    assert neighbour_for(["a", "b"], ["c"], 3, 0.5) == "c"
 
 
 @pytest.mark.parametrize(

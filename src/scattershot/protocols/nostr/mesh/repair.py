@@ -9,6 +9,8 @@ from scattershot.protocols.nostr.wire.negentropy import Negentropy, Sealed
 
 WINDOWS: tuple[tuple[int, int], ...] = ((3_600, 30), (86_400, 600), (30 * 86_400, 86_400))
 """Seconds back that are compared with some neighbour, and how often."""
+LOST = 4
+"""Every so manieth repair is tried with one that is held for gone."""
 SETTLING = 5
 """Seconds: what is younger is still being spread, and not compared."""
 
@@ -65,7 +67,11 @@ def span(length: int, now: float) -> tuple[int, int]:
     return int(now) - length, int(now) - SETTLING
 
 
-def neighbour_for(names: Iterable[str], chance: float) -> str | None:
-    """Whom to compare with: anybody, so that no neighbour can keep something from us for long."""
-    ordered = sorted(names)
+def neighbour_for(linked: Iterable[str], gone: Iterable[str], turn: int, chance: float) -> str | None:
+    """Whom to compare with: any neighbour, so that none can keep something from us for long.
+
+    Every fourth time it is one that is held for gone: so the halves of a mesh find each other when they can again.
+    """
+    ordered = sorted(gone) if turn % LOST == LOST - 1 else []
+    ordered = ordered or sorted(linked)
     return ordered[int(chance * len(ordered))] if ordered else None

@@ -104,6 +104,13 @@ class Spread:
         self._note(name)
         self._missing.pop(name, None)
 
+    def flooded(self, name: str, sender: str | None) -> list[Deed]:
+        """Something small that cannot wait, an accusation or obituary: at once to all, for the tree may be broken."""
+        if not self._note(name):
+            return []
+        self._missing.pop(name, None)
+        return [Push(to, name) for to in (*self.eager, *self.lazy) if to != sender]
+
     def told(self, sender: str, names: Iterable[str], now: float) -> None:
         """A neighbour has these."""
         for name in names:
