@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+from scattershot.app import passwords
 from scattershot.testing.phone import Phone
 from scattershot.testing.socket import Socket
 from tests.mastodon.route_schemas import check, check_event
@@ -15,6 +16,9 @@ from tests.mastodon.route_schemas import check, check_event
 # Whatever any test hears over the client API is held against the schema of the entity it claims to be.
 Phone.judge = check
 Socket.judge = check_event
+
+# Passwords here are worth nothing, and a tenth of a second for each would be minutes of the suite.
+passwords.PASSWORD_COST = passwords.HashCost(memory=32, iterations=1, lanes=1)
 
 
 def _load_peers() -> ModuleType:
@@ -44,6 +48,14 @@ def websub_peer_dir() -> Path:
     if not (peers.NODE_MODULES / "pubsubhubbub").is_dir():
         _miss("the npm peer pubsubhubbub of tests/interop (needs node and npm; ./scattershot test installs it)")
     return Path(peers.INTEROP)
+
+
+@pytest.fixture(scope="session")
+def python_peer() -> Path:
+    """The Python that has Flask-WebSub, and nothing of ours."""
+    if not peers.python_peers_are_ready():
+        _miss("the Python peers of tests/interop (./scattershot test installs them)")
+    return Path(peers.python_peer())
 
 
 @pytest.fixture(scope="session")

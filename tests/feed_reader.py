@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from scattershot.app.lists import Lists
+from scattershot.domain.lists import List
 from scattershot.ports.fetcher import Unreachable
 from scattershot.protocols.feeds.wire.feed import Feed
 from scattershot.protocols.feeds.wire.reading import read_feed
+from scattershot.protocols.feeds.wire.rss_cloud import rpc_call
 from scattershot.testing.village import House, Village
 from scattershot.wirekit.http_message import Headers, Request, Response
 from tests.elsewhere import OwnHub, Site, item
@@ -77,6 +80,10 @@ async def follow_feeds(village: Village, b: House, name: str) -> None:
     village.clock.advance(7_200)
     await village.settle()
     assert "Two" in await b.home(name)
+    ping = Request("POST", f"https://{b.host}/RPC2", body=rpc_call("weblogUpdates.ping", "The Blog", site.feed))
+    assert isinstance(await village.fetcher.send(ping), Response)
+    b.node.backfill.microblog(await b.microblog(site.feed))
+    await village.settle()
     b.done(await b.node.publisher.unfollow(who, await b.microblog(site.feed), "test"))
     await village.settle()
 
@@ -84,16 +91,25 @@ async def follow_feeds(village: Village, b: House, name: str) -> None:
 async def wait_for_feeds(village: Village, a: House) -> None:
     """Feeds are read, and a reader elsewhere is told of what is new; it goes when the rest is over."""
     reader = Reader(village)
+    lists = Lists(a.node.drivers.database)
+    ann = (await a.row("ann")).id
+    made = await lists.make(ann, "Of mine")
+    assert isinstance(made, List)
+    await lists.add(ann, made.id, [ann])
+    await lists.change(ann, made.id, open_=True)
     await reader.subscribes()
+    await reader.subscribes(f"https://a.example/@ann/lists/{made.id}.rss", callback="https://reader.example/list")
     await reader.post(CLOUD, REGISTRATION)
     post = await a.post("ann", "New in the #feeds")
     await village.settle()
-    assert len(reader.pushed) == 2
+    assert len(reader.pushed) == 3
     for path in (
         "/@ann.rss",
         "/@ann.atom?with=replies",
         f"/@ann/{post}.json",
         "/tags/feeds.rss",
+        f"/@ann/lists/{made.id}",
+        f"/@ann/lists/{made.id}.atom",
         "/@ann/following.opml",
         "/@ann.ttl",
         "/firehose?after=1",

@@ -1,4 +1,4 @@
-"""Installs what tests need beyond wheels, the npm peers and Chromium; run by `./scattershot test`.
+"""Installs what tests need beyond our wheels: peers by npm and by pip, and Chromium; run by `./scattershot test`.
 
 Nothing here fails a test run: what could not be installed is missed by the fixtures in `conftest.py`, by name.
 """
@@ -14,6 +14,8 @@ from pathlib import Path
 
 INTEROP = Path(__file__).resolve().parent / "interop"
 NODE_MODULES = INTEROP / "node_modules"
+PYTHON_PEERS = INTEROP.parent.parent / ".venv" / "peers"
+PYTHON_LOCKS = ("python_peers.txt", "python_peers_built.txt")
 # One place may be as slow as a laptop on a train; a hung mirror must not take the test run with it.
 INSTALL_SECONDS = 300.0
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -21,7 +23,7 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "googl
 
 def main() -> int:
     """Install whatever is missing, side by side."""
-    installers = [threading.Thread(target=install_npm_peers), threading.Thread(target=install_chromium)]
+    installers = [threading.Thread(target=each) for each in (install_npm_peers, install_python_peers, install_chromium)]
     for installer in installers:
         installer.start()
     for installer in installers:
@@ -42,6 +44,32 @@ def install_npm_peers() -> None:
 def npm_peers_are_ready() -> bool:
     """Whether node can run the peers of the present lock file."""
     return bool(shutil.which("node")) and _stamp().is_file() and _stamp().read_text() == _lock_digest()
+
+
+def install_python_peers() -> None:
+    """An environment of their own for peers in Python: what they need as wheels, then those of which there are none.
+
+    Flask-WebSub is built here, by a setuptools that is pinned as well; and it brings a package `tests`, which must not
+    come near ours.
+    """
+    if python_peers_are_ready():
+        return
+    pip = [str(python_peer()), "-m", "pip", "install", "-q", "--no-input", "--disable-pip-version-check", "--no-deps"]
+    wheels = [*pip, "--require-hashes", "--only-binary=:all:", "-r", PYTHON_LOCKS[0]]
+    built = [*pip, "--require-hashes", "--no-build-isolation", "-r", PYTHON_LOCKS[1]]
+    venv = [sys.executable, "-m", "venv", "--clear", str(PYTHON_PEERS)]
+    if all(run(command, INTEROP) for command in (venv, wheels, built)):
+        _python_stamp().write_text(_python_digest())
+
+
+def python_peer() -> Path:
+    """The Python that runs peers in Python."""
+    return PYTHON_PEERS / "bin" / "python"
+
+
+def python_peers_are_ready() -> bool:
+    """Whether the peers of the present lock files are there."""
+    return _python_stamp().is_file() and _python_stamp().read_text() == _python_digest()
 
 
 def install_chromium() -> None:
@@ -86,6 +114,15 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _stamp() -> Path:
     return NODE_MODULES / ".scattershot-stamp"
+
+
+def _python_stamp() -> Path:
+    return PYTHON_PEERS / ".scattershot-stamp"
+
+
+def _python_digest() -> str:
+    locks = b"".join((INTEROP / name).read_bytes() for name in PYTHON_LOCKS)
+    return hashlib.sha256(locks + sys.version.encode()).hexdigest()
 
 
 def _lock_digest() -> str:

@@ -10,7 +10,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
+
+from tests.forking import Forked, Forker
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = [sys.executable, "-P", "-m", "scattershot.cli"]
@@ -19,20 +22,24 @@ ENVIRONMENT = {
     "PYTHONPATH": str(ROOT / "src"),
     "SCATTERSHOT_ALLOW_PRIVATE_ADDRESSES": "true",
     "SCATTERSHOT_INSECURE_HTTP": "true",
+    "SCATTERSHOT_NOSTR_INDEX": "",
 }
-PATIENCE = 10.0
+PATIENCE = 30.0
+
+
+_forker = Forker()
 
 
 def cli(*words: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end."""
-    return subprocess.run(
-        [*PROGRAM, *map(str, words)],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=ENVIRONMENT | environment,
-    )
+    with TemporaryFile() as given, TemporaryFile() as told, TemporaryFile() as complained:
+        given.write(stdin.encode())
+        given.seek(0)
+        program = _forker.start([*map(str, words)], ENVIRONMENT | environment, given, told, complained)
+        code = program.wait(60)
+        told.seek(0)
+        complained.seek(0)
+        return subprocess.CompletedProcess(words, code, told.read().decode(), complained.read().decode())
 
 
 def done(*words: str | Path, stdin: str = "") -> str:
@@ -61,7 +68,7 @@ class Process:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | None = None
         self.log = folder.with_name(f"{folder.name}.log")
 
     @property
@@ -75,11 +82,9 @@ class Process:
 
     def start(self, *options: str) -> "Process":
         """Start it and wait until it can serve."""
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*PROGRAM, "run", "--data", str(self.folder), "--listen", f"127.0.0.1:{self.port}", *options],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=ENVIRONMENT,
-            )  # fmt: skip
+        words = ["run", "--data", str(self.folder), "--listen", f"127.0.0.1:{self.port}", *options]
+        with self.log.open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            self.process = _forker.start(words, ENVIRONMENT, nothing, log, log)
         until(lambda: self.get("/health")[0] == 200 or self.process.poll() is not None, "healthy")  # type: ignore[union-attr]
         assert self.process.poll() is None, self.log.read_text()
         return self

@@ -1,16 +1,14 @@
 """Putting a node together: the only room that knows every other."""
 
 import asyncio
-import logging
 import os
-from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from scattershot.app import counters, dispatch, slips, web_push
+from scattershot.app import dispatch, slips, web_push
 from scattershot.app.acquaintance import acquaintance
 from scattershot.app.apply.origin import House, Ids
 from scattershot.app.archives import Archives
@@ -25,6 +23,7 @@ from scattershot.app.drafts import Drafts
 from scattershot.app.exporting import Exporting
 from scattershot.app.fanout import Fanout
 from scattershot.app.firehose import Firehose
+from scattershot.app.followed_lists import FollowedLists
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.hearing import Hearing
 from scattershot.app.housekeeping import Housekeeping
@@ -32,12 +31,17 @@ from scattershot.app.importing import Importing
 from scattershot.app.indexing import Indexing
 from scattershot.app.intake import Intake
 from scattershot.app.keepers import Keepers
+from scattershot.app.letters import Letters
+from scattershot.app.letters_in import Opening
 from scattershot.app.lists import Lists
+from scattershot.app.livery import Livery
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
+from scattershot.app.named_on import named_on
 from scattershot.app.notifications import Notifications
 from scattershot.app.of_the_house import of_the_house
+from scattershot.app.own_words import OwnWords
 from scattershot.app.people import People
 from scattershot.app.poll_ends import PollEnds
 from scattershot.app.previews import Previews
@@ -46,8 +50,9 @@ from scattershot.app.proxy import Proxy, Signed, proxy_secret
 from scattershot.app.publish import Publisher
 from scattershot.app.quotes import Quotes
 from scattershot.app.reactions import Reactions
-from scattershot.app.readers import Readers
+from scattershot.app.readers import Reader, Readers
 from scattershot.app.receiving import Sizes
+from scattershot.app.relays import Relays
 from scattershot.app.reports import Reports
 from scattershot.app.search import Search
 from scattershot.app.second_factors import SecondFactors
@@ -55,7 +60,6 @@ from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
 from scattershot.app.signets import SIGNET_FILE
-from scattershot.app.slips import Slips
 from scattershot.app.sources import Sources
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
@@ -65,10 +69,9 @@ from scattershot.app.uttering import Uttering
 from scattershot.app.verify_links import VerifyLinks
 from scattershot.app.web_push import Keys, WebPush
 from scattershot.domain.addresses import Addresses
-from scattershot.domain.microblog import Profile
-from scattershot.domain.node import EndpointAddress
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.secret_file import secret_in
+from scattershot.drivers.websocket_client import WebSocketClient
 from scattershot.frontends.firehose.door import Firehose as FirehoseDoor
 from scattershot.frontends.firehose.pages import Pages as FirehosePages
 from scattershot.frontends.mastodon_api.api import House as ApiHouse
@@ -76,7 +79,10 @@ from scattershot.frontends.mastodon_api.api import MastodonApi
 from scattershot.frontends.mastodon_api.pushes_as_json import PushesAsJson
 from scattershot.frontends.media.files import Files
 from scattershot.frontends.web.announcing import Announcing
+from scattershot.frontends.web.asking_relays import AskingRelays
 from scattershot.frontends.web.desk import Desk
+from scattershot.frontends.web.dressing import Dressing
+from scattershot.frontends.web.following_lists import FollowingLists
 from scattershot.frontends.web.house_pages import HousePages
 from scattershot.frontends.web.judging_hosts import JudgingHosts
 from scattershot.frontends.web.judging_people import JudgingPeople
@@ -87,33 +93,25 @@ from scattershot.frontends.web.portability import Portability
 from scattershot.frontends.web.posting import Workshop
 from scattershot.frontends.web.preferring import Preferring
 from scattershot.frontends.web.web import Web
+from scattershot.living import LagWatch, Lively, Moving, Stepper, let_live
 from scattershot.machines import Drivers, Shelves, real_drivers, user_agent
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
-from scattershot.ports.fetcher import Fetcher
-from scattershot.ports.protocol import Signer, Tongue
-from scattershot.protocols.activitypub.adapter import ActivityPub
+from scattershot.ports.protocol import Signer
 from scattershot.protocols.activitypub.gateway.routes import Doors, Presented
 from scattershot.protocols.activitypub.translate.archive_out import Scribe
 from scattershot.protocols.activitypub.translate.notes_out import note_as_json
 from scattershot.protocols.feeds.adapter import Feeds
-from scattershot.protocols.feeds.gateway.tongue import FeedTongue
+from scattershot.protocols.feeds.translate.opml_in import followed_in
 from scattershot.protocols.nostr import adapter as nostr
-from scattershot.protocols.nostr.gateway.tongue import NostrTongue
 from scattershot.server import make_app, shared
 from scattershot.settings import Settings
 from scattershot.storage.migrate import migrate
+from scattershot.tongues import Tongues, door
 from scattershot.wirekit import sealing
-
-Loop = Callable[[], Coroutine[Any, Any, None]]
-
-PROTOCOLS = (ActivityPub, NostrTongue, FeedTongue)
-"""The tongues spoken with other nodes."""
 
 PUSH_FILE = "push.key"
 """The file in the data folder without which the access tokens kept for pushes cannot be read."""
-
-_logger = logging.getLogger(__name__)
 
 
 class OwnKeys(NamedTuple):
@@ -135,11 +133,13 @@ class Node:
         self.settings, self.drivers, self.house, self.people = settings, drivers, house, people
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
-        database, clock, bus, fetcher, _, shelves = drivers
-        tongues = self._tongues(own)
+        database, clock, bus, fetcher, _, shelves, _ = drivers
+        self.tongues = Tongues(settings, drivers, own.signets)
+        self.activitypub, self.nostr, self.slips = self.tongues.activitypub, self.tongues.nostr, self.tongues.slips
+        tongues, newspaper = self.tongues.by_name, self.tongues.newspaper
         self.discover = Discover(database, clock, bus, tongues, house, speaker, settings.domains)
         self.intake = Intake(database, clock, bus, tongues, house, self.discover)
-        self.sources = Sources(database, clock, bus, self.intake, self._newspaper, self._newspaper)
+        self.sources = Sources(database, clock, bus, self.intake, newspaper, newspaper)
         self.publisher = Publisher(
             database, clock, bus, house, self.discover, settings.domains, settings.max_post_length,
             settings.max_attachments,
@@ -159,21 +159,7 @@ class Node:
         self.backfill = Backfill(database, clock, bus, tongues, self.discover, speaker)
         self.drafts = Drafts(database, clock, bus, self.publisher)
         self.housekeeping = Housekeeping(database, clock)
-        self.programs = Programs(database, clock)
-        people.when_ended(self.programs.forget_person)
-        self.keepers = Keepers(
-            database, clock, bus, drivers.keys, house, self.programs, settings.domains, settings.microblogs_per_person
-        )
-        self.sign_up = SignUp(database, clock, people, self.publisher, settings)
-        self.reports = Reports(database, clock, settings.domain)
-        self.dealing = Dealing(database, clock, bus, house, (settings.host, *settings.domains))
-        ours = of_the_house(database, clock, self.publisher.wording, self.media, people, self.programs)
-        self.house_rules, self.announcements, self.house_emojis, self.activity = ours
-        self.moderating = Moderating(database, clock, bus, house, self.programs, settings.domain)
-        self.tallies = Tallies(database, clock)
-        self.known = acquaintance(
-            database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
-        )
+        self._look_after(people)
         self._make_portable()
         self.verify_links = VerifyLinks(database, clock, fetcher, user_agent(settings))
         self.search = Search(
@@ -189,15 +175,40 @@ class Node:
         self.readers.after_step(self.streams.nudge)
         self.app = self._app(own.relay)
 
-    def _tongues(self, own: OwnKeys) -> Mapping[str, Tongue]:
-        """The tongues by their names; what a person types is tried in each, in this order."""
+    def _look_after(self, people: People) -> None:
+        """Who is at home here, what they keep and let in, and what is done where somebody behaves badly."""
+        settings, house, (database, clock, bus, *_) = self.settings, self.house, self.drivers
+        self.programs = Programs(database, clock)
+        people.when_ended(self.programs.forget_person)
+        self.keepers = Keepers(
+            database,
+            clock,
+            bus,
+            self.drivers.keys,
+            house,
+            self.programs,
+            settings.domains,
+            settings.microblogs_per_person,
+        )
+        self.sign_up = SignUp(database, clock, people, self.publisher, settings)
+        self.reports = Reports(database, clock, settings.domain)
+        self._deal_with_others()
+        ours = of_the_house(database, clock, self.publisher.wording, self.media, people, self.programs)
+        self.house_rules, self.announcements, self.house_emojis, self.activity = ours
+        self.tallies = Tallies(database, clock)
+        self.known = acquaintance(
+            database, clock, bus, house, self.timelines.items, settings.domains, settings.recommended
+        )
+
+    def _deal_with_others(self) -> None:
+        """With whom there is traffic and how far, and who passes on what others write."""
         settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
-        self.activitypub = activitypub(settings, fetcher, clock)
-        self.slips = Slips(database, clock, bus)
-        self.nostr = nostr.nostr(settings, self.slips, fetcher, user_agent(settings), own.signets)
-        self._any_web = fetcher.for_any_web() if isinstance(fetcher, HttpClient) else fetcher
-        self._newspaper = feed_tongue(settings, self._any_web, clock)
-        return {tongue.name: tongue for tongue in (self.activitypub, self.nostr.tongue, self._newspaper)}
+        self.dealing = Dealing(database, clock, bus, self.house, (settings.host, *settings.domains))
+        self.followed_lists = FollowedLists(
+            database, clock, fetcher, self.dealing, user_agent(settings), insecure_http=settings.insecure_http
+        )
+        self.relays = Relays(database, clock, self.discover, self.publisher, self._speaker.microblog)
+        self.moderating = Moderating(database, clock, bus, self.house, self.programs, settings.domain)
 
     def _follow_what_comes(self) -> None:
         """Whoever tails the log, and whoever follows the slips."""
@@ -206,15 +217,35 @@ class Node:
         self.hearing = Hearing(
             database, clock, bus, self.slips, self.intake, self.discover, self.nostr.tongue, self.nostr.tongue
         )
-        self.readers = Readers(database, clock, bus, [Fanout(self.house), Dispatch(), self.indexing, self.uttering])
+        spoken = self.nostr
+        self.letters = Letters(spoken.sealer, spoken.signets)
+        opening = Opening(
+            database, clock, self.intake, self.discover, spoken.tongue, spoken.sealer, spoken.signets
+        )  # fmt: skip
+        self.hearing.open_letters(opening.open)
+        own_words = OwnWords(
+            database, clock, bus, self.house, spoken.signets, spoken.tongue, self.settings.domain
+        )  # fmt: skip
+        self.hearing.take_own_words(own_words.take)
+        tailing: list[Reader] = [Fanout(self.house), Dispatch(), self.indexing, self.uttering, self.letters]
+        self.readers = Readers(database, clock, bus, tailing)
         self.readers.after_step(self._tell_what_was_said)
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
 
     def _tell_what_was_said(self) -> None:
         """What microblogs of here said on Nostr goes to those who listen for it."""
-        if said := self.uttering.take():
+        self.elsewhere.look_for(self.letters.take_unknown())
+        if self.letters.others_are_followed:
+            self.letters.others_are_followed = False
+            self.elsewhere.wells.nudge()
+        if said := self.uttering.take() + self.letters.take():
             self.relay.tell(slip.body for slip in said)
             self.drivers.bus.nudge(slips.TOPIC)
+
+    async def tend_letterboxes(self) -> None:
+        """Whoever has a key there says where their letters are brought."""
+        await self.letters.tend(self.drivers.database, self.drivers.clock.now())
+        self._tell_what_was_said()
 
     def _push(self, own: OwnKeys) -> WebPush:
         settings, (database, clock, bus, fetcher, *_) = self.settings, self.drivers
@@ -230,6 +261,7 @@ class Node:
         kept, cache, aside, darkroom = shelves
         sizes = Sizes(settings.max_picture_mb * 1_000_000, settings.max_video_mb * 1_000_000)
         self.media = Media(database, clock, bus, kept, aside, darkroom, self.house.addresses, sizes)
+        self.livery = Livery(database, self.media)
         self.proxy = Proxy(database, clock, fetcher, cache, aside, signed, sizes, settings.media_cache_mb * 1_000_000)
 
     def _make_portable(self) -> None:
@@ -238,7 +270,7 @@ class Node:
         marks = KeptPosts(database, clock, self.timelines)
         self.importing = Importing(
             database, clock, bus, self.discover, self.publisher, Lists(database), marks, self.known.ties,
-            self.settings.domain,
+            self.settings.domain, followed_in,
         )  # fmt: skip
         self.exporting = Exporting(database)
         self.archives = Archives(database, clock, bus, shelves.kept, shelves.aside, Scribe(), self.house.addresses)
@@ -246,6 +278,15 @@ class Node:
     def _app(self, relay_key: bytes) -> ASGIApp:
         settings, (database, clock, bus, *_) = self.settings, self.drivers
         self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
+        nostr.rule_over(self.relay, settings, self.house, self.moderating, self.drivers)
+        self.elsewhere = nostr.elsewhere(settings, self.tongues.nostr, self.slips, self.house, relay_key, self.drivers)
+        self.elsewhere.tell_by(self.relay.tell)
+        self.far_signing = nostr.far_signing(
+            self.elsewhere, self.tongues.nostr, self.slips, self.relay, self.drivers
+        )  # fmt: skip
+        self.elsewhere.telling.when_not_said(self.readers.bring_on)
+        self.couriers.add_herald(self.elsewhere.telling)
+        self.hearing.when_moved(self.elsewhere.wells.nudge)
         presented = Presented(
             settings.origin, settings.domains, settings.title, settings.description, settings.authorized_fetch
         )
@@ -261,12 +302,13 @@ class Node:
         )
         timelines = self.timelines
         web = self._web(timelines)
+        self.livery.when_changed(web.desk.wear)
         files = Files(self.media, self.proxy)
         carried = Portability(web.desk, self.importing, self.exporting, self.archives)
-        self.feeds = Feeds(settings, timelines, database, clock, bus, self._any_web, self.sources)
+        self.feeds = Feeds(settings, timelines, database, clock, bus, self.tongues.any_web, self.sources)
         self.couriers.add_herald(self.feeds.herald)
-        names = nostr.routes(settings, database, self.nostr.signets)
-        networks = Networks(web.desk, web.account, self.nostr.signets, database)
+        names = nostr.routes(settings, database, self.nostr.signets, self.tend_letterboxes)
+        networks = Networks(web.desk, web.account, self.nostr.signets, database, self.far_signing)
         further = [*names, *networks.routes, *carried.routes, *self._office(web.desk), *files.routes]
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
@@ -297,8 +339,11 @@ class Node:
             *Overseeing(desk, self.settings, condition, self.house_rules).routes,
             *JudgingPeople(desk, self.timelines, self.moderating).routes,
             *JudgingHosts(desk, self.dealing).routes,
+            *FollowingLists(desk, self.followed_lists).routes,
+            *AskingRelays(desk, self.relays).routes,
             *HousePages(desk, self.house_rules, self.house_emojis, self.media).routes,
             *Announcing(desk, self.announcements).routes,
+            *Dressing(desk, self.livery, self.media).routes,
         ]
 
     def _client_api(self) -> MastodonApi:
@@ -329,6 +374,7 @@ class Node:
                 announcements=self.announcements,
                 house_emojis=self.house_emojis,
                 activity=self.activity,
+                livery=self.livery,
             )
         )
 
@@ -340,7 +386,7 @@ class Node:
             self.known.featuring.preferences,
             Workshop(
                 self.drafts, self.media, self.house_emojis, self.announcements, self.known.suggesting,
-                partial(self.nostr.signets.networks, self.drivers.database),
+                partial(self.nostr.signets.networks, self.drivers.database), partial(named_on, self.drivers.database),
             ),
         )  # fmt: skip
 
@@ -350,34 +396,8 @@ class Node:
         await self.couriers.begin()
         await self.media.begin()
         await self.importing.begin()
-        loops: list[Loop] = [
-            self.readers.run,
-            self.intake.run,
-            self.couriers.run,
-            self.discover.run,
-            self.catch_up.run,
-            self.backfill.run,
-            self.housekeeping.run,
-            self.tallies.run,
-            self.activity.run,
-            self.verify_links.run,
-            self.media.run,
-            self.proxy.run,
-            self.previews.run,
-            self.poll_ends.run,
-            self.push.run,
-            self.drafts.run,
-            self.importing.run,
-            self.archives.run,
-            self.indexing.run,
-            self.trends.run,
-            self.feeds.hub.run,
-            self.sources.run,
-            self.slips.run,
-            self.hearing.run,
-            _watch_lag,
-        ]
-        self._tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
+        await self.livery.begin()
+        self._tasks = let_live((*self._steppers(), *self._keepers_of_time()))
 
     @property
     def runs(self) -> bool:
@@ -386,25 +406,21 @@ class Node:
 
     async def step(self) -> int:
         """Move everything on by one step; how much there was to do."""
-        done = await self.poll_ends.step()
-        done += await self.readers.step()
-        done += await self.push.step()
-        done += await self.intake.step()
-        done += await self.couriers.step()
-        done += await self.discover.step()
-        done += await self.backfill.step()
-        done += await self.verify_links.step()
-        done += await self.previews.step()
-        done += await self.media.step()
-        done += await self.drafts.step()
-        done += await self.importing.step()
-        done += await self.archives.step()
-        done += await self.feeds.hub.step()
-        done += await self.sources.step()
-        done += await self.indexing.take_up()
-        done += await self.slips.step()
-        done += await self.hearing.step()
-        return done + await self.catch_up.step()
+        return sum([await part.step() for part in self._steppers()])
+
+    def _steppers(self) -> tuple[Stepper, ...]:
+        """What moves on by itself whenever there is something to do, in the order of a step."""
+        return (
+            self.poll_ends, self.readers, self.push, self.intake, self.couriers, self.discover, self.backfill,
+            self.verify_links, self.followed_lists,
+            self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
+            self.sources, Moving(self.indexing.run, self.indexing.take_up), self.slips, self.hearing, self.catch_up,
+            self.elsewhere.listening, self.far_signing,
+        )  # fmt: skip
+
+    def _keepers_of_time(self) -> tuple[Lively, ...]:
+        """What goes on by the clock alone, and no step waits for."""
+        return self.housekeeping, self.tallies, self.activity, self.proxy, self.trends, LagWatch()
 
     def end_sockets(self) -> None:
         """Let go of everybody who listens by WebSocket, so that the server can stop."""
@@ -417,34 +433,20 @@ class Node:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.couriers.stop(patience)
+        await self.elsewhere.listening.stop()
         await self.relay.close()
         await self.sources.stop()
-        await self.couriers.stop(patience)
         await self.doors.stop()
         await self.media.stop()
         await self.proxy.stop()
         await self.drivers.shelves.darkroom.close()
         await self.drivers.database.close()
-        for fetcher in (self.drivers.fetcher, self._any_web):
+        if isinstance(self.drivers.dialler, WebSocketClient):
+            await self.drivers.dialler.close()
+        for fetcher in (self.drivers.fetcher, self.tongues.any_web):
             if isinstance(fetcher, HttpClient):
                 await fetcher.close()
-
-
-def activitypub(settings: Settings, fetcher: Fetcher, clock: Clock) -> ActivityPub:
-    """The tongue as this node speaks it, by that way out."""
-    return ActivityPub(
-        fetcher,
-        clock,
-        domains=(settings.host, *settings.domains),
-        user_agent=user_agent(settings),
-        insecure_http=settings.insecure_http,
-    )
-
-
-def feed_tongue(settings: Settings, fetcher: Fetcher, clock: Clock) -> FeedTongue:
-    """Feeds as this node reads them; the fetcher may go to plain http."""
-    own = (settings.host, *settings.domains)
-    return FeedTongue(fetcher, clock, origin=settings.origin, domains=own, user_agent=user_agent(settings))
 
 
 def a_firehose(settings: Settings, database: Database, clock: Clock) -> FirehoseDoor:
@@ -458,7 +460,7 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     """A node with its store brought up to date, ready to start."""
     drivers = drivers or real_drivers(settings)
     await migrate(drivers.database, drivers.clock.now())
-    house = House(Addresses(settings.origin), Ids(os.getpid()), _door)
+    house = House(Addresses(settings.origin), Ids(os.getpid()), door)
     people = People(drivers.database, drivers.clock, drivers.bus, drivers.keys, house, settings.domains)
     speaker = await people.node_speaker(settings.title)
     signed = Signed(await proxy_secret(drivers.database), settings.origin)
@@ -467,6 +469,8 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database), sealing_signets)
     node = Node(settings, drivers, house, people, speaker, own)
     await node.feeds.begin()
+    await node.elsewhere.begin()
+    await node.tend_letterboxes()
     return node
 
 
@@ -474,27 +478,3 @@ def _push_contact(settings: Settings) -> str:
     """Where those who run a push service reach those who run this node (RFC 8292 section 2.1)."""
     name, at, domain = settings.contact.partition("@")
     return f"mailto:{settings.contact}" if name and at and domain else f"{settings.origin}/"
-
-
-def _door(profile: Profile) -> EndpointAddress | None:
-    """The endpoint at which a microblog hears from us, by whatever tongue it speaks."""
-    return next(filter(None, (tongue.door(profile) for tongue in PROTOCOLS)), None)
-
-
-async def _kept_alive(loop: Loop) -> None:
-    """Run a loop for ever: what it stumbles over is logged, and a moment later it goes on."""
-    while True:
-        try:
-            await loop()
-        except Exception:
-            _logger.exception("a loop of the node stumbled; it goes on")
-            await asyncio.sleep(1.0)
-
-
-async def _watch_lag() -> None:
-    """How late the loop runs is the first sign of trouble: something holds up everything else."""
-    loop = asyncio.get_running_loop()
-    while True:
-        due = loop.time() + 1.0
-        await asyncio.sleep(1.0)
-        counters.LOOP_LAG.set(max(0.0, loop.time() - due))

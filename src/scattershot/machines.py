@@ -13,6 +13,7 @@ from scattershot.drivers.darkroom.room import ProcessDarkroom
 from scattershot.drivers.http_client import HttpClient
 from scattershot.drivers.key_maker import OpensslKeyMaker
 from scattershot.drivers.system_clock import SystemClock
+from scattershot.drivers.websocket_client import WebSocketClient
 from scattershot.ports.blobs import Aside, Blobs
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
@@ -20,6 +21,7 @@ from scattershot.ports.darkroom import Darkroom
 from scattershot.ports.database import Database
 from scattershot.ports.fetcher import Pourer
 from scattershot.ports.keys import KeyMaker
+from scattershot.ports.sockets import Dialler
 from scattershot.settings import BadSettings, Settings
 from scattershot.wirekit.addresses import is_public_address
 
@@ -42,6 +44,7 @@ class Drivers(NamedTuple):
     fetcher: Pourer
     keys: KeyMaker
     shelves: Shelves
+    dialler: Dialler
 
 
 class DataInUseError(Exception):
@@ -71,9 +74,13 @@ def real_drivers(settings: Settings, database: Database | None = None) -> Driver
         user_agent=user_agent(settings),
         schemes=schemes,
     )
-    return Drivers(
-        database or open_database(settings), SystemClock(), LocalBus(), fetcher, OpensslKeyMaker(), shelves(settings)
+    dialler = WebSocketClient(
+        may_dial=(lambda _: True) if settings.allow_private_addresses else is_public_address,
+        user_agent=user_agent(settings),
+        schemes=frozenset({"wss", "ws"} if settings.insecure_http else {"wss"}),
     )
+    store = database or open_database(settings)
+    return Drivers(store, SystemClock(), LocalBus(), fetcher, OpensslKeyMaker(), shelves(settings), dialler)
 
 
 def shelves(settings: Settings) -> Shelves:

@@ -151,6 +151,25 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "node's own relay, unless their keepers would rather not."
         ),
     ] = True
+    nostr_index: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Nostr relays of others that know about most people: asked about whom nobody says where they "
+            "are met. Empty: nobody is asked."
+        ),
+    ] = ("wss://purplepag.es", "wss://relay.damus.io", "wss://relay.primal.net")
+    nostr_relays: Annotated[
+        int, Meta(ge=0, le=500, description="At how many Nostr relays of others the node listens at most.")
+    ] = 30
+    nostr_tells: Annotated[
+        str,
+        Meta(
+            pattern="^(home|mentioned|followers)$",
+            description="To which Nostr relays of others is brought what microblogs of here say in public: to none "
+            "(`home`), to those where whoever is named, answered or liked reads (`mentioned`), or to those of "
+            "followers too (`followers`), and then profiles to `nostr_index`. It always lies at the node's own relay.",
+        ),
+    ] = "mentioned"
     relay_calls: Annotated[
         int,
         Meta(ge=1, description="How many messages (events, questions) one connection to the Nostr relay has a minute."),
@@ -247,4 +266,8 @@ def _completed(settings: Settings) -> Settings:
         for address in addresses:
             if parse_url(address) is None:
                 raise BadSettings(f"{name}: {address!r} is no http or https address")
+    for address in settings.nostr_index:
+        scheme, _, rest = address.partition("://")
+        if scheme not in ("wss", "ws") or parse_url(f"https://{rest}") is None:
+            raise BadSettings(f"nostr_index: {address!r} is no address of a relay, such as wss://relay.example.org")
     return msgspec.structs.replace(settings, origin=origin.lower(), domains=tuple(domains))

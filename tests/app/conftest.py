@@ -1,4 +1,4 @@
-"""One house without a network, once on each engine: changes are applied and readers stepped by hand."""
+"""One house without a network: changes are applied and readers stepped by hand."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -25,9 +25,9 @@ from scattershot.ports.database import Database, Engine
 from scattershot.storage.tables import microblogs, notifications, posts, timelines, wire_ids
 from scattershot.testing.fakes import FakeClock
 from scattershot.testing.keys import PooledKeyMaker
-from tests.engines import engine, open_database
+from tests.engines import open_database, usual_engine
 
-__all__ = ["engine"]
+__all__ = ["usual_engine"]
 
 
 def _door(profile: Profile) -> EndpointAddress | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-COLUMNS = ("aim", "floor", "GoToSocial", "snac", "strfry")
+COLUMNS = ("aim", "floor", "GoToSocial", "snac", "strfry", "nostr-relay", "LocalRelay")
 """What a figure may stand beside: what issue 2 asks for, and servers measured on two such cores over plain http."""
 
 

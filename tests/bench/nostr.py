@@ -14,6 +14,7 @@ from scattershot.domain.ids import Millis
 from scattershot.domain.slip import key
 from scattershot.storage.migrate import migrate
 from scattershot.storage.sqlite import SqliteDatabase
+from tests.bench import nostr_rivals
 from tests.bench.children import Child, child
 from tests.bench.findings import Figure, Options, Result, check, percentile
 from tests.bench.node_process import NodeProcess, a_node, free_port
@@ -49,11 +50,17 @@ async def run(options: Options) -> Result:
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         compared = await _compared(Path(folder) / "compared", size)
         figures, counts = await _relay(Path(folder) / "relay", size)
+        alike = nostr_rivals.QUICK if options.quick else nostr_rivals.FULL
+        rivals, remarks = await nostr_rivals.beside(Path(folder) / "rivals", alike, SETTINGS, install=not options.quick)
     return Result(
         "nostr",
         f"{size.stored:,} events stored, events of 400 bytes with two tags that are searched by their words",
-        [*figures, *compared],
+        [*figures, *compared, *rivals],
         counts,
+        [
+            f"alike: a fresh store each, {alike.events:,} events at a time. LocalRelay keeps them in memory alone",
+            *remarks,
+        ],
     )
 
 

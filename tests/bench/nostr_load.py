@@ -17,6 +17,8 @@ from scattershot.protocols.nostr.wire.negentropy import Negentropy, Sealed
 from tests.bench.ws_line import Line, a_line, frame
 
 AUTHORS = 1_000
+SIGNERS = 20
+"""Authors who publish."""
 WORDS = [
     "a",
     "fine",
@@ -94,7 +96,7 @@ class Load:
 
     async def make(self, count: int) -> int:
         """Sign events beforehand; how large a frame is."""
-        pubkeys = [(author(n), public_key(author(n))) for n in range(20)]
+        pubkeys = [(author(n), public_key(author(n))) for n in range(SIGNERS)]
         now = int(time.time())
         for _ in range(count):
             self._made += 1
@@ -113,7 +115,7 @@ class Load:
         def hear(payload: bytes) -> None:
             nonlocal answered
             if payload.startswith(b'["OK"'):
-                if b",true," not in payload:
+                if b"true" not in payload:
                     raise RuntimeError(payload.decode())
                 answered += 1
                 if answered == count:
@@ -130,9 +132,12 @@ class Load:
             line.close()
         return Timed(count, began, ended, [])
 
-    async def ask(self, count: int, connections: int, authors: int, limit: int) -> Timed:
-        """Ask for notes of some authors, one question after the other on each line; until the end of what is stored."""
-        names = [author_name(n) for n in range(AUTHORS)]
+    async def ask(self, count: int, connections: int, authors: int, limit: int, published: bool = False) -> Timed:
+        """Ask for notes of some authors, or of those who published before; one question after the other on each line,
+        until the end of what is stored."""
+        names = (
+            [public_key(author(n)) for n in range(SIGNERS)] if published else [author_name(n) for n in range(AUTHORS)]
+        )
         questions = iter(
             [
                 frame(frames.ask("q", [Filter(authors=frozenset(self._chance.sample(names, authors)),

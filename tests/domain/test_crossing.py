@@ -21,6 +21,17 @@ def test_what_is_not_for_everyone_stays_away_from_nostr() -> None:
         assert cannot_cross(Saying(audience, is_edit=True), ALL) == ()
 
 
+def test_what_is_for_people_of_both_networks_is_said_to_go_apart() -> None:
+    nostr, fediverse = frozenset({Network.NOSTR}), frozenset({Network.ACTIVITYPUB})
+    assert cannot_cross(Saying(Audience.MENTIONED, people_on=nostr), ALL) == ()
+    [apart] = cannot_cross(Saying(Audience.MENTIONED, people_on=nostr | fediverse), ALL)
+    assert "apart from the others" in apart
+    [silent] = cannot_cross(Saying(Audience.MENTIONED, people_on=nostr), USUAL)
+    assert "will not get this" in silent
+    assert cannot_cross(Saying(Audience.MENTIONED, people_on=fediverse), USUAL) == ()
+    assert cannot_cross(Saying(people_on=nostr | fediverse), ALL) == ()
+
+
 def test_a_poll_is_seen_in_feeds_but_not_voted_in() -> None:
     assert "cannot vote" in cannot_cross(Saying(has_poll=True), USUAL)[0]
     assert cannot_cross(Saying(Audience.FOLLOWERS, has_poll=True), USUAL) == ()

@@ -9,12 +9,14 @@ from msgspec import json, structs
 
 from scattershot.app.house_emojis import HouseEmoji
 from scattershot.app.media import Kept
+from scattershot.app.named_on import named_on
 from scattershot.app.people import Half, SignedIn
 from scattershot.app.publish import Draft
 from scattershot.app.rosters import Cut
 from scattershot.app.search import Portion
 from scattershot.domain.announcement import Span
 from scattershot.domain.authored import Which
+from scattershot.domain.crossing import Network
 from scattershot.domain.follows import Wish
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.media import Use
@@ -26,7 +28,8 @@ from scattershot.domain.reading import Refused
 from scattershot.domain.terms import Circle, Rule, Terms
 from scattershot.domain.window import FROM_THE_TOP, Window
 from scattershot.frontends.mastodon_api.notification_types import TYPES
-from scattershot.protocols.nostr.wire.entities import Key, write_entity
+from scattershot.protocols.nostr.wire.entities import Key, Note, write_entity
+from scattershot.protocols.nostr.wire.wraps import Chance, chat, wrap
 from scattershot.storage.tables import people, quotes, relations
 from scattershot.testing.browser import Browser
 from scattershot.testing.push_phone import PushPhone
@@ -36,7 +39,7 @@ from scattershot.wirekit.http_message import Headers, Response
 from scattershot.wirekit.mastodon_csv import File
 from tests.feed_reader import follow_feeds, wait_for_feeds
 from tests.files import a_picture
-from tests.protocols.nostr.events import an_event, key_of
+from tests.protocols.nostr.events import an_event, key_of, secret_of
 from tests.protocols.nostr.relay_client import a_client, ask_everything
 
 EVERYTHING = dict.fromkeys(TYPES.values(), True)
@@ -74,6 +77,7 @@ async def everyday_life(village: Village) -> None:
     await ask_everything(a.node.relay, village.clock.now() // 1000)
     assert 62 in [slip.kind for slip in await a.node.slips.after(0, 1_000)]
     await talk_on_nostr(village, a, ann)
+    await meet_at_another_relay(village, a, b, ann)
     await show_a_page(village, a)
     for deed in (a.node.publisher.unlike, a.node.publisher.unboost):
         a.done(await deed(ann, here.id, "test"))
@@ -114,6 +118,35 @@ async def talk_on_nostr(village: Village, a: House, ann: MicroblogId) -> None:
     assert (await a.get(f"/nostr/{note_name(key_of('nina'))}", "text/html")).status == 302
     await a.node.nostr.signets.settle(a.node.drivers.database, ann, True)
     assert await a.node.nostr.signets.carried(a.node.drivers.database, ann, "")
+    await village.settle()
+
+
+async def meet_at_another_relay(village: Village, a: House, b: House, ann: MicroblogId) -> None:
+    """Nina writes, reads and has letters brought at the other node's relay; she and Ann write to each other."""
+    at = village.clock.now() // 1000 + 1
+    for kind, name in ((10002, "r"), (10050, "relay")):
+        async with a_client(a.node.relay) as client:
+            await client.publish(an_event("nina", "", kind=kind, at=at, tags=[[name, f"wss://{b.host}"]]))
+    await village.settle()
+    found = await a.node.discover.find(write_entity(Note("f" * 64, (f"wss://{b.host}",), key_of("nina"))))
+    assert isinstance(found, Refused)
+    nina = await a.microblog(key_of("nina"))
+    await a.post("ann", f"@{write_entity(Key(key_of('nina')))}@nostr, how are you?")
+    letter = await a.post("ann", f"@{write_entity(Key(key_of('nina')))}@nostr psst", Audience.MENTIONED)
+    await village.settle()
+    answer = await a.get("/.well-known/nostr.json?name=ann", "application/json")
+    key, once = json.decode(answer.body)["names"]["ann"], secret_of("once")
+    written = wrap(
+        chat(key_of("nina"), [key], "psst", at), key, secret_of("nina"), Chance(once, once, at, once, once, once, at)
+    )
+    async with a_client(a.node.relay) as client:
+        await client.publish(written)
+    await village.settle()
+    assert village.dialler.open_to(b.host)
+    await a.node.elsewhere.wells.note(f"wss://{b.host}", at, ["0" * 64], ["0" * 64])
+    assert await named_on(a.node.drivers.database, f"@{write_entity(Key(key_of('nina')))}@nostr") == {Network.NOSTR}
+    a.done(await a.node.publisher.delete(ann, letter, "test"))
+    a.done(await a.node.publisher.unfollow(ann, nina, "test"))
     await village.settle()
 
 

@@ -96,6 +96,12 @@ LARGE = [
     "wanted",
     "watches",
     "weekly_people",
+    "letter_rooms",
+    "letters",
+    "signets",
+    "well_authors",
+    "well_uses",
+    "wells",
     "wire_ids",
 ]
 

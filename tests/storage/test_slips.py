@@ -1,6 +1,7 @@
 """Slips on both engines: kept once, found as the plain twin finds them, and what was taken away stays away."""
 
 import random
+from array import array
 from typing import Any
 
 import pytest
@@ -226,3 +227,21 @@ async def test_nothing_is_that_where_a_list_is_empty(database: Database) -> None
         assert (await database.read(lambda tx, want=want: slips_found.find(tx, want, NOW))).slips == []  # type: ignore[misc]
         assert await database.read(lambda tx, want=want: slips_found.count(tx, [want], NOW, 9)) == (0, True)  # type: ignore[misc]
         assert await database.read(lambda tx, want=want: slips_found.items(tx, want, NOW, 9)) is not None  # type: ignore[misc]
+
+
+async def test_everything_is_read_in_portions_and_what_is_newer_is_told(database: Database) -> None:
+    some = [a_sketch(content=str(number), at=100 + number % 7) for number in range(25)]
+    await put(database, *some)
+    want = Want(limit=10_000)
+    first = await database.read(lambda tx: slips_found.portion(tx, want, (-1, b""), 10))
+    behind = (first.moments[-1], first.ids[-32:])
+    rest = await database.read(lambda tx: slips_found.portion(tx, want, behind, 100))
+    names = first.ids + rest.ids
+    moments = [*first.moments, *rest.moments]
+    pairs = [(at, names[place * 32 : place * 32 + 32].hex()) for place, at in enumerate(moments)]
+    assert pairs == sorted((event.created_at, event.id) for event in some)
+    assert await database.read(lambda tx: slips_found.portion(tx, want, (10_000, b""), 5)) == (array("q"), b"")
+    last, more = await database.read(slips.last), a_sketch(content="more", at=50)
+    await put(database, more)
+    newer = await database.read(lambda tx: slips_found.newer(tx, want, last, 10))
+    assert newer == ([(50, bytes.fromhex(more.id))], 26)

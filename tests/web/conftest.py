@@ -1,4 +1,5 @@
-"""The stage with its scene and one browser, opened once for all tests of a file."""
+"""One browser for all tests of this room, and the stage with its scene: opened once, for both take longer to open than
+most tests to run. Whoever alters the scene does so with people of their own, or puts it back."""
 
 import tempfile
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ from tests.web.scene import Scene, play
 from tests.web.stage import open_stage
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def scene() -> AsyncIterator[Scene]:
     """The street, and everybody in it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -20,7 +21,7 @@ async def scene() -> AsyncIterator[Scene]:
             yield await play(stage)
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser(chromium_path: str) -> AsyncIterator[Any]:
     """Chromium."""
     async with chromium(chromium_path) as opened:

@@ -44,6 +44,7 @@ class Scene:
     list: int = 0
     draft: int = 0
     mine: int = 0
+    blocks: int = 0
 
 
 async def play(stage: Stage) -> Scene:
@@ -80,8 +81,18 @@ async def play(stage: Stage) -> Scene:
     scene = Scene(stage, ann, bob, thread, answer, poll, pictures, article, mine=quoted)
     await _draft(scene)
     await _shelve(scene)
+    scene.blocks = await _follow_a_list(stage)
     await stage.settle()
     return scene
+
+
+async def _follow_a_list(stage: Stage) -> int:
+    """A list of domains, of which nothing is taken over yet; a line of it cannot be read."""
+    node = stage.node
+    number = await node.followed_lists.follow(f"{stage.blocks}?and=more", by_itself=False)
+    assert isinstance(number, int)
+    assert await node.followed_lists.read_now(number)
+    return number
 
 
 async def _present(stage: Stage) -> None:
@@ -261,4 +272,5 @@ async def _shelve(scene: Scene) -> None:
     made = await lists.make(scene.ann, "The street")
     assert isinstance(made, List), made
     assert not isinstance(await lists.add(scene.ann, made.id, [scene.bob]), Refused)
+    assert isinstance(await lists.change(scene.ann, made.id, open_=True), List)
     scene.list = made.id

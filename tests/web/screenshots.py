@@ -1,10 +1,13 @@
-"""`./scattershot shots FOLDER [NAME]…`: pictures of every main page, on a phone and a desk, by day and by night."""
+"""`./scattershot shots FOLDER [NAME]…`: pictures of every main page, on a phone and a desk, by day and by night; with
+`--docs` the few small ones that the documentation shows."""
 
 import argparse
 import asyncio
 import sys
 import tempfile
 from pathlib import Path
+
+from PIL import Image
 
 from tests import peers
 from tests.web.browsing import chromium, open_pages, pages
@@ -13,6 +16,13 @@ from tests.web.stage import Stage, open_stage
 
 WIDTHS = {"phone": (390, 844), "desk": (1280, 900)}
 THEMES = ("light", "dark")
+DOCUMENTED = (
+    ("compose-draft", "desk", "light"),
+    ("thread", "phone", "light"),
+    ("pictures", "phone", "dark"),
+    ("admin", "desk", "dark"),
+)
+"""The pictures that the documentation shows: a page, on what, and when."""
 
 
 def main() -> int:
@@ -23,6 +33,7 @@ def main() -> int:
     parser.add_argument("--width", choices=WIDTHS, action="append", help="only on this")
     parser.add_argument("--theme", choices=THEMES, action="append", help="only in this")
     parser.add_argument("--whole", action="store_true", help="the whole page, not only what the window shows")
+    parser.add_argument("--docs", action="store_true", help="the few of the documentation, small, as WebP")
     given = parser.parse_args()
     path = peers.find_chromium()
     if path is None:
@@ -35,11 +46,17 @@ def main() -> int:
 
 async def _shoot(path: str, given: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as data:
-        async with open_stage(Path(data)) as stage, chromium(path) as browser:
+        named = {"domains": ("street.example",)} if given.docs else {}
+        async with open_stage(Path(data), **named) as stage, chromium(path) as browser:
             scene = await play(stage)
             wanted = {name: (way, "ann") for name, way in pages(scene).items()}
             wanted |= {name: (way, "") for name, way in open_pages(scene).items()}
             chosen = {name: wanted[name] for name in given.names or wanted}
+            if given.docs:
+                for name, width, theme in DOCUMENTED:
+                    await _look(stage, browser, {name: wanted[name]}, width, theme, given)
+                    _smaller(given.folder / f"{name}-{width}-{theme}.png")
+                return
             for width in given.width or WIDTHS:
                 for theme in given.theme or THEMES:
                     await _look(stage, browser, chosen, width, theme, given)
@@ -60,6 +77,15 @@ async def _look(stage: Stage, browser, chosen, width: str, theme: str, given: ar
             await page.wait_for_timeout(150)
             await page.screenshot(path=given.folder / f"{name}-{width}-{theme}.png", full_page=given.whole)
         await context.close()
+
+
+def _smaller(picture: Path) -> None:
+    """A WebP in its place, at most 720 pixels wide."""
+    with Image.open(picture) as image:
+        small = image.convert("RGB")
+        small.thumbnail((720, 720))
+        small.save(picture.with_suffix(".webp"), quality=72, method=6)
+    picture.unlink()
 
 
 if __name__ == "__main__":

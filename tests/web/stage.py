@@ -49,6 +49,11 @@ class Stage:
         """The address of a picture elsewhere: its name is `WIDTHxHEIGHT-COLOUR`."""
         return f"http://127.0.0.1:{self.port}/pictures/{name}.png"
 
+    @property
+    def blocks(self) -> str:
+        """The address of a list elsewhere (`BLOCKS`)."""
+        return f"http://127.0.0.1:{self.port}/blocks.csv"
+
     async def person(self, name: str, *, admin: bool = False) -> MicroblogId:
         """Somebody new who signs in here with the `PASSWORD`."""
         made = await self.node.people.add(name, password=PASSWORD, admin=admin)
@@ -105,7 +110,9 @@ async def open_stage(folder: Path, **given: object) -> AsyncIterator[Stage]:
         plain = {"origin": f"http://localhost:{port}", "title": "Scattershot", "allow_private_addresses": True}
         settings = read_settings(None, {}, {"data": str(folder), "insecure_http": True, **plain, **given})
         node = await build_node(settings)
-        app = Starlette(routes=[Route("/pictures/{name}.png", _picture), Mount("/", node.app)])
+        app = Starlette(
+            routes=[Route("/pictures/{name}.png", _picture), Route("/blocks.csv", _blocks), Mount("/", node.app)]
+        )
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
         serving = asyncio.create_task(server.serve([listening]))
         await node.start()
@@ -116,6 +123,14 @@ async def open_stage(folder: Path, **given: object) -> AsyncIterator[Stage]:
             server.should_exit = True
             await asyncio.gather(serving, return_exceptions=True)
             await node.stop(0.1)
+
+
+BLOCKS = ["#domain,#severity,#public_comment", "spam.example,suspend,It never ends", "loud.example,silence,"]
+"""The lines of a list of domains that the machine next to the node hands out; a story may alter them."""
+
+
+async def _blocks(_: Request) -> Response:
+    return Response("\n".join(BLOCKS), media_type="text/csv")
 
 
 async def _picture(request: Request) -> Response:

@@ -8,7 +8,7 @@ from playwright.async_api import BrowserContext, Page, expect
 from tests.web.scene import Scene
 from tests.web.stage import PASSWORD
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PHONE = {"width": 390, "height": 800}
 DESK = {"width": 1280, "height": 800}
@@ -23,8 +23,9 @@ async def _signed_in(scene: Scene, browser: Any, **how: Any) -> tuple[BrowserCon
     return context, page
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with a script", "without a script"])
-@pytest.mark.parametrize("view", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    ("scripts", "view"), [(True, DESK), (False, PHONE)], ids=["with a script, at a desk", "without one, on a phone"]
+)
 async def test_an_evening_of_reading(scene: Scene, browser: Any, scripts: bool, view: dict[str, int]) -> None:
     context = await browser.new_context(viewport=view, java_script_enabled=scripts, reduced_motion="reduce")
     context.set_default_timeout(8_000)
@@ -66,6 +67,13 @@ async def test_an_evening_of_reading(scene: Scene, browser: Any, scripts: bool, 
     assert await page.locator(".branch").count() == 6
     assert await page.locator(".depth2").count() == 2
     await expect(page.locator(".branch", has_text="Mine. Two of them.").locator(".why")).to_contain_text("Carol")
+
+    # On paper there are the posts and nothing to press.
+    await page.emulate_media(media="print")
+    await expect(page.locator(".thread .e-content").first).to_be_visible()
+    for pressed in (page.get_by_role("navigation", name="Main"), page.locator(".deeds").first, page.locator("#reply")):
+        await expect(pressed).to_be_hidden()
+    await page.emulate_media(media="screen")
 
     # Older pages of home.
     await page.goto(f"{origin}/home")

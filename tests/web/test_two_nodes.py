@@ -14,7 +14,7 @@ from playwright.async_api import expect
 
 from tests.web.stage import PASSWORD, Stage, draw, open_stage
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 PHONE = {"width": 390, "height": 844}
 SOON = 20_000
 
@@ -32,7 +32,7 @@ class Two:
         return f"@{name}@{stage.node.settings.domain}"
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def nodes() -> AsyncIterator[tuple[Stage, Stage]]:
     """Two nodes that nobody has started yet."""
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
@@ -114,7 +114,9 @@ async def test_from_the_first_start_to_all_that_two_people_do(nodes: tuple[Stage
     await _edited_liked_answered(two)
     await _media_and_polls(two)
     await _private_and_lists(two)
+    await _filtered(two)
     await _team_and_search(two)
+    await _suspended(two)
     for page in (ann, bob):
         await page.context.close()
 
@@ -171,9 +173,9 @@ async def _media_and_polls(two: Two) -> None:
     await ann.locator(".given img").click(position={"x": 5, "y": 5})
     await expect(ann.get_by_label("Where to look")).to_have_value("-0.7,0.7")
     await _post(ann).click()
-    await expect(_says(bob, "The valley today").get_by_role("img", name="A valley in blue light")).to_have_count(
-        1, timeout=SOON
-    )
+    valley = _says(bob, "The valley today").get_by_role("img", name="A valley in blue light")
+    await expect(valley).to_have_count(1, timeout=SOON)
+    assert set((await valley.get_attribute("class")).split()) >= {"fx1", "fy1"}, "it is cropped around where to look"
     # A poll is asked here and answered there.
     await _write(ann, two.a, "Which way?")
     await ann.get_by_text("A poll", exact=True).click()
@@ -242,9 +244,74 @@ async def _team_and_search(two: Two) -> None:
     await _post(ann).click()
     await expect(_says(bob, "the bridge is mended")).to_be_visible(timeout=SOON)
     await expect(_says(bob, "the bridge is mended").locator(".name").first).to_have_text("The Paper")
+    # Whoever was asked says yes, and speaks as it from then on; the other node shows it as the paper's.
+    cleo = await _page(two.ann.context.browser)
+    await cleo.context.add_cookies([await two.a.session("cleo")])
+    await cleo.goto(f"{two.a.origin}/home")
+    await cleo.goto(f"{two.a.origin}/settings/microblogs")
+    await expect(cleo.locator("#asked-head")).to_be_visible()
+    await cleo.get_by_text("Accept", exact=True).click()
+    await expect(cleo.locator("main")).to_contain_text("You keep it too")
+    await cleo.goto(f"{two.a.origin}/settings/microblogs")
+    await cleo.get_by_role("button", name="Speak as @paper").click()
+    await _write(cleo, two.a, "Late edition, by Cleo")
+    await expect(cleo.get_by_label("Who speaks")).to_have_value(str(await _number_of(two.a, "paper")))
+    await _post(cleo).click()
+    await expect(_says(bob, "Late edition")).to_be_visible(timeout=SOON)
+    await expect(_says(bob, "Late edition").locator(".name").first).to_have_text("The Paper")
+    await cleo.context.close()
     # What was written here is found here.
     await ann.goto(f"{two.a.origin}/search?q=mended")
     await _reload_until(ann, _says(ann, "the bridge is mended"))
+
+
+async def _number_of(stage: Stage, name: str) -> int:
+    face = await stage.node.timelines.named(name)
+    assert face is not None
+    return face.id
+
+
+async def _filtered(two: Two) -> None:
+    ann, bob = two.ann, two.bob
+    # Words that somebody wishes to be spared do not come to an open page either.
+    await bob.goto(f"{two.b.origin}/settings/filters")
+    await bob.fill("#title", "Not before breakfast")
+    await bob.fill("#words", "marmalade")
+    await bob.locator("input[name=action][value=hide]").check()
+    await bob.get_by_role("button", name="Make the filter").click()
+    await expect(bob.locator("main")).to_contain_text("Not before breakfast")
+    await bob.goto(f"{two.b.origin}/home")
+    for text in ("Toast with marmalade", "Toast with honey"):
+        await _write(ann, two.a, text)
+        await _post(ann).click()
+        await expect(_says(ann, text)).to_be_visible()
+    await expect(_says(bob, "Toast with honey")).to_be_visible(timeout=SOON)
+    await expect(bob.locator("article", has_text="marmalade")).to_have_count(0)
+
+
+async def _suspended(two: Two) -> None:
+    ann, bob = two.ann, two.bob
+    # Whoever runs the other node ends all that is between the two: nothing of there is shown or taken any more.
+    await bob.goto(f"{two.b.origin}/admin/domains")
+    await bob.fill("#host", two.a.node.settings.domain)
+    await bob.fill("#public_comment", "A test of what happens then")
+    await bob.get_by_role("button", name="Save").click()
+    await expect(bob.locator(".done")).to_contain_text("ended")
+    await bob.goto(f"{two.b.origin}/home")
+    await expect(bob.locator("article", has_text="The valley today")).to_have_count(0)
+    await bob.goto(f"{two.b.origin}/{two.handle('ann', two.a)}")
+    await expect(bob.locator("body")).to_contain_text("There is nothing here")
+    await _write(ann, two.a, "Is anybody there?")
+    await _post(ann).click()
+    await ann.goto(f"{two.a.origin}/@ann/followers")
+    await _reload_until(ann, ann.locator("main:not(:has(a[href*='@bob']))"))
+    await bob.goto(f"{two.b.origin}/public")
+    await expect(bob.locator("article", has_text="Is anybody there?")).to_have_count(0)
+    await bob.goto(f"{two.b.origin}/admin/domains")
+    await bob.get_by_role("button", name="Lift").click()
+    await expect(bob.locator("main")).to_contain_text("Nothing is said of any domain")
+    await bob.goto(f"{two.b.origin}/{two.handle('ann', two.a)}")
+    await expect(bob.locator("h1")).to_contain_text("Ann Ahearn")
 
 
 async def test_all_of_writing_without_a_script(nodes: tuple[Stage, Stage], browser: Any) -> None:

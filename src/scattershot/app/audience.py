@@ -3,11 +3,12 @@
 from typing import NamedTuple
 
 from scattershot.app.callbacks import subjects_told
+from scattershot.app.told_at_wells import hearing_at_wells
 from scattershot.domain.ids import EndpointId, MicroblogId, NodeId
 from scattershot.domain.post import Audience
 from scattershot.domain.record import Kind, Recorded
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import arrivals, callbacks, deliveries, posts
+from scattershot.storage.tables import arrivals, callbacks, deliveries, posts, relays
 from scattershot.storage.tables.deliveries import Hearing
 
 
@@ -25,7 +26,8 @@ def endpoints_for(tx: Transaction, recorded: Recorded) -> list[Owed]:
     called = _called_back(tx, recorded)
     if not recorded.local:
         return _passed_on(tx, recorded) + called
-    return [Owed(*hearing, recorded.actor) for hearing in dict.fromkeys(_hearings(tx, recorded))] + called
+    hearings = [*_hearings(tx, recorded), *hearing_at_wells(tx, recorded)]
+    return [Owed(*hearing, recorded.actor) for hearing in dict.fromkeys(hearings)] + called
 
 
 def _called_back(tx: Transaction, recorded: Recorded) -> list[Owed]:
@@ -64,6 +66,8 @@ def _of_row(tx: Transaction, row: posts.Row) -> list[Hearing]:
     by_name = posts.hearers(tx, row.id)
     if row.reply_author is not None and row.audience is not Audience.MENTIONED:
         by_name.append(row.reply_author)
+    if row.audience is Audience.PUBLIC:
+        by_name += relays.telling(tx)
     named = deliveries.hearing(tx, by_name) if by_name else []
     return named if row.audience is Audience.MENTIONED else deliveries.followers_hearing(tx, row.author) + named
 

@@ -12,10 +12,11 @@ from scattershot.domain.post import Audience
 from scattershot.domain.reading import Refused
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.syndicated import OUTWARD, About, Ask, Callback, Subject, Wanted
+from scattershot.domain.wire_id import FEEDS
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.storage.tables import callbacks, nodes, posts
+from scattershot.storage.tables import callbacks, lists, nodes, posts
 from scattershot.wirekit.urls import parse_url
 
 TOPIC = "callback_asks"
@@ -51,9 +52,11 @@ def subjects_told(tx: Transaction, recorded: Recorded) -> list[str]:
     if recorded.kind not in _TOLD or recorded.post is None or recorded.via == VIA or not callbacks.exist(tx):
         return []
     row = posts.get(tx, recorded.post)
-    if row is None:
+    if row is None or row.post.id.protocol == FEEDS:  # what came by a feed is not fed on
         return []
     found = subjects_of(row)
+    if not row.gone and row.audience is Audience.PUBLIC:
+        found += [Subject(About.LIST, str(each)) for each in lists.open_with(tx, row.author)]
     if row.local and not row.gone and row.audience is Audience.PUBLIC and is_indexable(tx, row.author):
         found.append(EVERYBODY)
     return [str(subject) for subject in found]

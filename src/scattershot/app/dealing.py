@@ -1,5 +1,6 @@
 """Whom the node deals with: ending everything between it and another node, and dealing with that one again."""
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 from scattershot.app import dispatch, notifying, readers
@@ -27,6 +28,9 @@ MAX_COMMENT = 10_000
 """Characters of a comment on a host."""
 MOST_PEERS = 20_000
 """Hosts that are told to whoever asks."""
+
+Also: TypeAlias = Callable[[Transaction], None] | None
+"""What is written in the same transaction."""
 
 STRICTNESS = {Standing.NORMAL: 0, Standing.LIMITED: 1, Standing.BLOCKED: 2}
 
@@ -91,8 +95,8 @@ class Dealing:
         """Deal with a host, also where others are kept out; whatever was said of it is forgotten."""
         return await self.judge(HostRule(host, Standing.NORMAL, allows=True))
 
-    async def judge(self, rule: HostRule) -> int | Refused:
-        """Say that of a host, in place of what was said before; how many follows that ended.
+    async def judge(self, rule: HostRule, also: Also = None) -> int | Refused:
+        """Say that of a host, in place of what was said before; how many follows that ended. `also` is done with it.
 
         They are ended on both sides: that they are is the last thing the other side hears, for else its people
         could not follow anybody here anew once it is unblocked.
@@ -101,7 +105,13 @@ class Dealing:
         if (problem := self.problem(rule)) is not None or host is None:
             return problem or _NO_HOST
         now = self._clock.now()
-        ended = await self._database.write(lambda tx: self._judge(tx, rule._replace(host=host), now))
+
+        def work(tx: Transaction) -> int:
+            if also is not None:
+                also(tx)
+            return self._judge(tx, rule._replace(host=host), now)
+
+        ended = await self._database.write(work)
         self._bus.nudge(readers.TOPIC)
         self._bus.nudge(dispatch.TOPIC)
         return ended
@@ -140,13 +150,19 @@ class Dealing:
                 deliveries.add(tx, owing.endpoint, owing.node, recorded.seq, owing.actor)
         return len(ties)
 
-    async def unblock(self, host: str) -> None:
+    async def unblock(self, host: str, also: Also = None) -> None:
         """Say nothing of a host any more: it is dealt with as any other; whoever wishes to follow does so anew.
 
-        Where others are kept out, that ends what was between us.
+        Where others are kept out, that ends what was between us. `also` is done with it.
         """
         now = self._clock.now()
-        await self._database.write(lambda tx: self._unblock(tx, host, now))
+
+        def work(tx: Transaction) -> None:
+            if also is not None:
+                also(tx)
+            self._unblock(tx, host, now)
+
+        await self._database.write(work)
         self._bus.nudge(readers.TOPIC)
         self._bus.nudge(dispatch.TOPIC)
 

@@ -171,6 +171,8 @@ class Discover:
         return host is not None and await self._database.read(lambda tx: nodes.standing(tx, host) == Standing.BLOCKED)
 
     async def _fetch(self, wire_id: WireId, depth: int, step: int) -> str:
+        if wire_id.uri.startswith(f"{self._house.addresses.origin}/"):
+            return "not_found"  # we would know of it
         if await self._is_blocked(host_of(wire_id.value)):
             return "blocked"
         tongue = self._tongues.get(wire_id.protocol)

@@ -76,6 +76,10 @@ class Firehose:
         """How far it reaches now."""
         return await self._database.read(lambda tx: Bounds(log.oldest(tx), log.newest(tx)))
 
+    async def is_lost(self, seq: Seq) -> bool:
+        """Whether what was told at that place is not here any more, since the store was put back to a backup."""
+        return await self._database.read(lambda tx: log.is_lost(tx, seq))
+
     async def stretch(self, after: Seq, limit: int = MOST) -> Stretch:
         """What is told next behind that place. It ends at that place where there is no more, and may tell nothing and
         end further on: then there is more."""
@@ -102,9 +106,10 @@ class Firehose:
 
 def stretch(tx: Transaction, after: Seq, limit: int, everywhere: bool) -> Stretch:
     """See `Firehose.stretch`. The end is looked up first: what comes meanwhile is for the next look."""
-    last = Seq(min(log.newest(tx), after + WINDOW))
-    if last <= after:
+    behind = log.first_behind(tx, after)
+    if behind is None:
         return Stretch([], after)
+    last = log.last_up_to(tx, Seq(behind + WINDOW))  # a place that there is: whoever comes back names it
     batch = log.told_of(tx, _KINDS, after, last, limit, everywhere=everywhere)
     found = _Found(tx, batch)
     told = [each for each in map(found.told, batch) if each is not None]

@@ -4,17 +4,21 @@ Most slips concern nobody here: one look for a whole batch says which do. Those 
 each in a transaction that remembers it by its name; how far this came is written after that. So a kill loses nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
+from scattershot.app import dispatch
 from scattershot.app import slips as slips_room
 from scattershot.app.discover import Discover
 from scattershot.app.intake import Intake
+from scattershot.app.letters import bring_after
 from scattershot.app.slips import Slips
-from scattershot.domain.change import Change, Followed, Unfollowed
+from scattershot.app.wells import note_whereabouts
+from scattershot.domain.change import Change, Edited, Followed, Posted, ProfileChanged, Unfollowed
 from scattershot.domain.ids import Seq
 from scattershot.domain.reading import Arrival, Changes, Needs
 from scattershot.domain.slip import Kept
+from scattershot.domain.well import Whereabouts
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
@@ -42,8 +46,23 @@ class Hearing:
         self, database: Database, clock: Clock, bus: Bus, slips: Slips, intake: Intake, discover: Discover,
         tongue: Tongue, listener: Listener,
     ) -> None:  # fmt: skip
+        self._moved: Callable[[], None] = lambda: None
+        self._open: Callable[[Kept, WireId], Awaitable[bool]] = _left_sealed
+        self._own: Callable[[Arrival, WireId], Awaitable[None]] = _left_unsaid
         self._database, self._clock, self._bus, self._slips = database, clock, bus, slips
         self._intake, self._discover, self._tongue, self._listener = intake, discover, tongue, listener
+
+    def when_moved(self, call: Callable[[], None]) -> None:
+        """Have something told whenever somebody says that they are met elsewhere."""
+        self._moved = call
+
+    def open_letters(self, opened: Callable[[Kept, WireId], Awaitable[bool]]) -> None:
+        """Have what is sealed to somebody here opened."""
+        self._open = opened
+
+    def take_own_words(self, take: Callable[[Arrival, WireId], Awaitable[None]]) -> None:
+        """Have what somebody says elsewhere by a key of here taken as theirs."""
+        self._own = take
 
     async def step(self) -> int:
         """Look at the next slips; how many that were."""
@@ -51,6 +70,9 @@ class Hearing:
         batch = await self._slips.after(after, BATCH)
         if not batch:
             return 0
+        told = [told for slip in batch if (told := self._listener.whereabouts(slip)) is not None]
+        if told:
+            await self._remember(told)
         glances = [(slip, glance) for slip in batch if (glance := self._listener.glance(slip)) is not None]
         done = batch[-1].seq
         if glances:
@@ -69,27 +91,44 @@ class Hearing:
             if not await self.step():
                 await self._bus.wait(slips_room.TOPIC, 5.0)
 
+    async def _remember(self, told: Sequence[Whereabouts]) -> None:
+        """Where somebody is met from now on."""
+
+        def work(tx: Transaction) -> int:
+            news = [each for each in told if note_whereabouts(tx, each)]
+            owed = sum(bring_after(tx, each, self._clock.now()) for each in news if each.letters)
+            return len(news) + owed
+
+        if await self._database.write(work):
+            self._moved()
+            self._bus.nudge(dispatch.TOPIC)
+
     def _concern(self, tx: Transaction, glances: Sequence[Glance]) -> _Concern:
         names = [name for glance in glances for name in (glance.author, *glance.names)]
         names += [glance.copy_of for glance in glances if glance.copy_of is not None]
         people = {glance.author.value for glance in glances}
         people |= {each.value for glance in glances for each in glance.follows or ()}
+        people |= {each.value for glance in glances for each in glance.sealed_to}
         here = signets.kept_here_among(tx, self._listener.name, list(people))
         return _Concern(signets.known_among(tx, names), here)
 
     async def _hear(self, slip: Kept, glance: Glance, concern: _Concern) -> bool:
         """False where it is to be looked at again later: too much waits already."""
-        if glance.author.value in concern.here:
-            return True  # what we said ourselves
-        if glance.copy_of is not None and glance.copy_of in concern.known:
-            return True  # a copy of what is here
+        if glance.sealed_to:
+            readers = [each for each in glance.sealed_to if each.value in concern.here]
+            return all([await self._open(slip, reader) for reader in readers])
         arrival = Arrival(self._listener.name, glance.author, glance.author.value, slip.body, self._clock.now())
+        if glance.author.value in concern.here:
+            if glance.follows is None and not (glance.names and glance.names[0] in concern.known):
+                await self._own(arrival, glance.author)
+            return True  # what we said ourselves has a name here
+        is_copy = glance.copy_of is not None and glance.copy_of in concern.known
         if glance.follows is not None:
             await self._follows(slip, glance, glance.follows, concern, arrival)
             return True
-        concerns = glance.author in concern.known or any(name in concern.known for name in glance.names)
+        concerns = is_copy or glance.author in concern.known or any(name in concern.known for name in glance.names)
         reading = self._tongue.read(arrival, proven=True) if concerns else None
-        if not isinstance(reading, Changes | Needs):
+        if not isinstance(reading, Changes | Needs) or (is_copy and not _may_be_a_copy(reading)):
             return True
         taken = await self._intake.admit(arrival, reading)
         # what the next of the batch speaks of may have come with this one
@@ -119,3 +158,21 @@ class Hearing:
     def _followed_before(self, tx: Transaction, author: WireId) -> set[str]:
         stand = microblogs.stand(tx, author)
         return set(signets.followed_here(tx, stand.id, self._listener.name)) if stand is not None else set()
+
+
+def _may_be_a_copy(reading: Changes | Needs) -> bool:
+    """Posts and profiles may have another name; of deeds that are known already, a copy would be a second one."""
+    return isinstance(reading, Changes) and all(
+        isinstance(change, Posted | Edited | ProfileChanged) for change in reading.changes
+    )
+
+
+async def _left_unsaid(arrival: Arrival, author: WireId) -> None:
+    """Where nobody takes own words they lie at the relay alone."""
+    del arrival, author
+
+
+async def _left_sealed(slip: Kept, reader: WireId) -> bool:
+    """Where nobody opens letters they stay as they are."""
+    del slip, reader
+    return True

@@ -7,9 +7,10 @@ it is done once more, which alters nothing. Other nodes are asked for few things
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
+from typing import TypeAlias
 
 from msgspec import convert, json
 
@@ -73,6 +74,10 @@ _NO_POST = Refused("not_found", "That is no post.")
 _logger = logging.getLogger(__name__)
 
 
+Outlines: TypeAlias = Callable[[bytes], Sequence[Line | BadLine] | None]
+"""Reads what a feed reader wrote, in the words of our files; None for what is something else."""
+
+
 class Importing:
     """Takes files and takes over what is in them."""
 
@@ -87,21 +92,28 @@ class Importing:
         shelves: Shelves,
         ties: Ties,
         domain: str,
+        outlines: Outlines,
     ) -> None:
         self._database, self._clock, self._bus, self._discover = database, clock, bus, discover
         self._publisher, self._lists, self._shelves = publisher, lists, shelves
-        self._ties, self._domain = ties, domain
+        self._ties, self._domain, self._outlines = ties, domain, outlines
         self._clearing = Clearing(database, publisher, lists, shelves, ties)
         self._listing = asyncio.Lock()  # lines of one list come side by side, and it must not be made twice
 
     # -- taking files
 
     async def take(self, owner: MicroblogId, file: File, body: bytes, *, overwrite: bool) -> int | Refused:
-        """Take a file that is whole; its id. With `overwrite` whatever is not in it will be ended."""
+        """Take a file that is whole; its id. With `overwrite` whatever is not in it will be ended.
+
+        Whom one follows, and lists, may come as OPML too, which feed readers write: its folders are the lists.
+        """
         if file not in TAKEN:
             return Refused("invalid", "Such a file can be taken along, but not be brought in.")
         if len(body) > MAX_BYTES:
             return Refused("invalid", f"A file has at most {MAX_BYTES // 1_000_000} MB.")
+        lines = self._outlines(body) if file in (File.FOLLOWING, File.LISTS) else None
+        if lines is not None and overwrite:
+            return Refused("invalid", "A list of feeds can be added to what is here, but not take its place.")
         now = self._clock.now()
 
         def begun(tx: Transaction) -> int | None:
@@ -112,7 +124,7 @@ class Importing:
         import_id = await self._database.write(begun)
         if import_id is None:
             return Refused("busy", "Wait until the files you gave in before are done, please.")
-        problem = await self._put_lines(import_id, file, text_of(body))
+        problem = await self._put_lines(import_id, file, lines if lines is not None else decode(file, text_of(body)))
         if problem is not None:
             await self._database.write(lambda tx: imports.drop(tx, import_id))
             return problem
@@ -121,9 +133,9 @@ class Importing:
         self._bus.nudge(TOPIC)
         return import_id
 
-    async def _put_lines(self, import_id: int, file: File, text: str) -> Refused | None:
+    async def _put_lines(self, import_id: int, file: File, lines: Iterable[Line | BadLine]) -> Refused | None:
         good, why = 0, ""
-        rows = self._rows(file, text)
+        rows = self._rows(file, lines)
         while some := list(islice(rows, _SLICE)):
             if some[-1].number > MAX_LINES:
                 return Refused("invalid", f"A file has at most {MAX_LINES:,} lines.")
@@ -134,11 +146,11 @@ class Importing:
             return None
         return Refused("invalid", f"No line of the file can be used: {why or 'there is nothing in it'}.")
 
-    def _rows(self, file: File, text: str) -> Iterator[imports.Line]:
+    def _rows(self, file: File, lines: Iterable[Line | BadLine]) -> Iterator[imports.Line]:
         """The lines as they are kept; what stands twice is kept once."""
         seen: set[tuple[str, str]] = set()
         number = 0
-        for line in decode(file, text):
+        for line in lines:
             number += 1
             if isinstance(line, BadLine):
                 yield imports.Line(number, "", "", json.encode(line.text).decode(), line.why, 0)

@@ -20,7 +20,7 @@ EVERYBODY = 5_000
 
 
 class Lists:
-    """Makes lists and says who is in them; a list is its owner's secret.
+    """Makes lists and says who is in them; a list is its owner's secret, unless it is open.
 
     What may let much come to a home timeline, or take much off, is done aside: a list may have thousands in it.
     """
@@ -67,6 +67,7 @@ class Lists:
         title: str | None = None,
         replies: Replies | None = None,
         exclusive: bool | None = None,
+        open_: bool | None = None,
     ) -> List | Refused:
         """Alter what is given. An exclusive list takes what its members wrote off the home timeline at once."""
         problem = _problem(title) if title is not None else None
@@ -81,6 +82,7 @@ class Lists:
                 title=title.strip() if title is not None else row.title,
                 replies=replies or row.replies,
                 exclusive=row.exclusive if exclusive is None else exclusive,
+                open=row.open if open_ is None else open_,
             )
             lists.put(tx, changed)
             if changed.exclusive != row.exclusive:

@@ -3,21 +3,18 @@
 Whatever lets somebody in (links, sessions, tokens) is random, given out once, and kept as a hash.
 """
 
-import asyncio
 import hashlib
 import secrets
-import threading
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from cryptography.exceptions import InvalidKey
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from msgspec import Struct
 
 from scattershot.app import notifying, readers
 from scattershot.app.apply.change import apply
 from scattershot.app.apply.origin import House, Origin
 from scattershot.app.making import bare_name, make_microblog, new_handle, unmade
+from scattershot.app.passwords import check_password, hash_password, password_problem
 from scattershot.domain.change import Vanished
 from scattershot.domain.ids import MicroblogId, Millis, PersonId, ProgramId
 from scattershot.domain.microblog import Handle, Voice, name_problem
@@ -37,8 +34,6 @@ SESSION_GOOD_FOR = 90 * 86_400_000
 """How long somebody stays signed in."""
 HALF_GOOD_FOR = 10 * 60_000
 """How long somebody whose password was right may look for their second factor."""
-MIN_PASSWORD = 10
-"""The least characters a password has; a long phrase beats odd signs (NIST SP 800-63B)."""
 
 MAX_AGENT = 200
 """Characters that are kept of what a browser calls itself."""
@@ -445,46 +440,3 @@ def _name_of(session: bytes) -> str:
 def hashed(secret: str) -> bytes:
     """What is kept of a random secret: with 256 bits of chance in it, a plain hash is enough."""
     return hashlib.sha256(secret.encode()).digest()
-
-
-def password_problem(password: str) -> str:
-    """Why a password will not do, in words for people, or nothing."""
-    if len(password) < MIN_PASSWORD:
-        return f"A password has at least {MIN_PASSWORD} characters; a few words in a row are good."
-    return "A password has at most 1,000 characters." if len(password) > 1_000 else ""
-
-
-async def hash_password(password: str) -> str:
-    """An Argon2id hash with its own salt, as a PHC string (RFC 9106, its second recommended setting)."""
-
-    def work() -> str:
-        with _ONE_AT_A_TIME:
-            return _argon2(secrets.token_bytes(16)).derive_phc_encoded(password.encode())
-
-    return await asyncio.to_thread(work)
-
-
-_ONE_AT_A_TIME = threading.Lock()
-"""Held while a password is hashed: with several lanes, OpenSSL 4.0's threads for two hashes at once wait for each other
-for ever (seen with cryptography 50.0)."""
-
-
-def _argon2(salt: bytes) -> Argon2id:
-    return Argon2id(salt=salt, length=32, iterations=3, lanes=4, memory_cost=64 * 1024)
-
-
-async def check_password(password: str, phc: str) -> bool:
-    """Whether the password is the one hashed; False, and as slow, where there is no hash."""
-
-    def work() -> bool:
-        with _ONE_AT_A_TIME:
-            if not phc:
-                _argon2(b"nobody has this!").derive(password.encode())
-                return False
-            try:
-                Argon2id.verify_phc_encoded(password.encode(), phc)
-            except InvalidKey:
-                return False
-            return True
-
-    return await asyncio.to_thread(work)

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from scattershot.app.apply.origin import House
+from scattershot.app.other_names import author_on_activitypub, on_activitypub, post_told, profile_told
 from scattershot.domain.change import (
     Blocked,
     Boosted,
@@ -35,7 +36,7 @@ from scattershot.domain.post import Audience
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import microblogs, posts, reactions, reports, wire_ids
+from scattershot.storage.tables import microblogs, posts, reactions, relays, reports, wire_ids
 
 
 class Telling(NamedTuple):
@@ -89,9 +90,11 @@ def _of_post(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId) -
             if boost is None:
                 return None
             audience = Audience(boost.audience)
-            return Telling(Boosted(actor=actor, id=name, post=post, at=boost.at, audience=audience), to)
+            told = _passed_on(tx, recorded, post, to)
+            return Telling(Boosted(actor=actor, id=name, post=told.post, at=boost.at, audience=audience), told.to)
         case Kind.UNBOOSTED:
-            return Telling(Unboosted(actor=actor, id=name, post=post, boost=_wire(recorded.detail)), to)
+            told = _passed_on(tx, recorded, post, to)
+            return Telling(Unboosted(actor=actor, id=name, post=told.post, boost=_wire(recorded.detail)), told.to)
         case Kind.LIKED:
             picture = reactions.picture_of(tx, recorded.post, recorded.detail) if custom(recorded.detail) else ""
             return Telling(Liked(actor=actor, id=name, post=post, emoji=_said(recorded.detail), picture=picture), to)
@@ -106,6 +109,21 @@ def _of_post(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId) -
             return Telling(Unpinned(actor=actor, id=name, post=post))
 
 
+class _PassedOn(NamedTuple):
+    """A post, and whoever is concerned, by names that can be passed on."""
+
+    post: WireId
+    to: tuple[WireId, ...]
+
+
+def _passed_on(tx: Transaction, recorded: Recorded, post: WireId, to: tuple[WireId, ...]) -> _PassedOn:
+    """What has no name of its own that can be is passed on by that of what stands in for it."""
+    if post.protocol == ACTIVITYPUB or recorded.post is None or recorded.target is None:
+        return _PassedOn(post, to)
+    author = author_on_activitypub(tx, recorded.target)
+    return _PassedOn(on_activitypub(tx, recorded.post) or post, (author,) if author is not None else ())
+
+
 def _with_words(
     tx: Transaction, recorded: Recorded, post: PostId, actor: WireId, name: WireId, to: tuple[WireId, ...]
 ) -> Telling | None:
@@ -115,7 +133,7 @@ def _with_words(
         return None
     match recorded.kind:
         case Kind.POSTED:
-            return Telling(Posted(actor=actor, id=name, post=row.post))
+            return Telling(Posted(actor=actor, id=name, post=post_told(tx, row)))
         case Kind.QUOTE_ASKED:
             quoting = row.post
             if quoting.quote is None:
@@ -123,7 +141,7 @@ def _with_words(
             asked = QuoteAsked(actor=actor, id=name, quoting=quoting.id, quoted=quoting.quote, post=quoting)
             return Telling(asked, to)
         case _:
-            return Telling(Edited(actor=actor, id=name, post=row.post))
+            return Telling(Edited(actor=actor, id=name, post=post_told(tx, row)))
 
 
 def _said(emoji: str) -> str:
@@ -140,7 +158,9 @@ def _hearers(tx: Transaction, post: PostId) -> tuple[WireId, ...]:
 def _of_microblog(tx: Transaction, recorded: Recorded, actor: WireId, name: WireId, house: House) -> Telling | None:
     if recorded.kind is Kind.PROFILE_CHANGED:
         row = microblogs.get(tx, recorded.actor)
-        return Telling(ProfileChanged(actor=actor, id=name, profile=row.profile)) if row and not row.gone else None
+        if row is None or row.gone:
+            return None
+        return Telling(ProfileChanged(actor=actor, id=name, profile=profile_told(tx, row)))
     if recorded.kind is Kind.VANISHED:
         return Telling(Vanished(actor=actor, id=name))
     target = _microblog(tx, recorded.target)
@@ -150,18 +170,23 @@ def _of_microblog(tx: Transaction, recorded: Recorded, actor: WireId, name: Wire
     return Telling(change, (target,)) if change is not None else None
 
 
+def _is_relay(tx: Transaction, recorded: Recorded) -> bool:
+    return recorded.target is not None and relays.is_relay(tx, recorded.target)
+
+
 def _between(
     tx: Transaction, recorded: Recorded, actor: WireId, target: WireId, name: WireId, house: House
 ) -> Change | None:
     undone = _wire(recorded.detail)
     match recorded.kind:
         case Kind.FOLLOWED:
-            return Followed(actor=actor, id=name, target=target)
+            return Followed(actor=actor, id=name, target=target, everything=_is_relay(tx, recorded))
         case Kind.FOLLOW_ACCEPTED | Kind.FOLLOW_REJECTED:
             accepted = recorded.kind is Kind.FOLLOW_ACCEPTED
             return FollowAnswered(actor=actor, id=name, follower=target, accepted=accepted, follow=undone)
         case Kind.UNFOLLOWED:
-            return Unfollowed(actor=actor, id=name, target=target, follow=undone)
+            everything = _is_relay(tx, recorded)
+            return Unfollowed(actor=actor, id=name, target=target, follow=undone, everything=everything)
         case Kind.BLOCKED:
             return Blocked(actor=actor, id=name, target=target)
         case Kind.UNBLOCKED:

@@ -5,6 +5,7 @@ Plain functions of a transaction, for the doors of every protocol.
 
 from typing import NamedTuple
 
+from scattershot.app.other_names import author_on_activitypub, on_activitypub, post_told, profile_told, shadow, stand_in
 from scattershot.app.reading import node_as_reader, reader_of, turns_away
 from scattershot.domain.change import Boosted
 from scattershot.domain.ids import MicroblogId, Millis, NodeId, PostId
@@ -46,18 +47,40 @@ class Shown(NamedTuple):
 def microblog(tx: Transaction, number: int) -> Shown | None:
     """The microblog kept here of that id."""
     row = microblogs.get(tx, MicroblogId(number)) if 0 <= number < _BIGGEST else None
-    return _shown(row) if row is not None and row.local else None
+    return _shown(tx, row) if row is not None and row.local else None
 
 
-def _shown(row: microblogs.Row) -> Shown | None:
+def actor(tx: Transaction, number: int) -> Shown | None:
+    """The microblog kept here of that id, or the shadow of one of another wire."""
+    row = microblogs.get(tx, MicroblogId(number)) if 0 <= number < _BIGGEST else None
+    if row is None or row.local:
+        return _shown(tx, row) if row is not None else None
+    return _shadow(tx, row)
+
+
+def shadow_of(tx: Transaction, name: WireId) -> Shown | None:
+    """The shadow of whoever another wire calls so."""
+    row = microblogs.by_wire_id(tx, name)
+    return _shadow(tx, row) if row is not None and not row.local else None
+
+
+def _shadow(tx: Transaction, row: microblogs.Row) -> Shown | None:
+    stand = microblogs.stand_of(tx, row.id)
+    if stand is None or Standing.BLOCKED in (stand.standing, stand.node_standing):
+        return None
+    profile = shadow(tx, row)
+    return Shown(row.id, profile, row.gone) if profile is not None else None
+
+
+def _shown(tx: Transaction, row: microblogs.Row) -> Shown | None:
     """Nobody is shown whom those who run the node have shut."""
-    return Shown(row.id, row.profile, row.gone) if row.standing is not Standing.BLOCKED else None
+    return Shown(row.id, profile_told(tx, row), row.gone) if row.standing is not Standing.BLOCKED else None
 
 
 def named(tx: Transaction, handle: Handle) -> Shown | None:
     """The microblog kept here of that name."""
     row = microblogs.named(tx, handle)
-    return _shown(row) if row is not None else None
+    return _shown(tx, row) if row is not None else None
 
 
 # -- posts
@@ -78,11 +101,21 @@ class Buried(NamedTuple):
 
 
 def post(tx: Transaction, number: int, visitor: Visitor | None) -> ShownPost | Buried | None:
-    """The post written here of that id, where the visitor may see it."""
+    """The post written here of that id, or what stands in for one of another wire, where the visitor may see it."""
     row = posts.get(tx, PostId(number)) if 0 <= number < _BIGGEST else None
-    if row is None or not row.local or not _may_see(tx, row, visitor):
+    if row is None or not _may_see(tx, row, visitor):
         return None
-    return Buried(Form.NOTE) if row.gone else ShownPost(row.id, row.post, row.version)
+    if not row.local:
+        return _stand_in(tx, row)
+    return Buried(Form.NOTE) if row.gone else ShownPost(row.id, post_told(tx, row), row.version)
+
+
+def _stand_in(tx: Transaction, row: posts.Row) -> ShownPost | Buried | None:
+    if row.gone:
+        return Buried(Form.NOTE) if wire_ids.of(tx, row.id, wire_ids.Thing.STAND_IN) is not None else None
+    author = microblogs.stand_of(tx, row.author)
+    found = stand_in(tx, row) if author is not None and author.node_standing != Standing.BLOCKED else None
+    return ShownPost(row.id, found, row.version) if found is not None else None
 
 
 def _may_see(tx: Transaction, row: posts.Row, visitor: Visitor | None) -> bool:
@@ -108,7 +141,7 @@ def replies(tx: Transaction, shown: ShownPost, after: int = 0) -> RepliesPage:
     page = [row for row in rows[:MAX_REPLIES] if row.audience.is_open]
     page.sort(key=lambda row: row.post.author != shown.post.author)
     following = rows[MAX_REPLIES - 1].id if len(rows) > MAX_REPLIES else None
-    return RepliesPage([row.post.id.value for row in page], following)
+    return RepliesPage(_names(tx, page), following)
 
 
 def context(tx: Transaction, shown: ShownPost) -> list[str]:
@@ -116,7 +149,13 @@ def context(tx: Transaction, shown: ShownPost) -> list[str]:
     row = posts.get(tx, shown.id)
     if row is None:
         return []
-    return [one.post.id.value for one in posts.thread(tx, row.thread, MAX_CONTEXT) if one.audience.is_open]
+    return _names(tx, [one for one in posts.thread(tx, row.thread, MAX_CONTEXT) if one.audience.is_open])
+
+
+def _names(tx: Transaction, rows: list[posts.Row]) -> list[str]:
+    """What ActivityPub calls the posts, as far as it has names for them."""
+    found = (one.post.id if one.post.id.protocol == ACTIVITYPUB else on_activitypub(tx, one.id) for one in rows)
+    return [name.value for name in found if name is not None]
 
 
 # -- stamps
@@ -179,7 +218,7 @@ def outbox(tx: Transaction, author: MicroblogId, visitor: Visitor | None, before
     boosts = posts.boosts_by(tx, author, below, OUTBOX_PAGE + 1)
     merged: list[posts.Row | posts.Boost] = sorted([*rows, *boosts], key=lambda entry: entry.id, reverse=True)
     page = merged[:OUTBOX_PAGE]
-    shown = [entry.post if isinstance(entry, posts.Row) else _boost(tx, entry) for entry in page]
+    shown = [post_told(tx, entry) if isinstance(entry, posts.Row) else _boost(tx, entry) for entry in page]
     following = page[-1].id if len(merged) > OUTBOX_PAGE else None
     return OutboxPage([entry for entry in shown if entry is not None], following)
 
@@ -190,7 +229,7 @@ def whole_outbox(tx: Transaction, author: MicroblogId, before: PostId, limit: in
     boosts = posts.boosts(tx, belongings.boosts(tx, author, before, limit))
     merged: list[posts.Row | posts.Boost] = sorted([*rows, *boosts], key=lambda entry: entry.id, reverse=True)
     page = merged[:limit]
-    shown = [entry.post if isinstance(entry, posts.Row) else _boost(tx, entry) for entry in page]
+    shown = [post_told(tx, entry) if isinstance(entry, posts.Row) else _boost(tx, entry) for entry in page]
     return OutboxPage([entry for entry in shown if entry is not None], page[-1].id if len(page) == limit else None)
 
 
@@ -223,11 +262,11 @@ def boost(tx: Transaction, number: int, visitor: Visitor | None) -> ShownBoost |
 def _boost(tx: Transaction, found: posts.Boost) -> ShownBoost | None:
     name = wire_ids.of(tx, found.id, wire_ids.Thing.BOOST)
     booster = wire_ids.of(tx, found.booster, wire_ids.Thing.MICROBLOG)
-    name_of_post = wire_ids.of(tx, found.post, wire_ids.Thing.POST)
+    name_of_post = on_activitypub(tx, found.post)
     if name is None or booster is None or name_of_post is None:
         return None
     row = posts.get(tx, found.post)
-    author = wire_ids.of(tx, row.author, wire_ids.Thing.MICROBLOG) if row is not None else None
+    author = author_on_activitypub(tx, row.author) if row is not None else None
     audience = Audience(found.audience)
     return ShownBoost(Boosted(actor=booster, id=name, post=name_of_post, at=found.at, audience=audience), author)
 
@@ -236,7 +275,7 @@ def featured(tx: Transaction, author: MicroblogId) -> list[Post]:
     """The public posts shown first."""
     pinned = relations.pinned(tx, author)
     rows = posts.get_many(tx, pinned)
-    return [rows[number].post for number in pinned if number in rows and rows[number].audience.is_open]
+    return [post_told(tx, rows[number]) for number in pinned if number in rows and rows[number].audience.is_open]
 
 
 # -- who follows whom

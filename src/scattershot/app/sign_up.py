@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple, TypeAlias
 from msgspec import Struct
 
 from scattershot.app.making import bare_name, new_handle
-from scattershot.app.people import Held, Newcomer, People, Proviso, hash_password, hashed, new_secret, password_problem
+from scattershot.app.passwords import hash_password, password_problem
+from scattershot.app.people import Held, Newcomer, People, Proviso, hashed, new_secret
 from scattershot.app.publish import Publisher
 from scattershot.domain.ids import MicroblogId, Millis, ProgramId
 from scattershot.domain.microblog import RESERVED_NAMES

@@ -10,10 +10,11 @@ from scattershot.domain.crossing import USUAL, Network
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.microblog import Voice
 from scattershot.domain.node import Standing
+from scattershot.domain.reading import Refused
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Database, Transaction
-from scattershot.ports.slips import Utterer
-from scattershot.storage.tables import microblogs, signets, wire_ids
+from scattershot.ports.slips import Signet, Utterer
+from scattershot.storage.tables import far_keys, microblogs, signets, wire_ids
 from scattershot.wirekit.sealing import NONCE_BYTES, opened, seal
 
 SIGNET_FILE = "signets.key"
@@ -27,6 +28,13 @@ class Own(NamedTuple):
     name: str
 
 
+class Speaking(NamedTuple):
+    """Whether a microblog says what it does on the wire too, and the key by which it can."""
+
+    speaks: bool
+    signet: Signet | None
+
+
 class Signets:
     """The signets of one node on one wire."""
 
@@ -34,30 +42,33 @@ class Signets:
         self._utterer, self._sealing, self._on, self._unasked = utterer, sealing, on, unasked
 
     def speaks(self, tx: Transaction, row: microblogs.Row) -> bool:
-        """Whether the microblog says what it does on this wire too.
+        """Whether the microblog says what it does on this wire too."""
+        return self._speaks(row, signets.of(tx, row.id, self._utterer.name))
 
-        Where nobody chose, it does unless it lets in its followers one by one (such a one is for fewer ears), or the
-        node shows posts only to those who say who they are (`unasked` is False).
-        """
+    def speaking(self, tx: Transaction, row: microblogs.Row) -> Speaking:
+        """Whether it speaks, and the key by which it can, where one was made and can still be opened."""
+        known = signets.of(tx, row.id, self._utterer.name)
+        return Speaking(self._speaks(row, known), self._opened(row.id, known))
+
+    def _speaks(self, row: microblogs.Row, known: signets.Signet | None) -> bool:
+        """Where nobody chose, it does unless it lets in its followers one by one (such a one is for fewer ears), or the
+        node shows posts only to those who say who they are (`unasked` is False)."""
         if not self._on or not row.local or row.gone or row.moved_to is not None:
             return False
         if row.profile.voice is Voice.APPLICATION or row.standing is Standing.BLOCKED:
             return False
-        known = signets.of(tx, row.id, self._utterer.name)
         if known is None or known.speaks is None:
             return self._unasked and not row.locked
         return known.speaks
 
-    def secret(self, tx: Transaction, microblog: MicroblogId) -> bytes | None:
-        """Its private key, where one was made and can still be opened."""
-        known = signets.of(tx, microblog, self._utterer.name)
-        if known is None or known.sealed is None:
+    def _opened(self, microblog: MicroblogId, known: signets.Signet | None) -> Signet | None:
+        if known is None or known.sealed is None or known.public is None:
             return None
         text = opened(self._sealing, known.sealed, self._place(microblog))
-        return bytes.fromhex(text) if text is not None else None
+        return Signet(known.public, bytes.fromhex(text)) if text is not None else None
 
-    def make(self, tx: Transaction, microblog: MicroblogId) -> bytes | None:
-        """A new private key for one that had none; None where it had one, which cannot be opened."""
+    def make(self, tx: Transaction, microblog: MicroblogId) -> Signet | None:
+        """A new key for one that had none; None where it had one, which cannot be opened."""
         tx.lock("signets")  # two who make it at once would each have another
         known = signets.of(tx, microblog, self._utterer.name)
         if known is not None and known.public is not None:
@@ -72,7 +83,56 @@ class Signets:
         sealed = seal(self._sealing, secrets.token_bytes(NONCE_BYTES), secret.hex(), self._place(microblog))
         signets.put_key(tx, microblog, self._utterer.name, public, sealed)
         wire_ids.add(tx, WireId(self._utterer.name, public), wire_ids.Thing.MICROBLOG, microblog)
-        return secret
+        return Signet(public, secret)
+
+    # -- keys kept elsewhere
+
+    def far(self, tx: Transaction, microblog: MicroblogId) -> Signet | None:
+        """What stands for a key that is kept elsewhere."""
+        known = signets.of(tx, microblog, self._utterer.name)
+        if known is None or known.public is None or far_keys.of(tx, microblog, self._utterer.name) is None:
+            return None
+        return Signet(known.public, b"")
+
+    def far_key(self, tx: Transaction, microblog: MicroblogId) -> far_keys.FarKey | None:
+        """Who signs for it elsewhere."""
+        return far_keys.of(tx, microblog, self._utterer.name)
+
+    def far_told(self, tx: Transaction, microblog: MicroblogId) -> str | None:
+        """What is kept of who signs for it, opened."""
+        known = self.far_key(tx, microblog)
+        return opened(self._sealing, known.sealed, f"far {self._place(microblog)}") if known is not None else None
+
+    def put_far(self, tx: Transaction, microblog: MicroblogId, public: str, told: str) -> Refused | None:
+        """Let it be known by a key kept elsewhere from now on, instead of its own."""
+        tx.lock("signets")
+        name = WireId(self._utterer.name, public)
+        meant = wire_ids.find(tx, name)
+        if meant is not None and (meant.kind, meant.thing) != (wire_ids.Thing.MICROBLOG, microblog):
+            return Refused("taken", "Another microblog is known by that key already.")
+        self._known_as(tx, microblog, name)
+        sealed = seal(self._sealing, secrets.token_bytes(NONCE_BYTES), told, f"far {self._place(microblog)}")
+        signets.put_key(tx, microblog, self._utterer.name, public, None)
+        far_keys.put(tx, microblog, self._utterer.name, sealed)
+        self.choose(tx, microblog, True)
+        return None
+
+    def drop_far(self, tx: Transaction, microblog: MicroblogId) -> None:
+        """Let it speak by a new key of its own again."""
+        if far_keys.of(tx, microblog, self._utterer.name) is None:
+            return
+        far_keys.drop(tx, microblog, self._utterer.name)
+        known = signets.of(tx, microblog, self._utterer.name)
+        if known is not None and known.public is not None:
+            wire_ids.forget(tx, WireId(self._utterer.name, known.public))
+        signets.put_key(tx, microblog, self._utterer.name, None, None)
+        self.make(tx, microblog)
+
+    def _known_as(self, tx: Transaction, microblog: MicroblogId, name: WireId) -> None:
+        old = wire_ids.of(tx, microblog, wire_ids.Thing.MICROBLOG, name.protocol)
+        if old is not None and old != name:
+            wire_ids.forget(tx, old)
+        wire_ids.add(tx, name, wire_ids.Thing.MICROBLOG, microblog)
 
     def public(self, tx: Transaction, microblog: MicroblogId) -> str | None:
         """What the wire calls it."""
@@ -116,7 +176,7 @@ class Signets:
     async def carried(self, database: Database, microblog: MicroblogId, password: str) -> str | None:
         """Its private key as people carry it to another program, locked by the password unless that is empty; None
         where there is none. Locking takes about a tenth of a second and 64 MB."""
-        secret = await database.read(lambda tx: self.secret(tx, microblog))
-        if secret is None:
+        signet = await database.read(lambda tx: self._opened(microblog, signets.of(tx, microblog, self._utterer.name)))
+        if signet is None:
             return None
-        return await asyncio.to_thread(self._utterer.shown_secret, secret, password, secrets.token_bytes(40))
+        return await asyncio.to_thread(self._utterer.shown_secret, signet.secret, password, secrets.token_bytes(40))

@@ -58,6 +58,11 @@ class Slips:
             self._bus.nudge(TOPIC)
         return outcomes
 
+    def note_altered(self) -> None:
+        """Something was kept by another way than `put`."""
+        self._altered += 1
+        self._bus.nudge(TOPIC)
+
     async def version(self) -> tuple[int, int]:
         """Another one whenever what is kept has altered: here, or by what came at another process."""
         return self._altered, await self._database.read(slips.last)
@@ -100,13 +105,20 @@ class Slips:
         last = ((want.since or 0) - 1, b"\xff" * 32)
         while True:
             portion = await self._database.read(partial(_portion, want=want, after=last), slow=True)
-            moments.extend([at for at, _ in portion])
-            ids += b"".join([name for _, name in portion])
+            moments.extend(portion.moments)
+            ids += portion.ids
             if len(moments) > most:
                 return None
-            if len(portion) < PORTION:
+            if len(portion.moments) < PORTION:
                 return moments, bytes(ids)
-            last = portion[-1]
+            last = (moments[-1], bytes(ids[-32:]))
+
+    async def newer(self, want: Want, seq: int) -> tuple[list[tuple[int, bytes]], int] | None:
+        """What came behind that place, and how many there are in all; None where much came, or not all is wanted."""
+        if not slips_found.is_everything(want):
+            return None
+        came, total = await self._database.read(partial(_newer, want=want, seq=seq), slow=True)
+        return (came, total) if len(came) < PORTION else None
 
     async def after(self, seq: int, limit: int) -> list[Kept]:
         """What came behind that place, in the order it came."""
@@ -128,8 +140,12 @@ class Slips:
                 await self._clock.sleep(_SWEEP_SECONDS)
 
 
-def _portion(tx: Transaction, want: Want, after: tuple[int, bytes]) -> list[tuple[int, bytes]]:
+def _portion(tx: Transaction, want: Want, after: tuple[int, bytes]) -> slips_found.Portion:
     return slips_found.portion(tx, want, after, PORTION)
+
+
+def _newer(tx: Transaction, want: Want, seq: int) -> slips_found.Newer:
+    return slips_found.newer(tx, want, seq, PORTION)
 
 
 def _is_slow(wants: Sequence[Want]) -> bool:

@@ -8,7 +8,9 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
+from collections.abc import Collection
 from functools import partial
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -36,6 +38,11 @@ AT_ONCE = 48
 """Feeds asked side by side."""
 AT_ONE_HOST = 4
 """Of those, at one host."""
+WINDOW = 4 * AT_ONCE
+"""Feeds looked at when some are to be asked."""
+CROWDED = 5_000
+"""Where so many of one host are due that they fill the window, those that cannot be asked yet make room for others for
+so long (milliseconds)."""
 BETWEEN_PINGS = 10_000
 """However often we are told that there is news, a feed is asked no more often than so (milliseconds)."""
 TO_VERIFY = 600_000
@@ -55,7 +62,7 @@ class Sources:
     ) -> None:
         self._database, self._clock, self._bus, self._intake = database, clock, bus, intake
         self._tongue, self._gatherer = tongue, gatherer
-        self._asking: dict[MicroblogId, tuple[str | None, asyncio.Task[None]]] = {}
+        self._asking: dict[MicroblogId, tuple[str, asyncio.Task[None]]] = {}
 
     async def step(self) -> int:
         """Ask the feeds that are due; how many that were."""
@@ -81,25 +88,24 @@ class Sources:
 
     async def _start_due(self) -> int:
         now = self._clock.now()
-        due = await self._database.read(lambda tx: sources.due(tx, now, 4 * AT_ONCE))
         hosts = Counter(host for host, _ in self._asking.values())
-        started = 0
-        for source in due:
-            host = host_of(source.address)
-            if len(self._asking) >= AT_ONCE:
-                break
-            if source.microblog in self._asking or hosts[host] >= AT_ONE_HOST:
-                continue
-            hosts[host] += 1
-            started += 1
-            task = asyncio.create_task(self._ask(source))
+        chosen = await self._database.read(
+            lambda tx: _chosen(tx, now, hosts, self._asking.keys(), AT_ONCE - len(self._asking))
+        )
+        if chosen.crowd:
+            await self._database.write(lambda tx: sources.put_off(tx, chosen.crowd, Millis(now + CROWDED)))
+        for source, host, is_blocked in chosen.asked:
+            task = asyncio.create_task(self._ask(source, is_blocked=is_blocked))
             self._asking[source.microblog] = host, task
             task.add_done_callback(lambda _, microblog=source.microblog: self._asking.pop(microblog, None))  # type: ignore[misc]
-        return started
+        return len(chosen.asked)
 
-    async def _ask(self, source: Source) -> None:
+    async def _ask(self, source: Source, *, is_blocked: bool) -> None:
         try:
-            await self._ask_one(source)
+            if is_blocked:
+                await self._put(source, _DAY)
+            else:
+                await self._ask_one(source)
         except UnavailableError:
             raise
         except Exception:  # nor must it be asked all the time, nor keep others from being asked
@@ -107,10 +113,6 @@ class Sources:
             await self._put(source._replace(failures=source.failures + 1), 0)
 
     async def _ask_one(self, source: Source) -> None:
-        host = host_of(source.address) or ""
-        if await self._database.read(lambda tx: nodes.standing(tx, host)) == Standing.BLOCKED:
-            await self._put(source, _DAY)
-            return
         gathered = await self._gatherer.gather(source)
         counters.SOURCES.labels("asked", type(gathered).__name__.lower()).inc()
         now = self._clock.now()
@@ -122,7 +124,7 @@ class Sources:
             case Ended():
                 await self._end(source)
             case Failed(why, after):
-                _logger.info("the feed at %s could not be asked: %s", host, why)
+                _logger.info("the feed at %s could not be asked: %s", host_of(source.address), why)
                 await self._put(source._replace(failures=source.failures + 1), after)
 
     async def _took(self, source: Source, news: News, now: Millis) -> None:
@@ -222,6 +224,20 @@ class Sources:
             lambda tx: sources.put_told(tx, source.microblog, Millis(0), next_question(again, now))
         )
 
+    async def spoken_of(self, addresses: list[str]) -> int:
+        """Anybody says that there is news at these addresses: of those that are feeds followed here, or where such a
+        feed lives now, how many."""
+
+        def work(tx: Transaction) -> list[Source]:
+            found = [wire_ids.find_as(tx, WireId(FEEDS, each), wire_ids.Thing.MICROBLOG) for each in addresses]
+            known = [sources.get(tx, MicroblogId(each)) for each in dict.fromkeys(found) if each is not None]
+            return [each for each in known if each is not None and each.due]
+
+        heard = await self._database.read(work)
+        for source in heard:
+            await self.pinged(source)
+        return len(heard)
+
     async def pinged(self, source: Source) -> None:
         """Somebody says that there is news: the feed is asked at once, or when it was not asked for a moment."""
         now = self._clock.now()
@@ -244,6 +260,28 @@ class Sources:
         heard = source._replace(newest=_newest(reading, source.newest))
         due = max(source.due, next_question(heard, now))
         await self._database.write(lambda tx: sources.put_heard(tx, source.microblog, now, heard.newest, due))
+
+
+class _Chosen(NamedTuple):
+    """The feeds to be asked now, each with its host and whether that is blocked; and those that make room."""
+
+    asked: list[tuple[Source, str, bool]]
+    crowd: list[MicroblogId]
+
+
+def _chosen(tx: Transaction, now: Millis, hosts: Counter[str], asking: Collection[MicroblogId], room: int) -> _Chosen:
+    due = sources.due(tx, now, WINDOW) if room > 0 else []
+    asked, crowd = list[tuple[Source, str, bool]](), list[MicroblogId]()
+    for source in due:
+        host = host_of(source.address) or ""
+        if source.microblog in asking:
+            continue
+        if hosts[host] >= AT_ONE_HOST:
+            crowd.append(source.microblog)
+        elif len(asked) < room:
+            hosts[host] += 1
+            asked.append((source, host, nodes.standing(tx, host) is Standing.BLOCKED))
+    return _Chosen(asked, crowd if len(due) == WINDOW else [])
 
 
 def _settled(tx: Transaction, source: Source, address: str, past: list[WireId]) -> None:

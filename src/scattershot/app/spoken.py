@@ -1,5 +1,7 @@
 """What is known here of those who are met on a wire of slips, for its doors."""
 
+from collections.abc import Awaitable, Callable
+
 from scattershot.app.signets import Signets
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.ids import MicroblogId, PostId
@@ -9,8 +11,11 @@ from scattershot.ports.database import Database, Transaction
 from scattershot.storage.tables import microblogs, posts, wire_ids
 
 
-async def public_name(database: Database, signets: Signets, handle: Handle) -> str | None:
-    """The key of the microblog of that name, made where it has none yet; None where it does not speak there."""
+async def public_name(
+    database: Database, signets: Signets, handle: Handle, when_made: Callable[[], Awaitable[None]] | None = None
+) -> str | None:
+    """The key of the microblog of that name, made where it has none yet (and `when_made` told of that); None where it
+    does not speak there."""
 
     def look(tx: Transaction) -> tuple[MicroblogId, str | None] | None:
         row = microblogs.named(tx, handle)
@@ -24,7 +29,10 @@ async def public_name(database: Database, signets: Signets, handle: Handle) -> s
         signets.make(tx, found[0])
         return signets.public(tx, found[0])
 
-    return await database.write(make)
+    public = await database.write(make)
+    if when_made is not None:
+        await when_made()
+    return public
 
 
 def address_of(tx: Transaction, wire_id: WireId, own_domain: str) -> str | None:
@@ -40,3 +48,11 @@ def address_of(tx: Transaction, wire_id: WireId, own_domain: str) -> str | None:
     if post is None or author is None:
         return None
     return Addresses("").post_page(author.profile.handle, own_domain, post.id)
+
+
+def secret_of(tx: Transaction, signets: Signets, wire_id: WireId) -> bytes | None:
+    """The private key of whoever is kept here under that name; None of anybody else."""
+    microblog = wire_ids.find_as(tx, wire_id, wire_ids.Thing.MICROBLOG)
+    row = microblogs.get(tx, MicroblogId(microblog)) if microblog is not None else None
+    signet = signets.speaking(tx, row).signet if row is not None and row.local else None
+    return signet.secret if signet is not None else None

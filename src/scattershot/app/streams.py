@@ -67,7 +67,8 @@ class Listener:
 
     async def next(self, seconds: float) -> Event | None:
         """The next event, or None at the end; TimeoutError where nothing happened for so long."""
-        return await asyncio.wait_for(self._waiting.get(), seconds)
+        async with asyncio.timeout(seconds):
+            return await self._waiting.get()
 
 
 class _Told(NamedTuple):

@@ -1,12 +1,14 @@
 """Syndication: what feeds of this node are about, and what is in them.
 
 A feed shows what the page beside it shows to a stranger, and nothing else: open posts of a microblog kept here without
-what it passed on, public posts with a tag, the open posts of a conversation.
+what it passed on, public posts with a tag or of those in a list, the open posts of a conversation. What came here by a
+feed is not fed on: two nodes that follow such feeds of each other would never come to an end.
 """
 
 from typing import NamedTuple
 
 from scattershot.app.items import ALL, OPEN, Face, Item, line
+from scattershot.app.open_lists import OpenLists, open_list, written_in
 from scattershot.app.reading import readable
 from scattershot.app.timelines import Timelines
 from scattershot.domain.choosing import EVERY, Tags
@@ -15,6 +17,7 @@ from scattershot.domain.microblog import Handle
 from scattershot.domain.post import Audience
 from scattershot.domain.syndicated import About, Subject
 from scattershot.domain.window import Window
+from scattershot.domain.wire_id import FEEDS
 from scattershot.ports.database import Transaction
 from scattershot.storage.tables import microblogs, open_posts, posts, relations
 
@@ -31,12 +34,13 @@ _AUDIENCES = [audience.value for audience in Audience if audience.is_open]
 
 class Leaf(NamedTuple):
     """A page of a feed, newest first; `following` is the id to go on below, None at the end. `face` is whose feed it
-    is, and None for a tag's."""
+    is, and None for a tag's; `title` is a list's."""
 
     subject: Subject
     face: Face | None
     items: list[Item]
     following: PostId | None
+    title: str = ""
 
 
 class Syndication:
@@ -76,6 +80,11 @@ class Syndication:
 
         return await self._timelines.read(work)
 
+    async def open_list(self, name: str, list_id: int) -> Subject | None:
+        """The feed of that list of the microblog kept here, where its owner shows it to anybody."""
+        found = await OpenLists(self._timelines).named(name, list_id)
+        return Subject(About.LIST, str(list_id)) if found is not None else None
+
     async def leaf(self, subject: Subject, before: int | None = None, limit: int = PAGE) -> Leaf | None:
         """A page of the feed, or None where there is none any more."""
         below = PostId(min(before, posts.END)) if before is not None else posts.END
@@ -95,6 +104,8 @@ class Syndication:
                 return self._made(tx, subject, None, rows, limit)
             case About.THREAD:
                 return self._of_thread(tx, subject, below, limit)
+            case About.LIST:
+                return self._of_list(tx, subject, below, limit)
             case About.HERE:
                 return None
 
@@ -107,6 +118,16 @@ class Syndication:
         rows = posts.by_author(tx, number, _AUDIENCES, below, limit + 1, replies=with_replies)
         return self._made(tx, subject, face, rows, limit)
 
+    def _of_list(self, tx: Transaction, subject: Subject, below: PostId, limit: int) -> Leaf | None:
+        row = open_list(tx, int(subject.key))
+        face = self._timelines.items.faces(tx, [row.owner]).get(row.owner) if row is not None else None
+        if row is None or face is None or not face.local:
+            return None
+        found, following = written_in(tx, row, Window(below), limit)
+        seen = readable(tx, _own_words(found), None)
+        items = self._timelines.made_in(tx, [line(each) for each in seen], None, OPEN)
+        return Leaf(subject, face, items, following, row.title)
+
     def _of_thread(self, tx: Transaction, subject: Subject, below: PostId, limit: int) -> Leaf | None:
         rows = [row for row in posts.thread(tx, PostId(int(subject.key)), LONGEST_THREAD) if row.audience.is_open]
         if not rows:
@@ -115,7 +136,7 @@ class Syndication:
         return self._made(tx, subject, face, [row for row in reversed(rows) if row.id < below][: limit + 1], limit)
 
     def _made(self, tx: Transaction, subject: Subject, face: Face | None, rows: list[posts.Row], limit: int) -> Leaf:
-        seen = readable(tx, rows[:limit], None)
+        seen = readable(tx, _own_words(rows[:limit]), None)
         shown = OPEN if subject.about is About.TAG else ALL
         items = self._timelines.made_in(tx, [line(row) for row in seen], None, shown)
         return Leaf(subject, face, items, rows[limit - 1].id if len(rows) > limit else None)
@@ -147,3 +168,8 @@ class Syndication:
             return face, self._timelines.faces_in(tx, ids)
 
         return await self._timelines.read(work)
+
+
+def _own_words(rows: list[posts.Row]) -> list[posts.Row]:
+    """Those that did not come by a feed."""
+    return [row for row in rows if row.post.id.protocol != FEEDS]

@@ -10,20 +10,20 @@ from collections.abc import Sequence
 from scattershot.app.apply.origin import House
 from scattershot.app.retell import retell
 from scattershot.app.signets import Signets
-from scattershot.domain.change import Boosted, Change, Deleted, Edited, Posted, ProfileChanged, Vanished
+from scattershot.domain.change import Boosted, Change, Deleted, Edited, Posted, ProfileChanged, Vanished, Voted
 from scattershot.domain.ids import MicroblogId, Millis, PostId
 from scattershot.domain.post import Audience, Post
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.slip import Slip, seconds
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.ports.slips import Known, Surroundings, Uttered, Utterer, referred_to
-from scattershot.storage.tables import microblogs, posts, signets, slips, slips_found, wire_ids
+from scattershot.ports.slips import Known, Signet, Surroundings, Uttered, Utterer, referred_to
+from scattershot.storage.tables import far_keys, microblogs, posts, signets, slips, slips_found, wire_ids
 
 _FOLLOWS = frozenset({Kind.UNFOLLOWED, Kind.FOLLOW_ACCEPTED, Kind.FOLLOW_REJECTED})
 _SAID = _FOLLOWS | {
     Kind.POSTED, Kind.EDITED, Kind.DELETED, Kind.BOOSTED, Kind.UNBOOSTED, Kind.LIKED, Kind.UNLIKED,
-    Kind.PROFILE_CHANGED, Kind.VANISHED,
+    Kind.PROFILE_CHANGED, Kind.VANISHED, Kind.VOTED,
 }  # fmt: skip
 
 _FIRST = frozenset({Kind.POSTED, Kind.BOOSTED, Kind.LIKED, Kind.PROFILE_CHANGED})
@@ -59,67 +59,71 @@ class Uttering:
         row = microblogs.get(tx, actor) if actor is not None else None
         if actor is None or row is None or not row.local:
             return []
-        if recorded.kind not in _TAKEN_BACK and not self._signets.speaks(tx, row):
+        speaks, signet = self._signets.speaking(tx, row)
+        if recorded.kind not in _TAKEN_BACK and not speaks:
             return []
-        secret = self._signets.secret(tx, actor)
-        if secret is None and recorded.kind in _FIRST and not row.gone:
-            secret = self._signets.make(tx, actor)
-        if secret is None:
+        if signet is None:
+            signet = self._signets.far(tx, actor)
+        if signet is None and recorded.kind in _FIRST and not row.gone:
+            signet = self._signets.make(tx, actor)
+        if signet is None:
             return []
-        first = self._introduced(tx, recorded, row, secret, now) if recorded.kind in _FIRST else []
+        first = self._introduced(tx, recorded, row, signet, now) if recorded.kind in _FIRST else []
         if first and recorded.kind is Kind.PROFILE_CHANGED:
             return first
-        return first + self._put(tx, self._uttered(tx, recorded, row, secret), recorded, now)
+        return first + self._put(tx, self._uttered(tx, recorded, row, signet), recorded, now)
 
     def _introduced(
-        self, tx: Transaction, recorded: Recorded, row: microblogs.Row, secret: bytes, now: Millis
+        self, tx: Transaction, recorded: Recorded, row: microblogs.Row, signet: Signet, now: Millis
     ) -> list[Slip]:
         """Whoever says something for the first time says who it is."""
-        if slips.moment_at(tx, self._utterer.introduction_place(self._utterer.public(secret))) is not None:
+        place = self._utterer.introduction_place(signet.public)
+        if slips.moment_at(tx, place) is not None or (not signet.secret and far_keys.waits_at(tx, row.id, place)):
             return []
         at = seconds(recorded.at)
         presented = ProfileChanged(actor=row.profile.id, profile=row.profile)
-        uttered = self._utterer.utter(presented, Surroundings(), secret, at, secrets.token_bytes(32))
-        all_of_it = [self._utterer.introduction(secret, at, secrets.token_bytes(32)), uttered]
+        uttered = self._utterer.utter(presented, Surroundings(), signet, at, secrets.token_bytes(32))
+        all_of_it = [self._utterer.introduction(signet, at, secrets.token_bytes(32)), uttered]
         return [slip for each in all_of_it for slip in self._put(tx, each, recorded, now)]
 
-    def _uttered(self, tx: Transaction, recorded: Recorded, row: microblogs.Row, secret: bytes) -> Uttered | None:
-        public = self._utterer.public(secret)
+    def _uttered(self, tx: Transaction, recorded: Recorded, row: microblogs.Row, signet: Signet) -> Uttered | None:
         if recorded.kind in _FOLLOWS:
-            return self._follows(tx, recorded, row, secret, public)
+            return self._follows(tx, recorded, row, signet)
         telling = retell(tx, recorded, self._house)
         change = telling.change if telling is not None else None
         if recorded.kind is Kind.VANISHED:
             change = Vanished(actor=row.profile.id)
         if change is None or not _is_open(tx, change, recorded):
             return None
-        around = self._around(tx, change, recorded, public)
+        around = self._around(tx, change, recorded, signet.public)
         if around is None:
             return None
         at = seconds(recorded.at)
         if isinstance(change, Posted):
             at = seconds(change.post.published)
-        return self._utterer.utter(change, around, secret, at, secrets.token_bytes(32))
+        return self._utterer.utter(change, around, signet, at, secrets.token_bytes(32))
 
-    def _follows(
-        self, tx: Transaction, recorded: Recorded, row: microblogs.Row, secret: bytes, public: str
-    ) -> Uttered | None:
+    def _follows(self, tx: Transaction, recorded: Recorded, row: microblogs.Row, signet: Signet) -> Uttered | None:
         other = recorded.actor if recorded.target == row.id else recorded.target
         named = wire_ids.of(tx, other, wire_ids.Thing.MICROBLOG, self._utterer.name) if other is not None else None
         if row.profile.hides_graph or named is None:
             return None
         names = tuple(signets.followed_names(tx, row.id, self._utterer.name))
-        last = slips.moment_at(tx, self._utterer.follows_place(public))
+        last = slips.moment_at(tx, self._utterer.follows_place(signet.public))
         if last is None and not names:
             return None
         around = Surroundings(follows=names, last=last)
-        return self._utterer.follows(around, secret, seconds(recorded.at), secrets.token_bytes(32))
+        return self._utterer.follows(around, signet, seconds(recorded.at), secrets.token_bytes(32))
 
     def _put(self, tx: Transaction, uttered: Uttered | None, recorded: Recorded, now: Millis) -> list[Slip]:
         """Keep it with the name that the thing has by it; nothing where it has one already."""
         if uttered is None:
             return []
         if uttered.name and not self._named(tx, WireId(self._utterer.name, uttered.name), recorded):
+            return []
+        if uttered.unsigned:
+            slip = uttered.slip
+            far_keys.wait(tx, _voice(recorded), self._utterer.name, slip.place, slip.body, now)
             return []
         slips.put(tx, [uttered.slip], seconds(now))
         return [uttered.slip]
@@ -146,6 +150,8 @@ class Uttering:
                 return self._around_post(tx, post, recorded.post, last)
             case ProfileChanged() | Vanished():
                 return Surroundings(last=last)
+            case Voted() if recorded.post is not None:
+                return self._around_vote(tx, recorded.post, recorded.actor)
             case _ if recorded.post is not None:
                 about = self._known(tx, recorded.post)
                 undone = self._undone(tx, recorded)
@@ -154,6 +160,9 @@ class Uttering:
                 return None
 
     def _around_post(self, tx: Transaction, post: Post, post_id: PostId, last: int | None) -> Surroundings | None:
+        people = self._people(tx, post)
+        if post.reply_to is None and post.quote is None:
+            return Surroundings(people=people, last=last)
         row = posts.get(tx, post_id)
         if row is None:
             return None
@@ -161,6 +170,20 @@ class Uttering:
         if post.reply_to is not None and parent is None:
             return None
         root = self._known(tx, row.thread) if row.thread != row.id else None
+        quote = self._known(tx, row.quote) if row.quote is not None else None
+        return Surroundings(root=root, parent=parent, quote=quote, people=people, last=last)
+
+    def _around_vote(self, tx: Transaction, poll: PostId, voter: MicroblogId) -> Surroundings | None:
+        """None for a poll of here: what is chosen in that is nobody's business."""
+        row, about = posts.get(tx, poll), self._known(tx, poll)
+        asked = row.post.poll if row is not None and not row.gone and not row.local else None
+        if asked is None or about is None:
+            return None
+        choices = sorted(posts.votes_of(tx, poll, voter))
+        return Surroundings(about=about, choices=tuple(asked.options[place].text for place in choices))
+
+    def _people(self, tx: Transaction, post: Post) -> dict[WireId, str]:
+        """Whoever the post names, as the wire calls them."""
         people = {}
         for wire_id in referred_to(post):
             microblog = wire_ids.find_as(tx, wire_id, wire_ids.Thing.MICROBLOG)
@@ -171,8 +194,7 @@ class Uttering:
             )
             if name is not None:
                 people[wire_id] = name.value
-        quote = self._known(tx, row.quote) if row.quote is not None else None
-        return Surroundings(root=root, parent=parent, quote=quote, people=people, last=last)
+        return people
 
     def _known(self, tx: Transaction, post: PostId) -> Known | None:
         row = posts.get(tx, post)
@@ -198,6 +220,12 @@ def _speaker(recorded: Recorded) -> MicroblogId | None:
     if recorded.kind in (Kind.FOLLOW_ACCEPTED, Kind.FOLLOW_REJECTED):
         return recorded.target
     return recorded.actor if recorded.local else None
+
+
+def _voice(recorded: Recorded) -> MicroblogId:
+    speaker = _speaker(recorded)
+    assert speaker is not None
+    return speaker
 
 
 def _is_open(tx: Transaction, change: Change, recorded: Recorded) -> bool:

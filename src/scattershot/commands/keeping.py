@@ -105,7 +105,9 @@ def export(name: str, folder: Path, **where: Any) -> None:
 @click.option("--overwrite", is_flag=True, help="End whatever is here and not in FILE.")
 @node_options
 def import_(name: str, kind: str, file: Path, overwrite: bool, **where: Any) -> None:
-    """Take over a CSV file that NAME brings from Mastodon or its kin; what fails is told on standard error."""
+    """Take over a CSV file that NAME brings from Mastodon or its kin; what fails is told on standard error.
+
+    Whom one follows, and lists, may come as a list of feeds (OPML) as well."""
     import shutil
 
     folder = settings_at(where["data"], where["config"]).data

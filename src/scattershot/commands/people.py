@@ -166,11 +166,16 @@ def microblog_appoint(name: str, person: str, role: str, **where: Any) -> None:
 @click.option("--on/--off", "speaks", default=None, help="Let it speak Nostr, or say nothing more there.")
 @click.option("--secret", is_flag=True, help="Print its private key instead. Whoever has that can speak for it.")
 @click.option("--lock", is_flag=True, help="Ask for a password and lock the key by it (NIP-49).")
+@click.option("--bunker", default="", metavar="LINK", help="Have a signer elsewhere (NIP-46) sign with your own key.")
+@click.option("--own-key", is_flag=True, help="Speak by a key made here again, and no more by a signer's.")
 @node_options
-def microblog_nostr(name: str, speaks: bool | None, secret: bool, lock: bool, **where: Any) -> None:
+def microblog_nostr(
+    name: str, speaks: bool | None, secret: bool, lock: bool, bunker: str, own_key: bool, **where: Any
+) -> None:
     """Print by what key the microblog NAME is known on Nostr, and settle whether it speaks there."""
     password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True) if lock else ""
     what = {"name": name, "speaks": speaks, "secret": secret or lock, "password": password}
+    what |= {"bunker": bunker, "own_key": own_key}
     perform("microblog nostr", where, what)
 
 

@@ -70,16 +70,21 @@ class Unliked(_Change, frozen=True, kw_only=True, tag=True):
 
 
 class Voted(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor chose an answer of a poll; several choices are several changes."""
+    """The actor chose an answer of a poll; several choices are several changes.
+
+    It is told by its words, or on some wires by a name or number: then that is the `option`, and there is no `choice`.
+    """
 
     post: WireId
-    choice: str
+    choice: str = ""
+    option: str = ""
 
 
 class Followed(_Change, frozen=True, kw_only=True, tag=True):
-    """The actor wishes to hear the target."""
+    """The actor wishes to hear the target; `everything`: all that it passes on, as of a relay."""
 
     target: WireId
+    everything: bool = False
 
 
 class FollowAnswered(_Change, frozen=True, kw_only=True, tag=True):
@@ -95,6 +100,7 @@ class Unfollowed(_Change, frozen=True, kw_only=True, tag=True):
 
     target: WireId
     follow: WireId | None = None
+    everything: bool = False
 
 
 class Blocked(_Change, frozen=True, kw_only=True, tag=True):

@@ -28,6 +28,8 @@ class Saying(NamedTuple):
     has_poll: bool = False
     has_terms: bool = False
     """It says who may answer or quote it."""
+    people_on: frozenset[Network] = frozenset()
+    """The networks of those elsewhere whom it names."""
 
 
 def cannot_cross(saying: Saying, networks: Iterable[Network]) -> tuple[str, ...]:
@@ -36,12 +38,31 @@ def cannot_cross(saying: Saying, networks: Iterable[Network]) -> tuple[str, ...]
     found: list[str] = []
     if Network.FEEDS in spoken and saying.audience.is_open and saying.has_poll:
         found.append("Readers of your feed see the poll, but cannot vote in it.")
+    if saying.audience is Audience.MENTIONED and not saying.is_edit and not saying.is_deletion:
+        private = _private(saying, Network.NOSTR in spoken)
+        if private:
+            return (*found, *private)
     if Network.NOSTR in spoken:
         found += _to_relays(saying)
     return tuple(found)
 
 
+def _private(saying: Saying, speaks_there: bool) -> list[str]:
+    """What is for those alone whom it names goes to each over their own network."""
+    if Network.NOSTR not in saying.people_on:
+        return []
+    if not speaks_there:
+        return ["You do not speak on Nostr: whoever you name there will not get this."]
+    if Network.ACTIVITYPUB in saying.people_on:
+        return [
+            "Those on Nostr get this apart from the others: neither sees who else has it there, nor what they answer."
+        ]
+    return []
+
+
 def _to_relays(saying: Saying) -> list[str]:
+    if saying.audience is Audience.MENTIONED and saying.people_on == {Network.NOSTR}:
+        return []
     if not saying.audience.is_open:
         return [] if saying.is_edit or saying.is_deletion else ["Only posts for everyone go to Nostr: not this one."]
     found = []
@@ -50,7 +71,7 @@ def _to_relays(saying: Saying) -> list[str]:
     if saying.is_deletion:
         found.append("Nostr is asked to forget the post, but nobody there has to.")
     if saying.has_poll:
-        found.append("On Nostr the poll is not shown.")
+        found.append("On Nostr everybody sees who votes for what.")
     if saying.has_terms:
         found.append("On Nostr anybody may answer and quote it.")
     return found

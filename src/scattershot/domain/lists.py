@@ -24,10 +24,11 @@ class Replies(StrEnum):
 
 
 class List(NamedTuple):
-    """A list; `exclusive` keeps what its members write off the owner's home timeline."""
+    """A list; `exclusive` keeps what its members write off the owner's home timeline, `open` shows it to anybody."""
 
     id: ListId
     owner: MicroblogId
     title: str
     replies: Replies
     exclusive: bool
+    open: bool = False

@@ -124,6 +124,14 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The microblogs that may name this one as the writer of their posts."""
     attribution_domains: tuple[str, ...] = ()
     """Domains whose pages may name the microblog as their author."""
+    copy_of: WireId | None = None
+    """Whose shadow it says that it is: a bridge's, or its owner's own on another wire."""
+    also: tuple[WireId, ...] = ()
+    """Other names that it says are its own on other wires; believed where the other says the same."""
+
+    def claims(self, name: WireId) -> bool:
+        """Whether it says that it is the same as what has that name."""
+        return name == self.copy_of or name in self.also
 
     @property
     def handle(self) -> Handle:

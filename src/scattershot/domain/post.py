@@ -77,10 +77,11 @@ class Attachment(Struct, frozen=True, omit_defaults=True):
 
 
 class Option(Struct, frozen=True, array_like=True):
-    """One answer of a poll and how many chose it."""
+    """One answer of a poll and how many chose it; `name` is what its wire calls it, where that is not by its words."""
 
     text: str
     votes: int = 0
+    name: str = ""
 
 
 class Poll(Struct, frozen=True, omit_defaults=True):
@@ -93,6 +94,15 @@ class Poll(Struct, frozen=True, omit_defaults=True):
     voters: int = 0
     hides_totals: bool = False
     """How it stands is shown only when it is over."""
+    counted_here: bool = False
+    """Nobody tells how it stands: every node counts the votes that it hears of."""
+
+    def place_of(self, choice: str, option: str) -> int | None:
+        """Which answer that is: by its words, or by what the wire calls it, were it only its number."""
+        for place, one in enumerate(self.options):
+            if (option and option == (one.name or str(place))) or (not option and choice == one.text):
+                return place
+        return None
 
 
 class MadeWith(Struct, frozen=True, array_like=True):
@@ -142,8 +152,16 @@ class Post(Struct, frozen=True, kw_only=True, omit_defaults=True):
     edited: Millis | None = None
     writer: Mention | None = None
     """Who of its keepers wrote it, where the author names them; believed where `may_name` says so."""
+    copy_of: WireId | None = None
+    """What it says that it is a copy of, made by a bridge or by its author: whatever is said there counts."""
+    also: tuple[WireId, ...] = ()
+    """Other names by which its author says that it is known on other wires; believed where the other says the same."""
     made_with: MadeWith | None = None
     """Known of posts written here; told to those who read them here, unless the author would rather not."""
+
+    def claims(self, name: WireId) -> bool:
+        """Whether it says that it is the same as what has that name."""
+        return name == self.copy_of or name in self.also
 
     @property
     def hearers(self) -> frozenset[WireId]:

@@ -50,14 +50,17 @@ class Push(StrEnum):
 
     WEBSUB = "websub"
     CLOUD = "cloud"
+    CLOUD_RPC = "cloud_rpc"
+    """A cloud that is asked, and tells, by XML-RPC."""
 
 
 class Offer(Struct, frozen=True, array_like=True):
-    """Somebody who would tell us: `hub` is where to ask, `topic` what to ask for."""
+    """Somebody who would tell us: `hub` is where to ask, `topic` what to ask for, `method` the procedure of XML-RPC."""
 
     way: Push
     hub: str
     topic: str
+    method: str = ""
 
 
 class Pace(Struct, frozen=True, omit_defaults=True):

@@ -14,6 +14,8 @@ class About(StrEnum):
     """A microblog, with what answers others."""
     TAG = "tag"
     THREAD = "thread"
+    LIST = "list"
+    """A list that its owner shows to anybody."""
     HERE = "here"
     """Everybody here who lets their posts be found: no feed, but what hubs and aggregators of others hear of."""
 

@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from scattershot.app.signets import SIGNET_FILE
 from scattershot.storage.sqlite import SqliteDatabase
-from scattershot.storage.tables import uploads
+from scattershot.storage.tables import log, uploads
 
 DATABASE = "scattershot.sqlite"
 SETTINGS = "scattershot.toml"
@@ -134,6 +134,7 @@ async def unpack(archive: Path, folder: Path) -> Manifest:
         except (tarfile.TarError, EOFError, KeyError) as problem:
             raise ArchiveError(f"{archive} is not a whole backup of a node: {problem}.") from problem
         await _check(archive, aside / DATABASE)
+        await _leave_out(aside / DATABASE)
         for rest in ("-wal", "-shm"):
             (folder / f"{DATABASE}{rest}").unlink(missing_ok=True)
         if (folder / MEDIA).exists():
@@ -211,6 +212,15 @@ def _take_out(tar: tarfile.TarFile, name: str, packed: Packed, target: Path) -> 
         os.fsync(out.fileno())
     if _packed(target) != packed:
         raise ArchiveError(f"{name} in the backup is damaged.")
+
+
+async def _leave_out(database: Path) -> None:
+    """Whoever follows the log by its places must not take new ones for those that were given out since the backup."""
+    store = SqliteDatabase(database)
+    try:
+        await store.leave_out("log", log.LEFT_OUT)
+    finally:
+        await store.close()
 
 
 async def _check(archive: Path, database: Path) -> None:

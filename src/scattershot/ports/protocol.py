@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from scattershot.domain.change import Boosted, Change
-from scattershot.domain.delivery import Outcome
+from scattershot.domain.delivery import Outcome, Unwanted
 from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import Endpoint, EndpointAddress
@@ -86,6 +86,28 @@ class Tongue(Protocol):
     async def conversation(self, post: WireId, signer: Signer) -> tuple[WireId, ...] | Refused:
         """The names of posts that belong to the post's conversation, as its own node and the thread's list them."""
         ...
+
+
+class Silent:
+    """The half of a tongue in which nothing is ever sent: whoever wishes to hear comes and asks."""
+
+    @staticmethod
+    def door(profile: Profile) -> EndpointAddress | None:
+        """There are none."""
+        del profile
+        return None
+
+    def encode(self, change: Change, to: Sequence[WireId], signer: Signer, now: Millis) -> bytes | None:
+        """No change has a body."""
+        del change, to, signer, now
+        return None
+
+    async def send(
+        self, endpoint: Endpoint, body: bytes, signer: Signer, dialect: str, followers: Sequence[WireId] | None = None
+    ) -> Outcome:
+        """Nobody wishes it."""
+        del endpoint, body, signer, dialect, followers
+        return Unwanted("no_door", gone=True)
 
 
 class Herald(Protocol):

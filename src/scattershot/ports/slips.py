@@ -5,7 +5,9 @@ from typing import NamedTuple, Protocol
 
 from scattershot.domain.change import Change
 from scattershot.domain.post import Post
+from scattershot.domain.reading import Refused
 from scattershot.domain.slip import Kept, Slip
+from scattershot.domain.well import Whereabouts
 from scattershot.domain.wire_id import WireId
 
 
@@ -32,6 +34,35 @@ class Surroundings(NamedTuple):
     people: Mapping[WireId, str] = {}
     follows: tuple[str, ...] = ()
     last: int | None = None
+    choices: tuple[str, ...] = ()
+    """All that the actor has chosen in the poll that it is about."""
+
+
+class Signet(NamedTuple):
+    """A key by which a microblog speaks: what the wire knows it by, and what it signs with; empty where that is kept
+    elsewhere."""
+
+    public: str
+    secret: bytes
+
+
+class Met(NamedTuple):
+    """A signer elsewhere that let us in: whose key it holds, and what is to be kept so that it can be asked."""
+
+    public: str
+    told: str
+
+
+class FarSigner(Protocol):
+    """Keys that are kept elsewhere."""
+
+    async def meet(self, link: str) -> Met | Refused:
+        """Meet the signer of a link; it takes as long as its owner needs to say yes."""
+        ...
+
+    async def sign(self, told: str, body: bytes) -> Slip | Refused:
+        """The slip with that body, signed; `told` is what was kept of the signer."""
+        ...
 
 
 class Uttered(NamedTuple):
@@ -39,6 +70,8 @@ class Uttered(NamedTuple):
 
     slip: Slip
     name: str = ""
+    unsigned: bool = False
+    """The key is kept elsewhere: it is no slip before it was signed there."""
 
 
 class Utterer(Protocol):
@@ -62,7 +95,7 @@ class Utterer(Protocol):
         """Where the slip of the change would lie, where it takes the place of an older one."""
         ...
 
-    def utter(self, change: Change, around: Surroundings, secret: bytes, at: int, chance: bytes) -> Uttered | None:
+    def utter(self, change: Change, around: Surroundings, signet: Signet, at: int, chance: bytes) -> Uttered | None:
         """The change as a slip of that moment (in seconds); None where the wire has no word for it."""
         ...
 
@@ -70,7 +103,7 @@ class Utterer(Protocol):
         """Where the slip lies that says whom somebody follows."""
         ...
 
-    def follows(self, around: Surroundings, secret: bytes, at: int, chance: bytes) -> Uttered:
+    def follows(self, around: Surroundings, signet: Signet, at: int, chance: bytes) -> Uttered:
         """Whom somebody follows, as a slip."""
         ...
 
@@ -78,7 +111,7 @@ class Utterer(Protocol):
         """Where that lies which whoever begins to speak says first."""
         ...
 
-    def introduction(self, secret: bytes, at: int, chance: bytes) -> Uttered:
+    def introduction(self, signet: Signet, at: int, chance: bytes) -> Uttered:
         """Where whoever begins to speak is heard, as a slip."""
         ...
 
@@ -93,6 +126,8 @@ class Glance(NamedTuple):
     names: tuple[WireId, ...] = ()
     copy_of: WireId | None = None
     follows: tuple[WireId, ...] | None = None
+    sealed_to: tuple[WireId, ...] = ()
+    """For whom it is sealed, so that nobody else sees what it is about or whose it is."""
 
 
 class Listener(Protocol):
@@ -102,6 +137,10 @@ class Listener(Protocol):
 
     def glance(self, slip: Kept) -> Glance | None:
         """What it is about; None where it means nothing to the house."""
+        ...
+
+    def whereabouts(self, slip: Kept) -> Whereabouts | None:
+        """What it says of the wells that its author uses; None where it says nothing of that."""
         ...
 
 

@@ -167,6 +167,18 @@ class SqliteDatabase:
         times = self._writer.times
         return times.get(_ANY, 0) + sum(times.get(table, 0) for table in tables)
 
+    async def leave_out(self, table: str, places: int) -> None:
+        """Let the next row of the table get an id so much higher."""
+
+        def work(tx: Transaction) -> None:
+            newest = tx.value("SELECT seq FROM sqlite_sequence WHERE name = $1", table)
+            if newest is None:
+                tx.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)", table, places)
+            else:
+                tx.execute("UPDATE sqlite_sequence SET seq = $2 WHERE name = $1", table, newest + places)
+
+        await self.write(work)
+
     async def backup_to(self, path: Path) -> None:
         """A consistent copy while all goes on; it appears at `path` only when it is whole."""
         self._refuse_when_closing()

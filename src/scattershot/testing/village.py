@@ -24,6 +24,7 @@ from scattershot.ports.database import Database
 from scattershot.ports.keys import KeyMaker
 from scattershot.settings import read_settings
 from scattershot.storage.tables import microblogs, notifications, posts, timelines
+from scattershot.testing.dialling import AsgiDialler
 from scattershot.testing.fakes import AsgiFetcher, FakeClock
 from scattershot.testing.phone import Phone
 from scattershot.wirekit.http_message import Request, Response
@@ -145,18 +146,20 @@ class Village:
     def __init__(self, open_database: OpenDatabase, keys: KeyMaker, data: Path) -> None:
         self.clock = FakeClock()
         self.fetcher = AsgiFetcher()
+        self.dialler = AsgiDialler()
         self.houses: dict[str, House] = {}
         self._open_database, self._keys, self._data = open_database, keys, data
         self._shut: set[str] = set()
 
     async def house(self, host: str, **settings: Any) -> House:
         """A new node at a host of the village; one built again keeps its database."""
-        given = {"data": str(self._data / host), "origin": f"https://{host}", **settings}
+        given = {"data": str(self._data / host), "origin": f"https://{host}", "nostr_index": (), **settings}
         made = read_settings(None, {}, given)
         database = await self._open_database(host)
-        drivers = Drivers(database, self.clock, LocalBus(), self.fetcher, self._keys, shelves(made))
+        drivers = Drivers(database, self.clock, LocalBus(), self.fetcher, self._keys, shelves(made), self.dialler)
         node = await build_node(made, drivers)
         self.fetcher.mount(host, node.app)
+        self.dialler.mount(host, node.app)
         self.houses[host] = House(node, host, self)
         return self.houses[host]
 
@@ -174,11 +177,13 @@ class Village:
     def shut(self, house: House) -> None:
         """The node is down: it does nothing and answers nobody."""
         self.fetcher.down(house.host)
+        self.dialler.down(house.host)
         self._shut.add(house.host)
 
     async def reopen(self, house: House) -> None:
         """The node is started again, with what it had on disk."""
         self.fetcher.up(house.host)
+        self.dialler.up(house.host)
         self._shut.discard(house.host)
         await house.node.catch_up.begin()
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from msgspec import DecodeError, json
 
-from scattershot.bootstrap import Node, activitypub
+from scattershot.bootstrap import Node
 from scattershot.domain.change import Boosted, Change, Posted, ProfileChanged
 from scattershot.domain.microblog import Profile
 from scattershot.domain.reading import Changes, Ignored, Needs, Refused
@@ -16,6 +16,7 @@ from scattershot.ports.protocol import Signer
 from scattershot.protocols.activitypub.adapter import ActivityPub
 from scattershot.protocols.activitypub.wire import proofs
 from scattershot.protocols.activitypub.wire.vocabulary import Malformed, decode
+from scattershot.tongues import activitypub
 from scattershot.verbs.judging import judge_request
 from scattershot.verbs.saying import Say, shown
 from scattershot.wirekit.html import plain_text

@@ -7,10 +7,18 @@ from scattershot.verbs.saying import Say
 
 
 async def microblog_nostr(
-    node: Node, say: Say, *, name: str, speaks: bool | None = None, secret: bool = False, password: str = ""
-) -> None:
-    """Print the microblog's name on Nostr, once it is settled whether it speaks there; or its private key."""
+    node: Node, say: Say, *, name: str, speaks: bool | None = None, secret: bool = False, password: str = "",
+    bunker: str = "", own_key: bool = False,
+) -> None:  # fmt: skip
+    """Print the microblog's name on Nostr, once it is settled whether it speaks there and who signs; or its private
+    key."""
     row, signets, database = await microblog_here(node, name), node.nostr.signets, node.drivers.database
+    if own_key:
+        await node.far_signing.leave(row.id)
+    if bunker:
+        refused = await node.far_signing.take_on(row.id, bunker)
+        if refused is not None:
+            raise Trouble(refused.detail)
     if speaks is not None:
         own = await signets.settle(database, row.id, speaks)
     else:
@@ -23,5 +31,8 @@ async def microblog_nostr(
         return
     if own.name:
         say.out(own.name)
+    far = await node.far_signing.about(row.id)
+    if far is not None:
+        say.note(f"A signer elsewhere signs for it; {far.waiting} wait to be signed. {far.problem}".rstrip())
     said = "speaks Nostr: what it posts in public is read there too." if own.speaks else "does not speak Nostr."
     say.note(f"{row.profile.handle} {said}")

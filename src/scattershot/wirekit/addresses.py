@@ -5,7 +5,7 @@ IPv6 is allowed by list, not denied by list: what nobody has assigned is not pub
 
 from collections.abc import Collection
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 _NOT_PUBLIC_V4 = tuple(
     IPv4Network(network)
@@ -59,6 +59,17 @@ def is_public_address(ip_text: str) -> bool:
     if address in _NAT64:
         return _is_public_v4(IPv4Address(int(address) & 0xFFFF_FFFF))
     return address in _GLOBAL_UNICAST_V6 and not any(address in network for network in _NOT_PUBLIC_V6)
+
+
+def is_loopback(authority: str) -> bool:
+    """Whether a host (with or without a port), as it stands in a URL, is whoever looks at it."""
+    host = authority if authority.endswith("]") else authority.rpartition(":")[0] or authority
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_public_v4(address: IPv4Address) -> bool:

@@ -36,6 +36,19 @@ def next_hop(request: Request, response: Response) -> Request | None:
     """
     if response.status not in REDIRECTS or request.method not in ("GET", "HEAD"):
         return None
+    there = _leads_to(request, response)
+    return Request(request.method, there, _freed(request.headers)) if there is not None else None
+
+
+def next_post(request: Request, response: Response) -> Request | None:
+    """The same to be posted elsewhere, where 307 or 308 ask for that, or None; under the rules of `next_hop`."""
+    if response.status not in (307, 308) or request.method != "POST":
+        return None
+    there = _leads_to(request, response)
+    return Request("POST", there, _freed(request.headers), request.body) if there is not None else None
+
+
+def _leads_to(request: Request, response: Response) -> str | None:
     locations = [value for name, value in response.headers if name == "location"]
     if len(locations) != 1:
         return None
@@ -43,8 +56,11 @@ def next_hop(request: Request, response: Response) -> Request | None:
     there = _resolved(here, locations[0].strip())
     if there is None or (here.startswith("https:") and not there.startswith("https:")):
         return None
-    headers = Headers(pair for pair in request.headers if pair[0] not in _BOUND_TO_ONE_REQUEST)
-    return Request(request.method, there, headers)
+    return there
+
+
+def _freed(headers: Headers) -> Headers:
+    return Headers(pair for pair in headers if pair[0] not in _BOUND_TO_ONE_REQUEST)
 
 
 def _resolved(here: str, location: str) -> str | None:

@@ -118,3 +118,12 @@ def test_noise_is_refused_or_answered_but_nothing_breaks(noise: bytes) -> None:
 def test_a_limit_that_no_frame_fits_is_refused() -> None:
     with pytest.raises(ValueError, match="4096"):
         Negentropy(Sealed.of([]), frame_limit=100)
+
+
+@given(st.sets(items, max_size=200), st.lists(items, max_size=20))
+def test_a_sealed_set_that_others_join_is_sealed_as_if_they_had_been_there(
+    known: set[tuple[int, bytes]], more: list[tuple[int, bytes]]
+) -> None:
+    joined, anew = Sealed.of(known).joined(more), Sealed.of([*known, *more])
+    assert [joined.item(place) for place in range(len(joined))] == [anew.item(place) for place in range(len(anew))]
+    assert joined.fingerprint(0, len(joined)) == anew.fingerprint(0, len(anew))

@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 
 import pytest
 
-from scattershot.protocols.nostr.wire import bech32, frames
+from scattershot.protocols.nostr.wire import frames
 from scattershot.protocols.nostr.wire.authentication import (
     fault_of_proof,
     http_header,
@@ -47,6 +47,7 @@ from scattershot.protocols.nostr.wire.readings import (
     work,
 )  # fmt: skip
 from scattershot.protocols.nostr.wire.wraps import Chance, chat, unwrap, wrap
+from scattershot.wirekit import bech32
 from tests.protocols.nostr.events import NOW, an_event, key_of, secret_of
 
 ID, OTHER = "a" * 64, "b" * 64

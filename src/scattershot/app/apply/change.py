@@ -3,7 +3,7 @@
 Every function here is a plain function of a transaction; it looks up what it lacks before it writes anything.
 """
 
-from scattershot.app.apply import asking, entries, follows, marks, posts, profiles, quoting
+from scattershot.app.apply import asking, copies, entries, follows, marks, posts, profiles, quoting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, House, Origin
 from scattershot.domain.change import (
     Blocked,
@@ -49,9 +49,9 @@ def apply(tx: Transaction, change: Change, origin: Origin, house: House) -> Appl
         case Posted():
             return _posted(tx, change, origin, house)
         case Edited():
-            return posts.edited(tx, change, origin, house)
+            return _edited(tx, change, origin, house)
         case Deleted():
-            return posts.deleted(tx, change, origin)
+            return copies.taken_back(tx, change, origin) or posts.deleted(tx, change, origin)
         case Boosted():
             return marks.boosted(tx, change, origin, house)
         case Unboosted():
@@ -99,11 +99,23 @@ def apply(tx: Transaction, change: Change, origin: Origin, house: House) -> Appl
 
 
 def _posted(tx: Transaction, change: Posted, origin: Origin, house: House) -> Applied:
-    """A post; what a feed of its author told of it before makes room."""
+    """A post, unless it is a copy of one that is here; what a feed of its author told of it before, and copies that
+    came before it, make room."""
+    yielded = copies.came(tx, change, origin, house)
+    if yielded is not None:
+        return yielded
     outcome = posts.posted(tx, change, origin, house)
     if isinstance(outcome, Recorded) and not outcome.local and outcome.post is not None:
         entries.taken_over(tx, change.post, outcome.post, origin, house)
+        copies.taken_over(tx, change.post, outcome.post, origin, house)
     return outcome
+
+
+def _edited(tx: Transaction, change: Edited, origin: Origin, house: House) -> Applied:
+    """An edit; of what is not known here it is the first that is heard."""
+    if wire_ids.find(tx, change.post.id) is None:
+        return _posted(tx, Posted(actor=change.actor, id=change.id, post=change.post), origin, house)
+    return posts.edited(tx, change, origin, house)
 
 
 def _answered(tx: Transaction, change: FollowAnswered, origin: Origin, house: House) -> Applied:

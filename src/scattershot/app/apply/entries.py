@@ -34,6 +34,9 @@ def came(tx: Transaction, change: Posted | Edited, origin: Origin, house: House)
     """An entry as a feed has it now."""
     post = change.post
     known = wire_ids.find(tx, post.id)
+    if known is not None and known.kind == wire_ids.Thing.TOMBSTONE and origin.asked_for:
+        wire_ids.forget(tx, post.id)  # it was passed over when the feed was new here, and somebody reads it back
+        known = None
     if known is not None:
         return _again(tx, change, known, origin, house)
     page = page_name(post)

@@ -9,7 +9,17 @@ from scattershot.domain.node import Standing
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.wire_id import ASKING, FEEDS, WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import link_checks, log, microblogs, relations, shunned, sources, watches
+from scattershot.storage.tables import (
+    link_checks,
+    log,
+    microblogs,
+    relations,
+    relays,
+    shunned,
+    sources,
+    watches,
+    wire_ids,
+)
 
 NEVER_ASKED = Millis(-1)
 """The mark of a watch on an author whose back posts were not read yet."""
@@ -18,7 +28,7 @@ NEVER_ASKED = Millis(-1)
 def _target(tx: Transaction, wire_id: WireId) -> microblogs.Stand | Lacks | Declined:
     target = microblogs.stand(tx, wire_id)
     if target is None:
-        return Lacks((wire_id,))
+        return Lacks((wire_id,)) if wire_ids.find(tx, wire_id) is None else Declined("stand_in")
     return Declined("gone") if target.gone else target
 
 
@@ -102,7 +112,7 @@ def answered(tx: Transaction, change: FollowAnswered, origin: Origin) -> Applied
         _unwatch(tx, followee)
         return _append(tx, Kind.FOLLOW_REJECTED, followee, follower, change.id, origin, detail=wish.wire_id)
     relations.put_follow(tx, wish._replace(accepted=True))
-    if follower.local and not followee.local:
+    if follower.local and not followee.local and not relays.is_relay(tx, followee.id):
         watches.start(tx, followee.id, NEVER_ASKED, origin.now)
         link_checks.want(tx, followee.id, origin.now, REST)
     return _append(tx, Kind.FOLLOW_ACCEPTED, followee, follower, change.id, origin, detail=wish.wire_id)

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from scattershot.app.apply.actors import acting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
+from scattershot.app.apply.standing_in import stand_in
 from scattershot.domain import policy
 from scattershot.domain.change import Boosted, Change, Liked, Pinned, Unboosted, Unliked, Unpinned, Voted
 from scattershot.domain.emoji import of_node, shortcode_in
@@ -12,7 +13,7 @@ from scattershot.domain.post import Audience, Option, Poll
 from scattershot.domain.record import Kind, Recorded
 from scattershot.domain.wire_id import WireId
 from scattershot.ports.database import Transaction
-from scattershot.storage.tables import log, microblogs, posts, reactions, relations, wire_ids
+from scattershot.storage.tables import log, microblogs, posts, reactions, relations, relays, wire_ids
 from scattershot.wirekit.urls import host_of
 
 MAX_REACTIONS = 10
@@ -73,12 +74,16 @@ def boosted(tx: Transaction, change: Boosted, origin: Origin, house: House) -> A
         )  # fmt: skip
     if not wanted and not row.local:
         return Declined("unrelated")
+    if not actor.local and relays.is_relay(tx, actor.id):
+        return Declined("relayed")  # it was a hint, and the post is here
     if not row.audience.is_open and not (actor.id == row.author and row.audience is Audience.FOLLOWERS):
         return Declined("not_open")
     if not may_mark(tx, actor, row):
         return Declined("not_allowed")
     if posts.boost_by(tx, row.id, actor.id) is not None:
         return NOTHING_NEW
+    if actor.local:
+        stand_in(tx, row, house)
     at = policy.moment(change.at, origin.now)
     boost_id = origin.post_id or house.ids.make(tx, at)
     posts.add_boost(tx, posts.Boost(boost_id, actor.id, row.id, change.audience, at))
@@ -165,23 +170,24 @@ def voted(tx: Transaction, change: Voted, origin: Origin) -> Applied:
         return Declined("unknown_post")
     if not may_mark(tx, actor, row):
         return Declined("not_allowed")
-    texts = [option.text for option in poll.options]
-    if change.choice not in texts:
+    choice = poll.place_of(change.choice, change.option)
+    if choice is None:
         return Declined("no_such_choice")
     if poll.closed or (poll.ends is not None and poll.ends <= origin.now):
         return Declined("poll_over")
-    choice = texts.index(change.choice)
     before = posts.votes_of(tx, row.id, actor.id)
     if before and not poll.multiple:
         return NOTHING_NEW if choice in before else Declined("voted_already")
     if not posts.vote(tx, row.id, actor.id, choice):
         return NOTHING_NEW
     posts.put_value(tx, row.id, replace(row.post, poll=_counted(poll, choice, new_voter=not before)))
-    return _append(tx, Kind.VOTED, actor, row, change, origin, detail=change.choice)
+    return _append(tx, Kind.VOTED, actor, row, change, origin, detail=poll.options[choice].text)
 
 
 def _counted(poll: Poll, choice: int, *, new_voter: bool) -> Poll:
-    options = tuple(Option(option.text, option.votes + (place == choice)) for place, option in enumerate(poll.options))
+    options = tuple(
+        Option(option.text, option.votes + (place == choice), option.name) for place, option in enumerate(poll.options)
+    )
     return replace(poll, options=options, voters=poll.voters + new_voter)
 
 

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from scattershot.app.apply.actors import acting
 from scattershot.app.apply.origin import NOTHING_NEW, Applied, Declined, House, Lacks, Origin
 from scattershot.app.apply.quoting import adopted, altered, placed, revoked
+from scattershot.app.apply.standing_in import stand_in, taken_back_elsewhere
 from scattershot.app.reading import asker_of
 from scattershot.domain import policy
 from scattershot.domain.change import Deleted, Edited, Posted, QuoteRevoked
@@ -41,6 +42,8 @@ def posted(tx: Transaction, change: Posted, origin: Origin, house: House, *, quo
         return Declined("unrelated")
     if parent is not None and parent.local and not parent.gone and not may_answer(tx, parent, author.id, post.author):
         return Declined("reply_not_allowed")
+    if author.local and parent is not None:
+        stand_in(tx, parent, house)
     post_id = origin.post_id or house.ids.make(tx, policy.moment(post.published, origin.now))
     _store(tx, post_id, author, post, parent, origin)
     _want_writer(tx, post, origin)
@@ -141,6 +144,8 @@ def edited(tx: Transaction, change: Edited, origin: Origin, house: House) -> App
     if row.gone:
         return Declined("deleted")
     old = row.post
+    if change.post.id != old.id:
+        return NOTHING_NEW  # by another name of it: what counts is said under the first
     new = _merged(old, change.post, author.local)
     if new == old:
         return NOTHING_NEW
@@ -166,6 +171,7 @@ def _merged(old: Post, new: Post, local: bool) -> Post:
     old = replace(old, quote_stamp=new.quote_stamp, reply_stamp=new.reply_stamp, terms=new.terms)
     same_options = (
         old.poll is not None
+        and not old.poll.counted_here
         and new.poll is not None
         and [option.text for option in old.poll.options] == [option.text for option in new.poll.options]
     )
@@ -209,7 +215,7 @@ def deleted(tx: Transaction, change: Deleted, origin: Origin) -> Applied:
         return Declined("not_the_author")
     if row.gone:
         return NOTHING_NEW
-    return _buried(tx, row, change, origin)
+    return buried(tx, row, change, origin)
 
 
 def _gone_at_its_node(tx: Transaction, change: Deleted, origin: Origin) -> Applied:
@@ -219,10 +225,12 @@ def _gone_at_its_node(tx: Transaction, change: Deleted, origin: Origin) -> Appli
         return revoked(tx, QuoteRevoked(actor=change.actor, stamp=change.post), origin)
     if row.gone or row.local:
         return NOTHING_NEW
-    return _buried(tx, row, change, origin)
+    return buried(tx, row, change, origin)
 
 
-def _buried(tx: Transaction, row: posts.Row, change: Deleted, origin: Origin) -> Applied:
+def buried(tx: Transaction, row: posts.Row, change: Deleted, origin: Origin) -> Applied:
+    """The post is taken back, whoever says so."""
+    taken_back_elsewhere(tx, row, origin)
     posts.bury(tx, row)
     quotes.bury(tx, row.id)
     if row.local:

@@ -43,7 +43,11 @@ def changed(tx: Transaction, change: ProfileChanged, origin: Origin, house: Hous
         return Declined("not_the_author")
     row = microblogs.by_wire_id(tx, profile.id)
     if row is None:
-        return _met(tx, profile, origin, house) if origin.asked_for else Declined("unrelated")
+        return _met_again(tx, profile, origin, house) or (
+            _met(tx, profile, origin, house) if origin.asked_for else Declined("unrelated")
+        )
+    if row.profile.id != profile.id:
+        return NOTHING_NEW  # another name of it: what counts is said under the first
     stand = acting(tx, profile.id)
     if isinstance(stand, Declined) and stand.why != "gone":
         return stand
@@ -87,6 +91,24 @@ def _met(tx: Transaction, profile: Profile, origin: Origin, house: House) -> App
     if profile.id.protocol == FEEDS:
         sources.add(tx, microblog, profile.id.value)
     return log.append(tx, origin.now, Kind.PROFILE_CHANGED, microblog, local=False, via=origin.via)
+
+
+def _met_again(tx: Transaction, profile: Profile, origin: Origin, house: House) -> Applied | None:
+    """One that is known by another name, where each says that it is the other; None where there is none.
+
+    The first name stays the one by which it is met, but that of a wire on which one asks to hear somebody goes before.
+    """
+    for name in (profile.copy_of, *profile.also):
+        row = microblogs.by_wire_id(tx, name) if name is not None else None
+        if row is None or row.gone or row.local or not row.profile.claims(profile.id):
+            continue
+        if not wire_ids.add(tx, profile.id, wire_ids.Thing.MICROBLOG, row.id):
+            continue
+        if profile.id.protocol not in ASKING or row.profile.id.protocol in ASKING:
+            return NOTHING_NEW
+        microblogs.update(tx, row.id, profile, _home(tx, profile, house), origin.now)
+        return log.append(tx, origin.now, Kind.PROFILE_CHANGED, row.id, local=False, via=origin.via)
+    return None
 
 
 def _free_name(tx: Transaction, profile: Profile) -> str:

@@ -109,6 +109,10 @@ class Firehose:
             return Mistake(f"There is no such number yet: the newest is {bounds.newest}.")
         if 0 < asked.after < bounds.oldest - 1:
             return asked, forgotten(Seq(bounds.oldest - 1))
+        if asked.after and await pages.firehose.is_lost(asked.after):
+            return Mistake(
+                f"There is no such number any more: this node was put back to a backup. The newest is {bounds.newest}."
+            )
         return asked, silence(asked.after)
 
     # -- pages

@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Sequence
+from functools import cache, partial
 from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
@@ -20,6 +21,7 @@ from scattershot.app.house_emojis import HouseEmojis
 from scattershot.app.house_rules import HouseRules
 from scattershot.app.keepers import Keepers
 from scattershot.app.lists import Lists as ListsOfPeople
+from scattershot.app.livery import Livery
 from scattershot.app.media import Media
 from scattershot.app.missed import WhileAway
 from scattershot.app.moderating import Moderating
@@ -125,6 +127,7 @@ class House(NamedTuple):
     announcements: Announced
     house_emojis: HouseEmojis
     activity: Activity
+    livery: Livery
 
 
 class MastodonApi:
@@ -179,7 +182,7 @@ class MastodonApi:
         told.after_letting_in(self.topics.let_in)
         announcements.tell(self.topics)
         self.streaming = Streaming(self.topics, house.programs)
-        self._document = document(endpoints, settings.origin)
+        self._document = cache(partial(document, endpoints, settings.origin))  # a tenth of a second, and few ask
         self.door = Door(
             Table([*endpoints, *self._own()]),
             house.programs,
@@ -214,7 +217,7 @@ class MastodonApi:
             await self.door(scope, receive, send)
 
     async def _openapi(self, _: Call, __: Nothing) -> Reply:
-        return Answer(self._document)
+        return Answer(self._document())
 
     async def _avatar(self, _: Call, __: Nothing) -> Reply:
         return _picture(_AVATAR)
@@ -230,7 +233,13 @@ def _of_node(house: House) -> list[Endpoint]:
         *OAuth(settings, house.programs, house.timelines, vapid_key).endpoints,
         *Figures(house.activity, house.dealing.open_to_few).endpoints,
         *InstanceDocs(
-            settings, house.timelines, vapid_key, house.dealing.open_to_few, house.house_rules, house.house_emojis
+            settings,
+            house.timelines,
+            vapid_key,
+            house.dealing.open_to_few,
+            house.house_rules,
+            house.house_emojis,
+            house.livery,
         ).endpoints,
     ]
 

@@ -6,6 +6,7 @@ from typing import Any
 from scattershot import __version__
 from scattershot.app.house_emojis import HouseEmojis
 from scattershot.app.house_rules import HouseRules
+from scattershot.app.livery import Livery
 from scattershot.app.showing import Figures, figures
 from scattershot.app.timelines import Timelines
 from scattershot.domain.media import MAX_ALT, MAX_PIXELS, TAKEN
@@ -48,10 +49,12 @@ class InstanceDocs:
         open_to_few: Callable[[], Awaitable[bool]],
         rules: HouseRules,
         emojis: HouseEmojis,
+        livery: Livery,
     ) -> None:
         """`open_to_few` tells whether only those nodes are dealt with that were let in."""
         self._settings, self._timelines, self._vapid_key = settings, timelines, vapid_key
         self._open_to_few, self._house_rules, self._house_emojis = open_to_few, rules, emojis
+        self._livery = livery
         self._version = f"{MASTODON} (compatible; Scattershot {__version__})"
 
     @property
@@ -67,6 +70,10 @@ class InstanceDocs:
             Endpoint("GET", "/api/v1/custom_emojis", self._emojis, who=anyone, answers=list[CustomEmoji]),
         ]  # fmt: skip
 
+    def _thumbnail(self) -> str:
+        """The node's own picture, or the one that stands for none."""
+        return self._livery.now.picture or self._settings.origin + MISSING_HEADER
+
     async def _v2(self, call: Call, _: Nothing) -> Reply:
         settings, told = self._settings, await self._figures(call)
         return Answer(
@@ -77,7 +84,7 @@ class InstanceDocs:
                 source_url="",
                 description=settings.description,
                 usage={"users": {"active_month": told.microblogs.month}},
-                thumbnail={"url": settings.origin + MISSING_HEADER, "blurhash": None, "versions": {}},
+                thumbnail={"url": self._thumbnail(), "blurhash": None, "versions": {}},
                 icon=[],
                 languages=["en"],
                 configuration={**self._configuration(), **self._configuration_v2(await self._open_to_few())},
@@ -100,7 +107,7 @@ class InstanceDocs:
                 version=self._version,
                 urls={"streaming_api": self._streaming},
                 stats={"user_count": told.microblogs.total, "status_count": told.posts, "domain_count": told.nodes},
-                thumbnail=settings.origin + MISSING_HEADER,
+                thumbnail=self._thumbnail(),
                 languages=["en"],
                 registrations=self._registrations()["enabled"],
                 approval_required=self._settings.sign_up == "approval",

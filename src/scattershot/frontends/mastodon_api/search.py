@@ -110,7 +110,7 @@ class Search:
         kinds = (params.type,) if params.type else _KINDS
         offset = max(0, min(params.offset, MOST_PASSED_OVER)) if params.type else 0
         limit = max(1, min(params.limit, MOST))
-        if typed.startswith(("https://", "http://")) and not offset:
+        if (typed.startswith(("https://", "http://")) or _is_key(typed)) and not offset:
             one = await self._named(call, typed, resolve=params.resolve)
             if one.people or one.posts:
                 return _Found(one.people if "accounts" in kinds else [], one.posts if "statuses" in kinds else [], [])
@@ -147,7 +147,7 @@ class Search:
     ) -> list[MicroblogId]:
         """Those whose names begin so; a whole handle's owner goes before them all."""
         exact = list[MicroblogId]()
-        if _is_handle(typed) and not following:
+        if (_is_handle(typed) or _is_key(typed)) and not following:
             exact = (await self._named(call, typed, resolve=resolve)).people
         people = await self._search.people(call.viewer, typed, limit, offset, following=following)
         if offset:
@@ -166,6 +166,15 @@ class Search:
         use = await self._search.tag(call.path["id"])
         [tag] = await self._tags.list([use], call.viewer)
         return Answer(tag)
+
+
+_KEYS = ("npub1", "nprofile1", "note1", "nevent1", "naddr1")
+
+
+def _is_key(typed: str) -> bool:
+    """Whether it is a name of somebody or something on Nostr (NIP-19), or a link with one."""
+    name = typed.lower().removeprefix("nostr:").removeprefix("@")
+    return name.isalnum() and name.startswith(_KEYS)
 
 
 def _is_handle(typed: str) -> bool:

@@ -319,7 +319,8 @@ class Streaming:
             yield b":)\n"
             while listener.ended is None:
                 try:
-                    frames = await asyncio.wait_for(listener.next(), HEARTBEAT)
+                    async with asyncio.timeout(HEARTBEAT):
+                        frames = await listener.next()
                 except TimeoutError:
                     yield b":thump\n"
                     continue

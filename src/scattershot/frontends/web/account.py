@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from scattershot.app.discover import Discover
-from scattershot.app.people import MIN_PASSWORD, People
+from scattershot.app.passwords import MIN_PASSWORD
+from scattershot.app.people import People
 from scattershot.app.publish import Done, Publisher
 from scattershot.app.timelines import Timelines
 from scattershot.domain.people import Deed

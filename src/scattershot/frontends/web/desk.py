@@ -3,28 +3,28 @@
 import hashlib
 import zlib
 from collections.abc import Awaitable, Callable
-from importlib.resources import files
+from functools import partial
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
-import minijinja
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from scattershot.app.lately import Lately
+from scattershot.app.livery import PLAIN, Look
 from scattershot.app.refusals import NOT_OWNERS
 from scattershot.app.timelines import Timelines
 from scattershot.domain.addresses import Addresses
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.people import Deed
 from scattershot.domain.preferences import Preferences
-from scattershot.domain.quote import QuoteState
 from scattershot.domain.reading import Refused
-from scattershot.frontends.web import icons, words
+from scattershot.frontends.web import words
 from scattershot.frontends.web.assets import Assets
 from scattershot.frontends.web.entries import Entries, Own
 from scattershot.frontends.web.forms import BadForm, Form, is_token_of, local_path, read_form
 from scattershot.frontends.web.meta import NOTHING
+from scattershot.frontends.web.stencils import stencils
 from scattershot.frontends.web.visitors import Visitor, Visitors
 from scattershot.ports.clock import Clock
 from scattershot.settings import Settings
@@ -76,10 +76,10 @@ class Desk:
     ) -> None:  # fmt: skip
         self.clock, self.visitors = clock, visitors
         self._settings, self._timelines, self._proxied, self._chosen = settings, timelines, proxied, chosen
-        self.assets = Assets()
+        self.assets, self._look = Assets(), PLAIN
         self._packed: Lately[str, bytes] = Lately(PAGES_REMEMBERED)
-        self._templates = self._environment()
-        self._entries = Entries(clock, lambda context: self._templates.render_template("entry.html", **context))
+        self._templates = stencils(clock, proxied, self.assets)
+        self._entries = Entries(clock, partial(stencils(clock, proxied, self.assets).render_template, "entry.html"))
         self._templates.add_global("entry", self._entries.function)
         self._headers = {
             "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -89,6 +89,15 @@ class Desk:
             "Cross-Origin-Opener-Policy": "same-origin",
             "Vary": "Accept, Accept-Encoding, Cookie",
         }
+
+    def wear(self, look: Look) -> None:
+        """Let every page look so from now on."""
+        self._look = look
+
+    @property
+    def look(self) -> Look:
+        """How every page looks."""
+        return self._look
 
     async def chosen_by(self, visitor: Visitor) -> Preferences:
         """How the visitor likes posts to be."""
@@ -279,6 +288,7 @@ class Desk:
             path=request.url.path,
             here=_here(request),
             theme=theme_of(request),
+            look=self._look,
             origin=self._settings.origin,
             token=own.token,
             me=speaker.profile if speaker is not None else None,
@@ -294,46 +304,4 @@ class Desk:
             signed_in=visitor.person is not None,
             runs_node=visitor.runs_node,
             **{"meta": NOTHING, "veiled": {}, "blurred": (), **context},
-        )
-
-    def _environment(self) -> minijinja.Environment:
-        folder = files("scattershot.frontends.web").joinpath("templates")
-        texts = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
-        filters: dict[str, Callable[..., Any]] = {
-            "ago": lambda moment: words.ago(moment, self.clock.now()),
-            "until": lambda moment: words.until(moment, self.clock.now()),
-            "machine_time": words.machine_time,
-            "full_time": words.full_time,
-            "counted": words.counted,
-            "browser": words.browser,
-            "link": words.link,
-            "host": words.host,
-            "shown": self._proxied,
-            "initial": words.initial,
-            "hue": words.hue,
-            "named": lambda profile: minijinja.safe(words.title_html(profile, self._proxied)),
-            "bio": lambda profile: minijinja.safe(words.with_emojis(profile.bio, profile.emojis, self._proxied)),
-            "body": lambda post: minijinja.safe(words.body_html(post, self._proxied)),
-            "gist": words.gist,
-            "audience": lambda audience: words.AUDIENCES[audience],
-            "emoji": lambda emoji, picture: minijinja.safe(words.emoji_html(emoji, picture, self._proxied)),
-            "quote_state": lambda state: words.QUOTE_STATES.get(state, words.QUOTE_STATES[QuoteState.UNAUTHORIZED]),
-            "noticed": lambda told: words.noticed(*told),
-            "notice_sign": lambda kind: words.NOTICE_SIGNS.get(kind, "bell"),
-        }
-        return minijinja.Environment(
-            templates=texts,
-            filters=filters,
-            globals={
-                "icon": lambda name: minijinja.safe(icons.svg(name)),
-                "signs": minijinja.safe(icons.sprite()),
-                "asset": lambda name: minijinja.safe(self.assets.path(name)),
-                "is_over": lambda poll: poll.closed is not None or (poll.ends or 1 << 62) <= self.clock.now(),
-                "per_cent": lambda part, whole: round(100 * part / whole) if whole else 0,
-                "language_options": lambda chosen: minijinja.safe(words.language_options(chosen)),
-            },
-            undefined_behavior="strict",
-            debug=False,  # or a template that stumbles would put what it shows into the log
-            trim_blocks=True,
-            lstrip_blocks=True,
         )

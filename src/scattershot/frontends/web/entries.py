@@ -19,7 +19,7 @@ from scattershot.ports.clock import Clock
 REMEMBERED = 4_000
 """Entries that are kept, of some 3 kB each."""
 
-Render = Callable[[dict[str, Any]], str]
+Render = Callable[..., str]
 
 
 class _Known(NamedTuple):
@@ -62,9 +62,7 @@ class Entries:
         now = self._clock.now()
         known = self._known.get(key)
         if known is None or known.until <= now or (known.item is not item and known.item != item):
-            html = self._render(
-                {"item": item, "token": self._token, "back": self._back, "signed_in": signed_in, "blurred": blurred}
-            )
+            html = self._render(item=item, token=self._token, back=self._back, signed_in=signed_in, blurred=blurred)
             known = self._known[key] = _Known(item, _good_until(item, now), html)
         return known.html
 

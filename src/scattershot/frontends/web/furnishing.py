@@ -5,6 +5,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from scattershot.frontends.web.desk import THEMES, Desk
+from scattershot.frontends.web.emoji_list import emojis_as_json, emojis_packed
 from scattershot.frontends.web.forms import BadForm, local_path, read_form
 from scattershot.frontends.web.visitors import Visitor
 from scattershot.settings import Settings
@@ -29,6 +30,7 @@ class Furnishing:
             Route("/offline", desk.open(self._offline)),
             Route("/manifest.webmanifest", self._manifest),
             Route("/sw.js", self._worker),
+            Route("/emojis.json", self._emojis),
         ]
 
     async def _menu(self, request: Request, visitor: Visitor) -> Response:
@@ -82,6 +84,13 @@ class Furnishing:
         }
         headers = {"Cache-Control": "public, max-age=3600"}
         return JSONResponse(told, headers=headers, media_type="application/manifest+json")
+
+    async def _emojis(self, request: Request) -> Response:
+        headers = {"Cache-Control": "public, max-age=604800", "Vary": "Accept-Encoding"}
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            packed = {**headers, "Content-Encoding": "gzip"}
+            return Response(emojis_packed(), media_type="application/json", headers=packed)
+        return Response(emojis_as_json(), media_type="application/json", headers=headers)
 
     async def _worker(self, _request: Request) -> Response:
         """The service worker; it stands at the root, for it may speak only for what is below it."""

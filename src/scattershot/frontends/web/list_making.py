@@ -71,6 +71,7 @@ class ListMaking:
         row = await self._lists.get(visitor.who, id_of(request))
         if row is None:
             return await self._desk.not_found(request, visitor)
+        me = await self._timelines.face(visitor.who)
         members = await self._lists.members(row, Window(), SHOWN)
         followed, _ = await self._timelines.graph(visitor.who, 0, followers=False)
         return await self._desk.page(
@@ -79,6 +80,7 @@ class ListMaking:
             "edit_list.html",
             status,
             row=row._asdict(),
+            address=f"{me.page}/lists/{row.id}" if me is not None else "",
             faces=await self._timelines.read(lambda tx: self._timelines.faces_in(tx, members)),
             others=[face for face in followed if face.id not in set(members)][:20],
             replies=[{"value": each.value, "words": words} for each, words in _REPLIES.items()],
@@ -97,6 +99,7 @@ class ListMaking:
             title=title,
             replies=Replies(replies) if replies in list(Replies) else None,
             exclusive=bool(form.get("exclusive")),
+            open_=bool(form.get("open")),
         )
         if isinstance(changed, Refused):
             return await self._page(request, visitor, 422, problem=_words(title, changed))

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from scattershot.app.announcements import Announcements
+from scattershot.app.open_lists import OpenLists
 from scattershot.app.timelines import Page
 from scattershot.app.visits import Visit
 from scattershot.domain.choosing import HERE
@@ -20,7 +21,7 @@ from scattershot.domain.window import Window
 from scattershot.frontends.web import composer
 from scattershot.frontends.web.desk import Desk
 from scattershot.frontends.web.forms import Form, number
-from scattershot.frontends.web.meta import NOTHING, Meta, feeds_at
+from scattershot.frontends.web.meta import NOTHING, Meta, feeds_at, of_the_node
 from scattershot.frontends.web.reading import Reading
 from scattershot.frontends.web.told import Told
 from scattershot.frontends.web.visitors import Visitor
@@ -45,6 +46,7 @@ class Lists:
             Route("/local", desk.open(self._local)),
             Route("/public", desk.members(self._public)),
             Route("/tags/{tag}", desk.open(self._tag)),
+            Route("/@{name}/lists/{id:int}", desk.open(self._open_list)),
             Route("/tags/{tag}/{deed}", desk.form(self._follow_tag, Deed.RELATE), methods=["POST"]),
         ]
 
@@ -55,7 +57,7 @@ class Lists:
             request,
             visitor,
             "front.html",
-            meta=Meta(title=self._settings.title, about=self._settings.description, path="/"),
+            meta=of_the_node(self._settings, self._desk.look, "/"),
             description=self._settings.description,
             contact=self._settings.contact,
             faces=await self._timelines.people_here(),
@@ -115,6 +117,18 @@ class Lists:
             tag=tag,
             followed=followed,
         )
+
+    async def _open_list(self, request: Request, visitor: Visitor) -> Response:
+        open_lists = OpenLists(self._timelines)
+        found = await open_lists.named(request.path_params["name"][:400].replace("\0", ""), request.path_params["id"])
+        if found is None:
+            return await self._desk.not_found(request, visitor)
+        face, row = found
+        page = await open_lists.page(row, visitor.who, Window(below=before_of(request)))
+        path = f"{face.page}/lists/{row.id}"
+        meta = Meta(path=path, alternates=feeds_at(path), noindex=not face.profile.indexable)
+        about = f"A list of {face.profile.title} ({face.handle}): what those in it tell everybody."
+        return await self._list(request, visitor, page, row.title, about, meta)
 
     async def _follow_tag(self, request: Request, visitor: Visitor, form: Form) -> Response:
         assert visitor.who is not None

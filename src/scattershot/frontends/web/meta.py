@@ -1,10 +1,15 @@
 """What a page says of itself to programs: Open Graph, robots, and where the same is told in other forms."""
 
-from msgspec import Struct
+from collections.abc import Sequence
+
+from msgspec import Struct, structs
 
 from scattershot.app.items import Face, Item
+from scattershot.app.livery import Look
+from scattershot.domain.lists import List
 from scattershot.domain.post import Audience
 from scattershot.frontends.web.words import Proxied, gist
+from scattershot.settings import Settings
 from scattershot.wirekit.html import plain_text
 
 _SHOWN = 200
@@ -55,6 +60,16 @@ class Meta(Struct, frozen=True):
 NOTHING = Meta()
 
 
+def with_lists(meta: Meta, page: str, open_lists: Sequence[List]) -> Meta:
+    """The same with the feeds of those lists of a microblog that anybody may read."""
+    more = [
+        Alternate(each.media_type, each.href, row.title)
+        for row in open_lists
+        for each in feeds_at(f"{page}/lists/{row.id}")
+    ]
+    return structs.replace(meta, alternates=(*meta.alternates, *more))
+
+
 def of_microblog(face: Face, proxied: Proxied) -> Meta:
     """Of a microblog's page."""
     profile = face.profile
@@ -93,6 +108,14 @@ def of_post(item: Item, proxied: Proxied) -> Meta:
         image_alt=picture.alt if picture is not None and image else "",
         noindex=not author.profile.indexable or post.audience is not Audience.PUBLIC,
         alternates=alternates,
+    )
+
+
+def of_the_node(settings: Settings, look: Look, path: str) -> Meta:
+    """Of a page that is about the node itself."""
+    image = look.picture.removeprefix(settings.origin)
+    return Meta(
+        title=settings.title, about=settings.description, path=path, image=image, image_alt=look.alt if image else ""
     )
 
 

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scattershot.app.far_signing import FarSigning
 from scattershot.app.signets import Signets
 from scattershot.domain.people import Deed
 from scattershot.domain.reading import Refused
@@ -14,7 +15,12 @@ from scattershot.frontends.web.visitors import Visitor
 from scattershot.ports.database import Database
 
 _PAGE = "/settings/networks"
-_DONE = {"on": "Saved. What you post in public from now on is read there too.", "off": "Saved. You say no more there."}
+_DONE = {
+    "on": "Saved. What you post in public from now on is read there too.",
+    "off": "Saved. You say no more there.",
+    "signer": "Your signer signs what you say there from now on.",
+    "own": "You speak by a key of this node again.",
+}
 _NO_KEY = Refused("invalid", "Your microblog has no key yet.")
 _NO_PASSWORD = Refused("invalid", "First set a password of your own, on the account page.")
 
@@ -22,8 +28,11 @@ _NO_PASSWORD = Refused("invalid", "First set a password of your own, on the acco
 class Networks:
     """The page and its forms; the key is shown to whoever owns the microblog and says the password."""
 
-    def __init__(self, desk: Desk, account: Account, signets: Signets, database: Database) -> None:
+    def __init__(
+        self, desk: Desk, account: Account, signets: Signets, database: Database, far_signing: FarSigning
+    ) -> None:
         self._desk, self._account, self._signets, self._database = desk, account, signets, database
+        self._far_signing = far_signing
 
     @property
     def routes(self) -> list[Route]:
@@ -33,6 +42,7 @@ class Networks:
             Route(_PAGE, desk.members(self._show, Deed.PRESENT), methods=["GET"]),
             Route(_PAGE, desk.form(self._settle, Deed.PRESENT), methods=["POST"]),
             Route(f"{_PAGE}/key", desk.form(self._key, Deed.END), methods=["POST"]),
+            Route(f"{_PAGE}/signer", desk.form(self._signer, Deed.END), methods=["POST"]),
         ]
 
     async def _show(self, request: Request, visitor: Visitor) -> Response:
@@ -52,6 +62,7 @@ class Networks:
             speaks=own.speaks,
             name=own.name,
             key=key,
+            far=await self._far_signing.about(visitor.who),
             may_end=visitor.may(Deed.END),
             has_password=bool(visitor.person.secret),
             problem=problem,
@@ -63,6 +74,17 @@ class Networks:
         speaks = form.get("speaks") == "yes"
         await self._signets.settle(self._database, visitor.who, speaks)
         return self._desk.to(f"{_PAGE}?done={'on' if speaks else 'off'}")
+
+    async def _signer(self, request: Request, visitor: Visitor, form: Form) -> Response:
+        """Whoever owns the microblog lets a signer elsewhere sign for it, or does so no more."""
+        assert visitor.who is not None
+        if form.get("leave"):
+            await self._far_signing.leave(visitor.who)
+            return self._desk.to(f"{_PAGE}?done=own")
+        refused = await self._far_signing.take_on(visitor.who, form.get("link")[:4_000].strip())
+        if refused is not None:
+            return await self._page(request, visitor, 422, problem=refused.detail)
+        return self._desk.to(f"{_PAGE}?done=signer")
 
     async def _key(self, request: Request, visitor: Visitor, form: Form) -> Response:
         assert visitor.who is not None

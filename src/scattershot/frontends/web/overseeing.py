@@ -13,7 +13,7 @@ from scattershot.app.condition import Condition, Inside
 from scattershot.app.house_rules import HouseRules
 from scattershot.frontends.web import charts
 from scattershot.frontends.web.desk import Desk
-from scattershot.frontends.web.meta import Meta
+from scattershot.frontends.web.meta import of_the_node
 from scattershot.frontends.web.visitors import Visitor
 from scattershot.settings import Settings
 
@@ -41,7 +41,7 @@ class Overseeing:
             request,
             visitor,
             "about.html",
-            meta=Meta(title=settings.title, about=settings.description, path="/about"),
+            meta=of_the_node(settings, self._desk.look, "/about"),
             description=settings.description,
             contact=settings.contact,
             contact_address=_address(settings.contact),
@@ -71,9 +71,9 @@ class Overseeing:
                 charts.bars(
                     "Storage in megabytes",
                     [
-                        ("The database", inside.database_bytes // 1_000_000),
-                        ("What people here uploaded", inside.kept_bytes // 1_000_000),
-                        ("Pictures of other nodes", inside.cached_bytes // 1_000_000),
+                        ("Database", inside.database_bytes // 1_000_000),
+                        ("Uploads of here", inside.kept_bytes // 1_000_000),
+                        ("Copies from afar", inside.cached_bytes // 1_000_000),
                     ],
                 )
             ),

@@ -55,6 +55,11 @@ _ENDED = (
 _ASKS = "Here is what you chose. Please say in words what it shows, for those who cannot see it; then post."
 
 
+async def _nobody_elsewhere(text: str) -> frozenset[Network]:
+    del text
+    return frozenset()
+
+
 class Workshop(NamedTuple):
     """What posts are made with, and what helps those who begin."""
 
@@ -65,6 +70,8 @@ class Workshop(NamedTuple):
     suggesting: Suggesting
     networks: Callable[[MicroblogId], Awaitable[frozenset[Network]]]
     """To which networks a microblog of here speaks."""
+    named_on: Callable[[str], Awaitable[frozenset[Network]]] = _nobody_elsewhere
+    """On which networks those elsewhere are whom a text names."""
 
 
 class Work(NamedTuple):
@@ -84,7 +91,7 @@ class Posting:
     ) -> None:
         self._desk, self._settings, self._timelines, self._publisher = desk, settings, timelines, publisher
         self._drafts, self._media, self._house_emojis = workshop[:3]
-        self.networks = workshop.networks
+        self.networks, self._named_on = workshop.networks, workshop.named_on
         self.pictures = Pictures(desk, self._media, settings.max_attachments)
         self._sent: Lately[tuple[str, str], asyncio.Future[Row | Kept | Refused]] = Lately(REMEMBERED)
 
@@ -329,6 +336,7 @@ class Posting:
             held.audience,
             has_poll=held.poll.is_there,
             has_terms="everyone" not in (held.replies, held.quotes),
+            people_on=await self._named_on(" ".join(piece.text for piece in held.pieces)),
         )
         limit = self._settings.max_post_length
         fields = composer.fields(held, work.parent, secrets.token_urlsafe(12), limit, work.quoted)

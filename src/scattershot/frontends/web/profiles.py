@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from scattershot.app.backfill import Backfill
 from scattershot.app.items import Face
+from scattershot.app.open_lists import OpenLists
 from scattershot.app.timelines import PAGE
 from scattershot.domain.authored import Which
 from scattershot.domain.filters import Context
@@ -17,7 +18,7 @@ from scattershot.frontends.web import composer
 from scattershot.frontends.web.desk import Desk, Endpoint
 from scattershot.frontends.web.forms import number
 from scattershot.frontends.web.lists import before_of
-from scattershot.frontends.web.meta import of_microblog, of_post
+from scattershot.frontends.web.meta import of_microblog, of_post, with_lists
 from scattershot.frontends.web.reading import Reading
 from scattershot.frontends.web.shelving import id_of
 from scattershot.frontends.web.visitors import Visitor
@@ -92,12 +93,14 @@ class Profiles:
             self._backfill.microblog(face.id)
         page = await self._reading.authored.by(face.id, visitor.who, TABS[tab].which, window, PAGE)
         seen = await self._reading.seen(visitor, page, Context.ACCOUNT)
+        open_lists = await OpenLists(self._timelines).of(face.id) if face.local else []
         return await self._desk.page(
             request,
             visitor,
             "profile.html",
             about=await self._timelines.about(face, visitor.who),
-            meta=of_microblog(face, self._desk.proxied),
+            meta=with_lists(of_microblog(face, self._desk.proxied), face.page, open_lists),
+            open_lists=[{"path": f"{face.page}/lists/{row.id}", "title": row.title} for row in open_lists],
             pinned=await self._timelines.pinned(face.id, visitor.who) if first else [],
             tab=tab,
             tabs=[{"value": value, "words": each.words} for value, each in TABS.items()],

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scattershot.app.people import MIN_PASSWORD, Half, People, SignedIn
+from scattershot.app.passwords import MIN_PASSWORD
+from scattershot.app.people import Half, People, SignedIn
 from scattershot.domain.ids import MicroblogId
 from scattershot.domain.people import Deed
 from scattershot.domain.reading import Refused

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scattershot.app.people import MIN_PASSWORD, People
+from scattershot.app.passwords import MIN_PASSWORD
+from scattershot.app.people import People
 from scattershot.app.sign_up import (
     DAYS_BY_ONE,
     MOST_BY_ONE,

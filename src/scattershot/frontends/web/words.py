@@ -261,6 +261,15 @@ def body_html(post: Post, proxied: Proxied) -> str:
     return with_emojis(post.html, post.emojis, proxied)
 
 
+def looked_at(focus: tuple[float, float] | None) -> str:
+    """The classes that keep the place to look at within a cropped picture: of nine steps each way, as no page of ours
+    has a style of its own. Nothing where it is the middle."""
+    if focus is None:
+        return ""
+    across, down = (round((min(max(each, -1.0), 1.0) + 1) * 4) for each in (focus[0], -focus[1]))
+    return "".join(f" {name}{step}" for name, step in (("fx", across), ("fy", down)) if step != 4)
+
+
 def gist(post: Post, length: int) -> str:
     """The beginning of a post as plain text; of one with a warning, the warning."""
     text = post.title or post.warning or unescape(_TAG.sub(_space, _QUOTING.sub("", post.html)))

@@ -55,7 +55,7 @@ class Feeds:
         self._callbacks, self._chosen = callbacks, _chosen(settings)
         callers, topics = Callers(clock, settings.trusted_proxies), Topics(self.own)
         self.hub = Hub(topics, callbacks, fetcher, bus, callers)
-        self._cloud = RssCloud(topics, callbacks, fetcher, clock, callers)
+        self._cloud = RssCloud(topics, callbacks, fetcher, clock, callers, sources)
         self._listening = Listening(sources)
         self.herald = Heralding(callbacks, self.own, fetcher, clock)
 

@@ -9,11 +9,11 @@ from scattershot.domain.window import Window
 from scattershot.ports.database import Transaction
 
 
-def _row(id_: int, owner: int, title: str, replies: str, exclusive: bool) -> List:
-    return List(ListId(id_), MicroblogId(owner), title, Replies(replies), bool(exclusive))
+def _row(id_: int, owner: int, title: str, replies: str, exclusive: bool, open_: bool) -> List:
+    return List(ListId(id_), MicroblogId(owner), title, Replies(replies), bool(exclusive), bool(open_))
 
 
-_LIST = "id, owner, title, replies, exclusive"
+_LIST = "id, owner, title, replies, exclusive, open"
 
 
 def of(tx: Transaction, owner: MicroblogId) -> list[List]:
@@ -24,6 +24,20 @@ def of(tx: Transaction, owner: MicroblogId) -> list[List]:
 def get(tx: Transaction, owner: MicroblogId, list_id: ListId) -> List | None:
     """The list of that id, where it is the owner's."""
     return tx.fetch_one(_row, f"SELECT {_LIST} FROM lists WHERE id = $1 AND owner = $2", list_id, owner)
+
+
+def get_open(tx: Transaction, list_id: ListId) -> List | None:
+    """The list of that id, where its owner shows it to anybody."""
+    return tx.fetch_one(_row, f"SELECT {_LIST} FROM lists WHERE id = $1 AND open", list_id)
+
+
+def open_with(tx: Transaction, member: MicroblogId) -> list[ListId]:
+    """The lists that anybody may read in which the microblog is."""
+    return tx.fetch(
+        ListId,
+        "SELECT l.id FROM list_members m JOIN lists l ON l.id = m.list WHERE m.member = $1 AND l.open ORDER BY l.id",
+        member,
+    )
 
 
 def add(tx: Transaction, owner: MicroblogId, title: str, replies: Replies, *, exclusive: bool) -> List:
@@ -41,11 +55,12 @@ def add(tx: Transaction, owner: MicroblogId, title: str, replies: Replies, *, ex
 def put(tx: Transaction, row: List) -> None:
     """Replace what stands of the list."""
     tx.execute(
-        "UPDATE lists SET title = $2, replies = $3, exclusive = $4 WHERE id = $1",
+        "UPDATE lists SET title = $2, replies = $3, exclusive = $4, open = $5 WHERE id = $1",
         row.id,
         row.title,
         row.replies,
         row.exclusive,
+        row.open,
     )
 
 

@@ -96,6 +96,27 @@ def told_of(
     )
 
 
+LEFT_OUT = 1_000_000_000
+"""Places that a store leaves out when it was put back to a backup: what was given out since is never given again."""
+
+
+def first_behind(tx: Transaction, seq: Seq) -> Seq | None:
+    """The first place behind that one; None at the end."""
+    found = tx.value("SELECT min(seq) FROM log WHERE seq > $1", seq)
+    return None if found is None else Seq(found)
+
+
+def last_up_to(tx: Transaction, seq: Seq) -> Seq:
+    """The last place up to that one, 0 where there is none."""
+    return Seq(tx.value("SELECT coalesce(max(seq), 0) FROM log WHERE seq <= $1", seq))
+
+
+def is_lost(tx: Transaction, seq: Seq) -> bool:
+    """Whether that place was given out by this store before it was put back to a backup that does not have it."""
+    behind = first_behind(tx, seq)
+    return behind is not None and behind - seq > LEFT_OUT // 2 and get(tx, seq) is None
+
+
 def oldest(tx: Transaction) -> Seq:
     """The first place that is still remembered, 0 in an empty log."""
     return Seq(tx.value("SELECT coalesce(min(seq), 0) FROM log"))

@@ -3,6 +3,7 @@
 How we stand to the nodes that are known follows from these (`nodes.set_rule`).
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from scattershot.domain.ids import Millis
@@ -41,6 +42,12 @@ def get(tx: Transaction, number: int) -> Row | None:
 def of(tx: Transaction, host: str) -> Row | None:
     """What was said of that very host."""
     return tx.fetch_one(_row, f"SELECT {_COLUMNS} FROM rules WHERE host = $1", host)
+
+
+def of_hosts(tx: Transaction, hosts: Iterable[str]) -> list[HostRule]:
+    """What was said of these very hosts."""
+    rows = tx.fetch(_row, f"SELECT {_COLUMNS} FROM rules WHERE host = ANY($1)", list(hosts))
+    return [row.rule for row in rows]
 
 
 def page(tx: Transaction, *, allows: bool, window: Window = FROM_THE_TOP, limit: int = 1_000_000) -> list[Row]:

@@ -29,8 +29,8 @@ def of(tx: Transaction, microblog: MicroblogId, protocol: str) -> Signet | None:
     )
 
 
-def put_key(tx: Transaction, microblog: MicroblogId, protocol: str, public: str, sealed: bytes) -> None:
-    """Keep a key that was made."""
+def put_key(tx: Transaction, microblog: MicroblogId, protocol: str, public: str | None, sealed: bytes | None) -> None:
+    """Keep a key that was made, or (`sealed` is None) the name of one that is kept elsewhere."""
     tx.execute(
         "INSERT INTO signets (microblog, protocol, public, sealed) VALUES ($1, $2, $3, $4) "
         "ON CONFLICT (microblog, protocol) DO UPDATE SET public = excluded.public, sealed = excluded.sealed",

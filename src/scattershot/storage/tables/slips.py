@@ -86,7 +86,7 @@ def _bury(tx: Transaction, slip: Slip, burial: Burial) -> None:
     if burial.until is not None:
         graves.append((b"", burial.until))
     for name, until in graves:
-        _dig(tx, slip.author, name, until)
+        dig(tx, slip.author, name, until)
     for name in burial.ids:
         _drop(tx, _seqs(tx, "id = $1 AND author = $2 AND NOT buries", name, slip.author))
     for place, until in burial.places:
@@ -95,7 +95,8 @@ def _bury(tx: Transaction, slip: Slip, burial: Burial) -> None:
         _bury_everything(tx, slip, burial, burial.until)
 
 
-def _dig(tx: Transaction, author: bytes, name: bytes, until: int) -> None:
+def dig(tx: Transaction, author: bytes, name: bytes, until: int) -> None:
+    """From now on nothing of that name is taken that is not newer; an empty name is everything of the author's."""
     tx.execute(
         "INSERT INTO slip_graves (author, name, until) VALUES ($1, $2, $3) "
         "ON CONFLICT (author, name) DO UPDATE SET until = GREATEST(slip_graves.until, excluded.until)",
@@ -109,7 +110,7 @@ def _bury_everything(tx: Transaction, slip: Slip, burial: Burial, until: int) ->
     for kind in kinds:
         _drop(tx, _seqs(tx, "author = $1 AND kind = $2 AND at <= $3 AND id <> $4", slip.author, kind, until, slip.id))
     if burial.addressed:
-        _dig(tx, b"", burial.addressed, until)
+        dig(tx, b"", burial.addressed, until)
         for kind in burial.kinds:
             found = "SELECT slip FROM slip_keys WHERE key = $1 AND kind = $2 AND at <= $3"
             _drop(tx, tx.fetch(int, found, burial.addressed, kind, until))
@@ -169,6 +170,18 @@ class _Keyed:
         run = bytes(keys)
         self.kind, self.at = kind, at
         self.keys = [run[place : place + KEY_BYTES] for place in range(0, len(run), KEY_BYTES)]
+
+
+def drop(tx: Transaction, ids: list[bytes]) -> None:
+    """Drop slips of our own making; they may be brought again."""
+    for name in ids:
+        _drop(tx, _seqs(tx, "id = $1", name))
+
+
+def drop_all_by(tx: Transaction, author: bytes) -> None:
+    """Drop everything of one author's."""
+    for kind in kinds_of_author(tx, author):
+        _drop(tx, _seqs(tx, "author = $1 AND kind = $2", author, kind))
 
 
 def has_expired(tx: Transaction, now: int) -> bool:

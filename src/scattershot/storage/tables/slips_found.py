@@ -111,14 +111,56 @@ def is_everything(want: Want) -> bool:
     return all(each is None for each in named) and not want.keys and not want.words
 
 
-def portion(tx: Transaction, want: Want, after: tuple[int, bytes], limit: int) -> list[tuple[int, bytes]]:
-    """Of everything, so many moments and ids behind that one, oldest first: read from the index alone."""
-    return tx.fetch(
-        _pair,
+class Portion(NamedTuple):
+    """Moments and ids (in one run) of some slips, oldest first."""
+
+    moments: "array[int]"
+    ids: bytes
+
+
+_JOINED = {
+    "sqlite": "group_concat(at), group_concat(hex(id), '')",
+    "postgres": "string_agg(CAST(at AS TEXT), ',' ORDER BY at, id), encode(string_agg(id, '' ORDER BY at, id), 'hex')",
+}
+
+
+def portion(tx: Transaction, want: Want, after: tuple[int, bytes], limit: int) -> Portion:
+    """Of everything, so many moments and ids behind that one, oldest first: read from the index alone, and put together
+    by the database, which is twice as quick as row by row and lets others work meanwhile."""
+    within = (
         f"SELECT s.at, s.id FROM slips s WHERE (s.at, s.id) > ($1, $2) AND s.at <= $3{_but(want)} "
-        "ORDER BY s.at, s.id LIMIT $4",
-        *after, _until(want), limit,
-    )  # fmt: skip
+        "ORDER BY s.at, s.id LIMIT $4"
+    )
+    args = (*after, _until(want), limit)
+    joined = tx.fetch_one(_texts, f"SELECT {_JOINED[tx.engine]} FROM ({within}) AS part", *args)
+    if joined is None or not joined[0]:
+        return Portion(array("q"), b"")
+    moments = array("q", map(int, joined[0].split(",")))
+    if sorted(moments) == list(moments):
+        return Portion(moments, bytes.fromhex(joined[1]))
+    rows = tx.fetch(_pair, within, *args)  # SQLite does not promise the order
+    return Portion(array("q", [at for at, _ in rows]), b"".join(name for _, name in rows))
+
+
+def _texts(moments: str | None, ids: str | None) -> tuple[str, str]:
+    return moments or "", ids or ""
+
+
+class Newer(NamedTuple):
+    """What came behind a place, and how many there are in all."""
+
+    items: list[tuple[int, bytes]]
+    total: int
+
+
+def newer(tx: Transaction, want: Want, seq: int, limit: int) -> Newer:
+    """Of everything, what came behind that place, and how many there are of everything."""
+    within = f"s.at >= $1 AND s.at <= $2{_but(want)}"
+    bounds = (want.since or 0, _until(want))
+    came = tx.fetch(
+        _pair, f"SELECT s.at, s.id FROM slips s WHERE s.seq > $3 AND {within} LIMIT $4", *bounds, seq, limit
+    )
+    return Newer(came, tx.value(f"SELECT count(*) FROM slips s WHERE {within}", *bounds))
 
 
 def _pair(at: int, id: bytes) -> tuple[int, bytes]:  # noqa: A002

@@ -68,6 +68,11 @@ def due(tx: Transaction, now: Millis, limit: int) -> list[Source]:
     )
 
 
+def put_off(tx: Transaction, microblogs: list[MicroblogId], until: Millis) -> None:
+    """Those that are due are asked no sooner than that."""
+    tx.execute("UPDATE sources SET due = $2 WHERE microblog = ANY($1) AND due < $2", microblogs, until)
+
+
 def put(tx: Transaction, source: Source) -> None:
     """Note how asking went; one that nobody follows any more is not asked again for that, and one of which we were told
     meanwhile is asked as soon as that said."""

@@ -101,6 +101,11 @@ async def test_every_document_is_typed_named_and_in_the_context_that_others_insi
             assert len(answer.body) < MISSKEYS_LIMIT, where
 
 
+def first_of(url: Any) -> Any:
+    """What `url_to_href` takes of a list that begins with a string."""
+    return url[0] if isinstance(url, list) else url
+
+
 async def test_an_actor_has_what_mastodon_asks_of_one(a: Node, told: MicroblogId) -> None:
     actor = await a.document(f"/u/{told}")
     this = actor["id"]
@@ -118,8 +123,9 @@ async def test_an_actor_has_what_mastodon_asks_of_one(a: Node, told: MicroblogId
     for method in actor["assertionMethod"]:
         assert (method["type"], method["controller"]) == ("Multikey", this)
         assert method["id"].startswith(f"{this}#")
-    for text in ("name", "summary", "url"):
+    for text in ("name", "summary"):
         assert isinstance(actor[text], str)
+    assert isinstance(first_of(actor["url"]), str)
     assert INSTANT.fullmatch(actor["published"])
 
 

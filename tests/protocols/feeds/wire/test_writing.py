@@ -6,7 +6,7 @@ from typing import Any
 import feedparser
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -110,6 +110,7 @@ ENTRIES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(TEXTS, st.lists(ENTRIES, max_size=3))
 def test_whatever_people_write_is_a_well_formed_feed(title: str, entries: list[Entry]) -> None:
     feed = replace(FEED, title=title, entries=tuple(entries))
@@ -142,7 +143,7 @@ def test_a_list_of_feeds_goes_out_and_comes_in() -> None:
         Outline("Bob", "", "https://b.example/bob"),
     ]
     body = write_opml("Whom I follow", "https://a.example/@me", NOON, outlines)
-    assert read_opml(body.decode()) == outlines[:1]
+    assert read_opml(body.decode()) == outlines
     assert b'<outline type="link" text="Bob" url="https://b.example/bob"/>' in body
 
 

@@ -98,8 +98,9 @@ function look({ target, offsetX, offsetY }) { // a click on the picture says whe
 
 function put(text, words) {
   const at = text.selectionEnd;
-  const gap = at && !/\s/.test(text.value[at - 1]) ? " " : "";
-  text.setRangeText(`${gap}${words} `, text.selectionStart, at, "end");
+  const named = words.startsWith(":"); // a name is read as one only where it stands by itself
+  const gap = named && at && !/\s/.test(text.value[at - 1]) ? " " : "";
+  text.setRangeText(`${gap}${words}${named ? " " : ""}`, text.selectionStart, at, "end");
   text.focus();
   count(text);
 }

@@ -29,6 +29,7 @@ from scattershot.protocols.activitypub.translate.consent_out import Stamp, stamp
 from scattershot.protocols.activitypub.translate.from_change import activity_of, create_of
 from scattershot.protocols.activitypub.translate.names import door, type_of_voice
 from scattershot.protocols.activitypub.translate.notes_out import emoji_tag, note_of, tombstone
+from scattershot.protocols.activitypub.translate.shadows import shadow_actor
 from scattershot.protocols.activitypub.wire.contexts import AS2, REACTION_CONTEXT
 from scattershot.protocols.activitypub.wire.vocabulary import JsonObject
 from scattershot.wirekit.urls import normal_host
@@ -53,7 +54,9 @@ class Documents:
 
     async def actor(self, request: Request) -> Response:
         """`/u/{id}`."""
-        return await self._of_microblog(request, self._show_actor)
+        number = request.path_params["id"]
+        shown = await self._database.read(lambda tx: showing.actor(tx, number))
+        return await self._admitted(request, shown, self._show_actor)
 
     async def named_actor(self, request: Request) -> Response:
         """`/@{name}`, or `/@{name}@{domain}` for a name of another of our domains."""
@@ -105,7 +108,8 @@ class Documents:
         return await show(request, shown, visitor)
 
     async def _show_actor(self, request: Request, shown: Shown, visitor: Visitor | None) -> Response:
-        return self._document(request, actor_of(shown.profile), visitor)
+        actor = shadow_actor(shown.profile, self._address.domains[0]) if shown.profile.copy_of else shown.profile
+        return self._document(request, actor_of(actor), visitor)
 
     async def _show_outbox(self, request: Request, shown: Shown, visitor: Visitor | None) -> Response:
         this = door(shown.profile.id.value, "outbox")

@@ -12,6 +12,7 @@ from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
 from scattershot.protocols.activitypub.gateway.address import Address
 from scattershot.protocols.activitypub.gateway.answers import data, problem
+from scattershot.protocols.activitypub.translate.shadows import shadow_actor, whose_shadow
 from scattershot.protocols.activitypub.wire.jrd import host_meta_of, webfinger_of
 from scattershot.wirekit.urls import normal_host, parse_url
 
@@ -44,6 +45,8 @@ class WellKnown:
         if shown.gone:
             return _problem(410, "It is no more.")
         profile = shown.profile
+        if profile.copy_of is not None:
+            profile = shadow_actor(profile, self._address.domains[0])
         page = profile.url or self._addresses.page(profile.handle, self._address.domains[0])
         subject = f"acct:{profile.name}@{profile.domain}"
         rels = request.query_params.getlist("rel")
@@ -61,7 +64,7 @@ class WellKnown:
             return None
         head, _, last = url.path.rpartition("/")
         if head == "/u" and last.isascii() and last.isdecimal() and len(last) < 20:
-            return await self._database.read(lambda tx: showing.microblog(tx, int(last)))
+            return await self._database.read(lambda tx: showing.actor(tx, int(last)))
         if head == "" and last.startswith("@"):
             name, _, domain = last[1:].partition("@")
             return await self._named(name, normal_host(domain) if domain else self._address.domains[0])
@@ -74,6 +77,9 @@ class WellKnown:
         if domain is None:
             return None
         handle = Handle(name.lower(), domain)
+        whose = whose_shadow(handle.name) if domain == self._address.domains[0] else None
+        if whose is not None:
+            return await self._database.read(lambda tx: showing.shadow_of(tx, whose))
         return await self._database.read(lambda tx: showing.named(tx, handle))
 
     async def host_meta(self, _: Request) -> Response:

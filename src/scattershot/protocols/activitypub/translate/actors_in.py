@@ -11,6 +11,7 @@ from scattershot.domain.microblog import Field, Handle, Profile, VerifyKey, Voic
 from scattershot.domain.reading import Refused
 from scattershot.protocols.activitypub.translate.names import VOICES, named
 from scattershot.protocols.activitypub.translate.notes_in import moment_of, tags_of
+from scattershot.protocols.activitypub.translate.proxies import people_meant
 from scattershot.protocols.activitypub.translate.refusals import Why, refused
 from scattershot.protocols.activitypub.wire.vocabulary import (
     JsonObject,
@@ -60,6 +61,7 @@ def profile_of(actor: JsonObject) -> Profile | Refused:
     doors = _doors(actor, this)
     if "inbox" not in doors:
         return refused(Why.BAD_PROFILE, f"{this} has no inbox of its own")
+    others = people_meant(actor, this)
     return Profile(
         id=named(this),
         name=handle.name,
@@ -84,6 +86,8 @@ def profile_of(actor: JsonObject) -> Profile | Refused:
         memorial=truth_of(actor.get("memorial")),
         writes_for=tuple(ids_of(actor.get("writesFor"), MAX_WRITES_FOR)),
         attribution_domains=_domains(actor),
+        copy_of=others.canonical,
+        also=others.alternates,
     )
 
 

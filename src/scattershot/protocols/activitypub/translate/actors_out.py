@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from scattershot.domain.microblog import Profile, VerifyKey, Voice
 from scattershot.protocols.activitypub.translate.names import door, origin_of, type_of_voice
 from scattershot.protocols.activitypub.translate.notes_out import emoji_tag
+from scattershot.protocols.activitypub.translate.proxies import with_others
 from scattershot.protocols.activitypub.wire.contexts import ACTOR_CONTEXT
 from scattershot.protocols.activitypub.wire.vocabulary import JsonObject
 from scattershot.wirekit.dates import rfc3339
@@ -31,7 +32,7 @@ def actor_of(profile: Profile, *, keys: Sequence[VerifyKey] | None = None, with_
         "webfinger": f"{profile.name}@{profile.domain}",
         "name": profile.display_name,
         "summary": profile.bio,
-        "url": profile.url or this,
+        "url": with_others(profile.url or this, profile.copy_of, profile.also, of_actor=True),
         "inbox": doors["inbox"],
         "outbox": doors["outbox"],
         "followers": doors["followers"],

@@ -77,11 +77,11 @@ def activity_of(change: Change, to: Sequence[WireId] = ()) -> JsonObject | None:
         case Voted():
             return _voted(change, to)
         case Followed():
-            return _activity(change, "Follow", change.target.value, _values(to))
+            return _activity(change, "Follow", _heard(change), _values(to))
         case FollowAnswered():
             return _answered(change, to)
         case Unfollowed():
-            return _activity(change, "Undo", _undone(change, "Follow", change.follow, change.target), _values(to))
+            return _activity(change, "Undo", _unfollowed(change), _values(to))
         case Blocked():
             return _activity(change, "Block", change.target.value, _values(to))
         case Unblocked():
@@ -112,6 +112,15 @@ def activity_of(change: Change, to: Sequence[WireId] = ()) -> JsonObject | None:
             return _activity(change, "Undo", change.change.value, _values(to))
         case _:
             assert_never(change)
+
+
+def _heard(change: Followed | Unfollowed) -> str:
+    """What a follow is of: the actor, but of a relay the public itself, the one spelling that every relay takes."""
+    return PUBLIC if change.everything else change.target.value
+
+
+def _unfollowed(change: Unfollowed) -> JsonObject:
+    return _undone(change, "Follow", change.follow, change.target) | {"object": _heard(change)}
 
 
 def create_of(post: Post) -> JsonObject | None:

@@ -13,6 +13,7 @@ from scattershot.domain.wire_id import WireId
 from scattershot.protocols.activitypub.translate.attachments_in import attachments_of, media_of
 from scattershot.protocols.activitypub.translate.audiences import people_besides, read_addressing
 from scattershot.protocols.activitypub.translate.names import CONVERTED, FORMS, POST_TYPES, named
+from scattershot.protocols.activitypub.translate.proxies import posts_meant
 from scattershot.protocols.activitypub.translate.terms_in import terms_of
 from scattershot.protocols.activitypub.wire.vocabulary import (
     AS2_TYPES,
@@ -103,6 +104,7 @@ def post_of(note: JsonObject, author: str, activity: JsonObject, at: int) -> Pos
     reply_to = id_of(note.get("inReplyTo"))
     writer = id_of(note.get("writer"))
     quote = _quote(note, this, tags)
+    others = posts_meant(note, this)
     return Post(
         id=named(this),
         author=named(author),
@@ -131,6 +133,8 @@ def post_of(note: JsonObject, author: str, activity: JsonObject, at: int) -> Pos
         poll=poll,
         edited=Millis(edited) if edited and edited != published else None,
         writer=Mention(named(writer)) if writer and writer != author else None,
+        copy_of=others.canonical,
+        also=others.alternates,
     )
 
 

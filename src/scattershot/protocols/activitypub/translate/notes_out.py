@@ -9,6 +9,7 @@ from scattershot.domain.post import Attachment, Form, Poll, Post, byline
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.protocols.activitypub.translate.audiences import write_addressing
 from scattershot.protocols.activitypub.translate.names import origin_of, type_of_form
+from scattershot.protocols.activitypub.translate.proxies import with_others
 from scattershot.protocols.activitypub.translate.terms_out import policy_of
 from scattershot.protocols.activitypub.wire.contexts import POST_CONTEXT
 from scattershot.protocols.activitypub.wire.vocabulary import JsonObject, encode
@@ -34,7 +35,7 @@ def note_of(post: Post, *, replies: str | JsonObject | None = None, with_context
         "to": to,
         "cc": cc,
         "published": rfc3339(post.published),
-        "url": post.url or post.id.value,
+        "url": with_others(post.url or post.id.value, post.copy_of, post.also, of_actor=False),
         "sensitive": post.sensitive or (post.form is Form.ARTICLE and bool(post.warning)),
         "content": post.html + signed,
     }

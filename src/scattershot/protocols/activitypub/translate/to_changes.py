@@ -42,6 +42,7 @@ from scattershot.protocols.activitypub.translate.names import named
 from scattershot.protocols.activitypub.translate.notes_in import is_of, is_post, moment_of, post_of, tags_of, vote_of
 from scattershot.protocols.activitypub.translate.refusals import Why, refused, refused_bytes
 from scattershot.protocols.activitypub.wire.vocabulary import (
+    PUBLIC,
     JsonObject,
     Malformed,
     decode,
@@ -182,7 +183,7 @@ def _answer(heard: Heard, accepted: bool) -> Reading:
     follow, kind = heard.inner, type_of(heard.inner)
     if kind not in ("", "Follow"):
         return Ignored("object_type")
-    if follow.get("object") is not None and id_of(follow.get("object")) != heard.actor.value:
+    if follow.get("object") is not None and id_of(follow.get("object")) not in (heard.actor.value, PUBLIC):
         return not_its_own(heard)
     follower, wish = id_of(follow.get("actor")), heard.object if not follow else id_of(follow)
     if not follower and not wish:

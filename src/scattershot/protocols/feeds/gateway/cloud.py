@@ -8,11 +8,12 @@ from starlette.routing import Route
 
 from scattershot.app import counters
 from scattershot.app.callbacks import Callbacks
+from scattershot.app.sources import Sources
 from scattershot.domain.ids import Millis
 from scattershot.domain.syndicated import Subject, Wanted, Way
 from scattershot.ports.clock import Clock
 from scattershot.ports.fetcher import Fetcher, Unreachable
-from scattershot.protocols.feeds.gateway.addresses import CLOUD, CLOUD_RPC
+from scattershot.protocols.feeds.gateway.addresses import CLOUD, CLOUD_RPC, PING
 from scattershot.protocols.feeds.gateway.forms import Callers, read_body, read_form
 from scattershot.protocols.feeds.gateway.heralding import cloud_request
 from scattershot.protocols.feeds.gateway.hub import Topics
@@ -23,30 +24,40 @@ from scattershot.protocols.feeds.wire.rss_cloud import (
     is_fault,
     notify_result,
     read_registration,
+    read_rpc,
     read_rpc_registration,
     rpc_answer,
     rpc_fault,
+    rpc_method,
+    rpc_pinged,
 )
 from scattershot.protocols.feeds.wire.websub import BadRequest, with_query
 from scattershot.wirekit.http_message import Request as Asking
+from scattershot.wirekit.urls import parse_url
 
 PATIENCE = 10.0
 """Seconds that whoever registers has to prove that it is there."""
+PINGS = ("weblogUpdates.ping", "weblogUpdates.extendedPing", "rssCloud.ping")
+"""Procedures by which publishers say that a page or feed of theirs has news."""
+_THANKS, _UNKNOWN = "Thanks for the ping.", "Nobody here follows that."
 _MAX_ANSWER = 16 * 1024
 
 
 class RssCloud:
     """Takes registrations; they hold for 25 hours."""
 
-    def __init__(self, topics: Topics, callbacks: Callbacks, fetcher: Fetcher, clock: Clock, callers: Callers) -> None:
+    def __init__(
+        self, topics: Topics, callbacks: Callbacks, fetcher: Fetcher, clock: Clock, callers: Callers, sources: Sources
+    ) -> None:
         self._topics, self._callbacks, self._fetcher, self._clock = topics, callbacks, fetcher, clock
-        self._callers = callers
+        self._callers, self._sources = callers, sources
 
     @property
     def routes(self) -> list[Route]:
         """Where one registers."""
         return [
             Route(CLOUD, self.please_notify, methods=["POST"]),
+            Route(PING, self.ping, methods=["POST"]),
             Route(CLOUD_RPC, self.call, methods=["POST"]),
         ]
 
@@ -62,12 +73,33 @@ class RssCloud:
         words = problem or "Thanks for the registration. It holds for 25 hours."
         return _xml(notify_result(success=problem is None, words=words))
 
+    async def ping(self, request: Request) -> Response:
+        """Somebody says that a feed has news, by form."""
+        body = await self._body(request)
+        form = read_form(body) if isinstance(body, bytes) else None
+        if form is None:
+            words = body if isinstance(body, str) else "This takes a form."
+            return _xml(notify_result(success=False, words=words))
+        known = await self._spoken_of([form.get("url", "")])
+        return _xml(notify_result(success=known, words=_THANKS if known else _UNKNOWN))
+
+    async def _spoken_of(self, said: list[str]) -> bool:
+        """Whether any of that is a feed that is followed here; it is asked soon."""
+        addresses = [each.strip() for each in said if parse_url(each.strip()) is not None and len(each) < 2_000]
+        known = bool(await self._sources.spoken_of(addresses[:5]))
+        counters.SOURCES.labels("spoken_of", "known" if known else "unknown").inc()
+        return known
+
     async def call(self, request: Request) -> Response:
-        """A registration by XML-RPC."""
+        """A registration by XML-RPC, or a ping as aggregators get them."""
         body = await self._body(request)
         if isinstance(body, str):
             return _xml(rpc_fault(body))
-        registration = read_rpc_registration(decode(body, request.headers.get("content-type", "")))
+        text = decode(body, request.headers.get("content-type", ""))
+        if rpc_method(text) in PINGS:
+            known = await self._spoken_of([each for each in read_rpc(text) or [] if isinstance(each, str)])
+            return _xml(rpc_pinged(_THANKS if known else _UNKNOWN))
+        registration = read_rpc_registration(text)
         problem = await self._judged(registration, request)
         return _xml(rpc_answer(success=True) if problem is None else rpc_fault(problem))
 

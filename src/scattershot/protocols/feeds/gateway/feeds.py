@@ -13,6 +13,8 @@ from scattershot.protocols.feeds.wire.atom_out import first_words
 from scattershot.protocols.feeds.wire.feed import Cloud, Feed
 from scattershot.wirekit.html import clean_text
 
+CUT = ("rss", "atom")
+"""The formats of which what is new may be sent alone."""
 _LONGEST_DESCRIPTION = 1_000
 
 
@@ -47,11 +49,13 @@ class OwnFeeds:
         return self._feed(asked, leaf, is_first=before is None) if leaf is not None else None
 
     async def news(self, asked: Asked, subject: Subject, post: PostId) -> bytes | None:
-        """The document with that post alone, as subscribers get it; None where the feed does not show it."""
+        """The document as subscribers get it: with that post alone where the format may be cut (WebSub section 7: RSS
+        and Atom); None where the feed does not show it."""
         leaf = await self.syndication.news(subject, post)
         if leaf is None:
             return None
-        return self.written(self._feed(asked, leaf._replace(following=None), is_first=True), asked)
+        whole = await self.syndication.leaf(subject) if asked.format not in CUT else None
+        return self.written(self._feed(asked, whole or leaf._replace(following=None), is_first=True), asked)
 
     def written(self, feed: Feed, asked: Asked) -> bytes:
         """The feed in the format that was asked for."""
@@ -61,15 +65,16 @@ class OwnFeeds:
         origin = self.presented.origin
         face, entries = leaf.face, entries_of([self.shown(item) for item in leaf.items])
         topic = f"{origin}{asked.topic}"
+        is_part = bool(asked.post or asked.list_id)
         return Feed(
             format=asked.format,
             title=self._title(asked, leaf),
             home=f"{origin}{asked.path}",
             address=topic,
-            description=clean_text(described(face.profile), _LONGEST_DESCRIPTION) if face and not asked.post else "",
+            description=clean_text(described(face.profile), _LONGEST_DESCRIPTION) if face and not is_part else "",
             icon=face.profile.avatar if face is not None else "",
             id=topic
-            if asked.tag or asked.post or face is None
+            if asked.tag or is_part or face is None
             else f"{face.profile.id.value}{'#all' if asked.replies else ''}",
             updated=max((entry.updated or 0 for entry in entries), default=None),
             authors=(author_of(face.profile),) if face is not None else (),
@@ -83,12 +88,14 @@ class OwnFeeds:
     @staticmethod
     def _is_told(asked: Asked, face: Face | None) -> bool:
         """Whether hubs of others hear of its news."""
-        return face is not None and not asked.post and face.profile.indexable
+        return face is not None and not asked.post and not asked.list_id and face.profile.indexable
 
     def _title(self, asked: Asked, leaf: Leaf) -> str:
         if leaf.face is None:
             return f"#{asked.tag} · {self.presented.title}"
         who = leaf.face.profile.title
+        if leaf.subject.about is About.LIST:
+            return f"{leaf.title}, a list of {who}"
         if leaf.subject.about is About.THREAD:
             first = entries_of([self.shown(item) for item in leaf.items[-1:]])
             return f"{who}: {first[0].title or first_words(first[0])}" if first else who

@@ -4,14 +4,16 @@ import re
 from hashlib import blake2b
 from typing import NamedTuple
 
+from scattershot.app.lately import Lately
 from scattershot.domain.source import LONGEST_ADDRESS, Offer, Pace, Push, Source
 from scattershot.ports.clock import Clock
 from scattershot.ports.fetcher import Fetcher, Unreachable
 from scattershot.ports.sources import Ended, Failed, Gathered, News, NoNews
 from scattershot.protocols.feeds.translate.feeds_in import enveloped, feed_in
-from scattershot.protocols.feeds.wire.feed import Feed, NotAFeed
+from scattershot.protocols.feeds.wire.feed import Cloud, Feed, NotAFeed
 from scattershot.protocols.feeds.wire.links import header_links
 from scattershot.protocols.feeds.wire.reading import MAX_BYTES, read_page
+from scattershot.protocols.feeds.wire.rss_cloud import REGISTER
 from scattershot.wirekit.dates import retry_after
 from scattershot.wirekit.http_message import Headers, Request, Response
 from scattershot.wirekit.redirects import next_hop
@@ -25,6 +27,8 @@ MAX_REDIRECTS = 5
 PATIENCE = 20.0
 """Seconds for one request."""
 MAX_OFFERS = 3
+_HELD = 8
+"""Feeds that were read to see what they say of themselves, and are about to be read for their entries."""
 _FOR_GOOD = (301, 308)
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
 _NOT_KEPT = re.compile(r"\b(?:no-store|no-cache)\b", re.IGNORECASE)
@@ -42,6 +46,7 @@ class Gathering:
 
     def __init__(self, fetcher: Fetcher, clock: Clock, user_agent: str, own: tuple[str, ...]) -> None:
         self._fetcher, self._clock, self._user_agent, self._own = fetcher, clock, user_agent, own
+        self._gathered: Lately[bytes, Feed] = Lately(_HELD)
 
     def is_ours(self, address: str) -> bool:
         """Whether that is at this node itself."""
@@ -93,10 +98,15 @@ class Gathering:
             return NoNews(_holds(answer))
         return self._news(found, body, digest, source)
 
+    def gathered(self, body: bytes) -> Feed | None:
+        """What is in that body of an arrival, where it was gathered a moment ago."""
+        return self._gathered.pop(body, None)
+
     def _news(self, found: Found, body: bytes, digest: str, source: Source) -> News | Failed:
         _, feed = feed_in(body)
         if isinstance(feed, NotAFeed):
             return Failed(feed.why)
+        self._gathered[body] = feed
         answer = found.answer
         return News(
             body=body,
@@ -120,17 +130,10 @@ class Gathering:
             page = read_page(found.answer.body, found.answer.headers.get("content-type") or "", found.answer.url)
             hubs, itself = list(page.hubs), [page.address] if page.address else []
         topic = (itself or [feed.address or found.address])[0]
-        wanted = [Offer(Push.WEBSUB, hub, topic) for hub in dict.fromkeys(hubs)][:MAX_OFFERS]
+        safest = sorted(dict.fromkeys(hubs), key=lambda hub: not hub.startswith("https:"))
+        wanted = [Offer(Push.WEBSUB, hub, topic) for hub in safest[:MAX_OFFERS]]
         if feed.cloud is not None:
-            cloud = feed.cloud
-            scheme = "https" if cloud.port == 443 else "http"
-            port = "" if cloud.port in (80, 443) else f":{cloud.port}"
-            path = cloud.path if cloud.path.startswith("/") else f"/{cloud.path}"
-            if cloud.protocol in ("http-post", "https-post"):
-                scheme = "https" if cloud.protocol == "https-post" else scheme
-                wanted.append(
-                    Offer(Push.CLOUD, f"{scheme}://{cloud.domain}{port}{path}", feed.address or found.address)
-                )
+            wanted.append(_of_cloud(feed.cloud, feed.address or found.address))
         return tuple(
             offer
             for offer in wanted
@@ -140,6 +143,15 @@ class Gathering:
             and not self.is_ours(offer.topic)
             and max(len(offer.hub), len(offer.topic)) <= LONGEST_ADDRESS
         )
+
+
+def _of_cloud(cloud: Cloud, topic: str) -> Offer:
+    secure = cloud.protocol == "https-post" or cloud.port == 443
+    port = "" if cloud.port in (80, 443) else f":{cloud.port}"
+    address = f"{'https' if secure else 'http'}://{cloud.domain}{port}/{cloud.path.lstrip('/')}"
+    if cloud.protocol == "xml-rpc":
+        return Offer(Push.CLOUD_RPC, address, topic, cloud.procedure or REGISTER)
+    return Offer(Push.CLOUD, address, topic)
 
 
 def _holds(answer: Response) -> int:

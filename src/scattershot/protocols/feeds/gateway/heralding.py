@@ -69,6 +69,10 @@ class Heralding:
         page = f"{self._own.presented.origin}{face.page}"
         request = publish_request(wanted, page) if wanted.way is Way.PUBLISH else ping(wanted, face.profile.title, page)
         answer = await self._fetcher.send(request, limit=_MAX_ANSWER, seconds=PATIENCE)
+        if wanted.way is Way.PING and isinstance(answer, Response) and is_fault(answer.body.decode("utf-8", "replace")):
+            answer = await self._fetcher.send(
+                short_ping(wanted, face.profile.title, page), limit=_MAX_ANSWER, seconds=PATIENCE
+            )
         return _outcome(answer, wanted.way, self._clock.now())
 
     async def _body(self, topic: str, recorded: Recorded) -> bytes | None:
@@ -113,6 +117,12 @@ def publish_request(wanted: Wanted, page: str) -> Request:
 def ping(wanted: Wanted, title: str, page: str) -> Request:
     """How an aggregator is told that a page has news (weblogUpdates): its name, its address, what changed, its feed."""
     body = rpc_call("weblogUpdates.extendedPing", title, page, page, f"{page}.rss")
+    return Request("POST", wanted.address, Headers([("content-type", "text/xml")]), body)
+
+
+def short_ping(wanted: Wanted, title: str, page: str) -> Request:
+    """The same for one that knows no more than the name and the address."""
+    body = rpc_call("weblogUpdates.ping", title, page)
     return Request("POST", wanted.address, Headers([("content-type", "text/xml")]), body)
 
 

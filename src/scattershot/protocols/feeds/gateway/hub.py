@@ -15,7 +15,7 @@ from scattershot.domain.delivery import back_off
 from scattershot.domain.syndicated import Ask, Subject, Wanted, Way
 from scattershot.ports.bus import Bus
 from scattershot.ports.fetcher import Fetcher, Unreachable
-from scattershot.protocols.feeds.gateway.addresses import HUB, asked_for, subject_of
+from scattershot.protocols.feeds.gateway.addresses import HUB, asked_for, names_topic, subject_of
 from scattershot.protocols.feeds.gateway.feeds import OwnFeeds
 from scattershot.protocols.feeds.gateway.forms import Callers, read_body, read_form
 from scattershot.protocols.feeds.wire.websub import BadRequest, read_hub_request, with_query
@@ -47,7 +47,7 @@ class Topics:
         if (parts.scheme.lower(), parts.netloc.lower()) != (origin.scheme, origin.netloc) or parts.fragment:
             return None
         asked = asked_for(parts.path, parts.query)
-        if asked is None or (parts.query and f"{parts.path}?{parts.query}" != asked.topic):
+        if asked is None or not names_topic(asked, parts.path, parts.query):
             return None
         return await subject_of(asked, self._own.syndication)
 

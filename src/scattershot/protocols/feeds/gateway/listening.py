@@ -16,15 +16,22 @@ from scattershot.domain.source import Offer, Push, Source
 from scattershot.ports.fetcher import Fetcher, Unreachable
 from scattershot.protocols.feeds.translate.feeds_in import enveloped
 from scattershot.protocols.feeds.wire.reading import MAX_BYTES
-from scattershot.protocols.feeds.wire.rss_cloud import HOLDS
+from scattershot.protocols.feeds.wire.rss_cloud import HOLDS, NOTIFY, is_rpc_success, rpc_answer, rpc_call
 from scattershot.protocols.feeds.wire.websub import DEFAULT_LEASE, is_signed
 from scattershot.wirekit.http_message import Headers
 from scattershot.wirekit.http_message import Request as Asking
+from scattershot.wirekit.http_message import Response as Answer
+from scattershot.wirekit.redirects import next_post
+from scattershot.wirekit.urls import host_of
 
 HEARD = "/feeds/heard/"
 """Our callbacks."""
 SHORTEST_LEASE, LONGEST_LEASE = 7_200, 90 * 86_400
 """Seconds: a hub that gives less is asked anew all the time; what it says beyond is not believed."""
+LONGEST_CHALLENGE = 1_000
+"""Characters that we repeat to a hub."""
+MAX_REDIRECTS = 3
+"""So often a hub may send us on to another."""
 PATIENCE = 20.0
 _MAX_ANSWER = 64 * 1024
 _FORM = Headers([("content-type", "application/x-www-form-urlencoded")])
@@ -39,15 +46,39 @@ class Asker:
     async def subscribe(self, source: Source, offer: Offer) -> int | None:
         """As `ports.sources.Gatherer.subscribe` says."""
         callback = f"{self._origin}{HEARD}{source.token}"
-        form = _wish(source, offer, callback) if offer.way is Push.WEBSUB else _registration(offer, callback)
-        request = Asking("POST", offer.hub, _FORM, urlencode(form).encode())
-        answer = await self._fetcher.send(request, limit=_MAX_ANSWER, seconds=PATIENCE)
+        answer = await self._posted(_request(source, offer, callback))
         if isinstance(answer, Unreachable) or not 200 <= answer.status < 300:
             return None
-        if offer.way is Push.WEBSUB:
-            return 0
-        refused = b'success="false"' in answer.body or b"success='false'" in answer.body
-        return None if refused else HOLDS * 1000
+        match offer.way:
+            case Push.WEBSUB:
+                return 0
+            case Push.CLOUD:
+                refused = b'success="false"' in answer.body or b"success='false'" in answer.body
+                return None if refused else HOLDS * 1000
+            case Push.CLOUD_RPC:
+                return HOLDS * 1000 if is_rpc_success(answer.body.decode("utf-8", "replace")) else None
+
+    async def _posted(self, request: Asking) -> Answer | Unreachable:
+        """The answer of whoever deals with it in the end: a hub may name another (section 5.1.2)."""
+        answer = await self._fetcher.send(request, limit=_MAX_ANSWER, seconds=PATIENCE)
+        for _ in range(MAX_REDIRECTS):
+            following = None if isinstance(answer, Unreachable) else next_post(request, answer)
+            if following is None or host_of(following.url) == host_of(self._origin):
+                break
+            request = following
+            answer = await self._fetcher.send(request, limit=_MAX_ANSWER, seconds=PATIENCE)
+        return answer
+
+
+def _request(source: Source, offer: Offer, callback: str) -> Asking:
+    if offer.way is Push.CLOUD_RPC:
+        there = _registration(offer, callback)
+        body = rpc_call(
+            offer.method, NOTIFY, int(there["port"]), there["path"], "xml-rpc", [offer.topic], there["domain"]
+        )
+        return Asking("POST", offer.hub, Headers([("content-type", "text/xml")]), body)
+    form = _wish(source, offer, callback) if offer.way is Push.WEBSUB else _registration(offer, callback)
+    return Asking("POST", offer.hub, _FORM, urlencode(form).encode())
 
 
 def _wish(source: Source, offer: Offer, callback: str) -> dict[str, str]:
@@ -95,19 +126,21 @@ class Listening:
         if source is None or source.offer is None:
             return _text(404, "Nobody here asked for that.")
         offer = source.offer
-        if "challenge" in said and offer.way is Push.CLOUD:
-            return _text(200, said["challenge"]) if said.get("url") == offer.topic else _text(404, "Not asked for.")
+        if "challenge" in said and offer.way is not Push.WEBSUB:
+            meant = said.get("url") == offer.topic and _is_modest(said["challenge"])
+            return _echo(said["challenge"]) if meant else _text(404, "Not asked for.")
         if offer.way is not Push.WEBSUB or said.get("hub.topic") != offer.topic:
             return _text(404, "Not asked for.")
         if said.get("hub.mode") == "denied":
             counters.SOURCES.labels("websub", "denied").inc()
             await self._sources.denied(source)
             return _text(200, "Understood.")
-        if said.get("hub.mode") != "subscribe" or not said.get("hub.challenge"):
+        challenge = said.get("hub.challenge", "")
+        if said.get("hub.mode") != "subscribe" or not _is_modest(challenge):
             return _text(404, "Not asked for.")
         counters.SOURCES.labels("websub", "verified").inc()
         await self._sources.promised(source, _lease(said.get("hub.lease_seconds", "")) * 1000)
-        return _text(200, said["hub.challenge"])
+        return _echo(challenge)
 
     async def hear(self, request: Request) -> Response:
         """News, or that there is news. A feed that nobody follows any more is no longer wanted: 410 says so."""
@@ -117,8 +150,10 @@ class Listening:
             return _text(410, "That is not wanted any more.")
         if body is None:
             return _text(413, "That is too large.")
-        if source.offer.way is Push.CLOUD:
+        if source.offer.way is not Push.WEBSUB:
             await self._sources.pinged(source)
+            if source.offer.way is Push.CLOUD_RPC:
+                return Response(rpc_answer(success=True), media_type="text/xml")
             return _text(200, "Thanks.")
         signature = request.headers.get("x-hub-signature", "")
         if not is_signed(source.secret, body, signature):
@@ -144,6 +179,15 @@ async def _body(request: Request) -> bytes | None:
 def _lease(said: str) -> int:
     seconds = int(said) if said.isascii() and said.isdecimal() and len(said) < 12 else DEFAULT_LEASE
     return min(max(seconds, SHORTEST_LEASE), LONGEST_LEASE)
+
+
+def _is_modest(challenge: str) -> bool:
+    """Whether we would say that: whoever makes somebody follow a link must not make us say anything (section 9.2)."""
+    return 0 < len(challenge) <= LONGEST_CHALLENGE and challenge.isprintable()
+
+
+def _echo(challenge: str) -> Response:
+    return Response(challenge, 200, {"x-content-type-options": "nosniff"}, media_type="application/octet-stream")
 
 
 def _text(status: int, words: str) -> Response:

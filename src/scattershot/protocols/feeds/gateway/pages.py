@@ -34,7 +34,7 @@ class Pages:
     @property
     def routes(self) -> list[Route]:
         """They must stand before the pages, whose names may hold any sign."""
-        paths = ("/@{name}.", "/@{name}/{id:int}.", "/tags/{tag}.")
+        paths = ("/@{name}.", "/@{name}/{id:int}.", "/@{name}/lists/{id:int}.", "/tags/{tag}.")
         feeds = [Route(f"{path}{form}", self.feed) for path in paths for form in FORMATS]
         return [Route("/@{name}/following.opml", self.following), *feeds]
 

@@ -1,26 +1,21 @@
 """Feeds elsewhere as a tongue of the house."""
 
-from collections.abc import Sequence
-
-from scattershot.domain.change import Change
-from scattershot.domain.delivery import Outcome, Unwanted
-from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Profile
-from scattershot.domain.node import Endpoint, EndpointAddress
 from scattershot.domain.reading import Arrival, Reading, Refused
 from scattershot.domain.source import Offer, Source
 from scattershot.domain.wire_id import FEEDS, WireId
 from scattershot.ports.clock import Clock
 from scattershot.ports.fetcher import Fetcher
-from scattershot.ports.protocol import BackPosts, Signer
+from scattershot.ports.protocol import BackPosts, Signer, Silent
 from scattershot.ports.sources import Gathered
+from scattershot.protocols.feeds.gateway.back_pages import BackPages
 from scattershot.protocols.feeds.gateway.finding import Finding
 from scattershot.protocols.feeds.gateway.gathering import Gathering
 from scattershot.protocols.feeds.gateway.listening import Asker
 from scattershot.protocols.feeds.translate.feeds_in import read_arrival
 
 
-class FeedTongue:
+class FeedTongue(Silent):
     """Reads feeds elsewhere; implements `ports.protocol.Tongue` and `ports.sources.Gatherer`. Feeds are told nothing:
     whoever follows one is nobody's business, and there is nobody to answer."""
 
@@ -31,31 +26,14 @@ class FeedTongue:
     ) -> None:
         """`fetcher` may go to plain http: many feeds are there. `domains` are ours."""
         self._gathering = Gathering(fetcher, clock, user_agent, domains)
+        self._back_pages = BackPages(self._gathering, clock)
         self._finding = Finding(self._gathering, clock)
         self._asker = Asker(fetcher, origin)
 
     def read(self, arrival: Arrival, *, proven: bool = False) -> Reading:
         """What the feed says; nobody proves anything by this wire."""
         del proven
-        return read_arrival(arrival)
-
-    @staticmethod
-    def door(profile: Profile) -> EndpointAddress | None:
-        """Feeds have none."""
-        del profile
-        return None
-
-    def encode(self, change: Change, to: Sequence[WireId], signer: Signer, now: Millis) -> bytes | None:
-        """Feeds are told nothing."""
-        del change, to, signer, now
-        return None
-
-    async def send(
-        self, endpoint: Endpoint, body: bytes, signer: Signer, dialect: str, followers: Sequence[WireId] | None = None
-    ) -> Outcome:
-        """Nothing is ever sent."""
-        del endpoint, body, signer, dialect, followers
-        return Unwanted("feeds_hear_nothing")
+        return read_arrival(arrival, self._gathering.gathered(arrival.body))
 
     async def fetch(self, wire_id: WireId, signer: Signer) -> Reading:
         """The feed or entry of that name; asked for in nobody's name."""
@@ -68,9 +46,9 @@ class FeedTongue:
         return await self._finding.find(text)
 
     async def back_posts(self, profile: Profile, page: str | None, signer: Signer) -> BackPosts | Refused:
-        """Feeds are read as `app.sources` does."""
-        del profile, page, signer
-        return BackPosts((), None)
+        """The next older page of the feed, one further each time; what it shows now is read by `app.sources`."""
+        del signer
+        return await self._back_pages.further(profile) if page is None else BackPosts((), None)
 
     async def conversation(self, post: WireId, signer: Signer) -> tuple[WireId, ...] | Refused:
         """Feeds have no word for conversations."""

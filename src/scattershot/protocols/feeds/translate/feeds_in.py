@@ -56,11 +56,13 @@ def feed_in(body: bytes) -> tuple[str, Feed | NotAFeed]:
     return address, feed
 
 
-def read_arrival(arrival: Arrival) -> Reading:
-    """Its profile and its entries, oldest first; each may be new, or read otherwise than before."""
+def read_arrival(arrival: Arrival, feed: Feed | NotAFeed | None = None) -> Reading:
+    """Its profile and its entries, oldest first; each may be new, or read otherwise than before. `feed` is what is in
+    its body, where that was read already."""
     if arrival.sender is None:
         return Refused("no_sender")
-    _, feed = feed_in(arrival.body)
+    if feed is None:
+        _, feed = feed_in(arrival.body)
     if isinstance(feed, NotAFeed):
         return Refused(feed.why, feed.detail)
     digest = blake2b(arrival.body, digest_size=16).hexdigest()  # two pushes may be of one moment

@@ -11,6 +11,8 @@ from scattershot.wirekit.safe_xml import BadXmlError, Element, read_xml
 HOLDS = 25 * 3_600
 """Seconds after which a registration ends, by convention; one registers anew every 24 hours."""
 MOST_FEEDS = 100
+REGISTER, NOTIFY = "rssCloud.pleaseNotify", "rssCloud.notify"
+"""Procedures of XML-RPC by which one registers, and is told, where nobody says others."""
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
 _METHOD = re.compile(r"[\w.:/-]{1,200}", re.ASCII)
 _PATH = re.compile(r"/[\x21-\x7e]{0,1000}")
@@ -81,13 +83,24 @@ def read_rpc_registration(text: str) -> Registration | BadRequest:
     return _registration(protocol, domain if isinstance(domain, str) else "", port, path, method, listed)
 
 
-def read_rpc(text: str) -> list[str | list[str]] | None:
-    """The parameters of a method call: scalars as text, arrays as lists of them; None for what is no call."""
+def rpc_method(text: str) -> str:
+    """The procedure that is called; nothing for what is no call."""
+    root = _root(text, "methodCall")
+    return next((each.text.strip() for each in root.elements if each.name == "methodName"), "") if root else ""
+
+
+def _root(text: str, name: str) -> Element | None:
     try:
         root = read_xml(text.strip(), {})
     except BadXmlError:
         return None
-    if root.name != "methodCall":
+    return root if root.name == name else None
+
+
+def read_rpc(text: str) -> list[str | list[str]] | None:
+    """The parameters of a method call: scalars as text, arrays as lists of them; None for what is no call."""
+    root = _root(text, "methodCall")
+    if root is None:
         return None
     params = next((each for each in root.elements if each.name == "params"), None)
     return [_value(each) for each in params.elements if each.name == "param"] if params is not None else []
@@ -118,10 +131,33 @@ def rpc_fault(words: str) -> bytes:
     return document(f"<methodResponse><fault><value><struct>{code}{text}</struct></value></fault></methodResponse>")
 
 
-def rpc_call(method: str, *texts: str) -> bytes:
-    """The call by which one is told of news: of rssCloud with the address of the feed alone."""
-    params = "".join(f"<param><value>{element('string', text)}</value></param>" for text in texts)
+def rpc_call(method: str, *values: str | int | list[str]) -> bytes:
+    """A call; that by which one is told of news by rssCloud has the address of the feed alone."""
+    params = "".join(f"<param>{_as_value(value)}</param>" for value in values)
     return document(f"<methodCall>{element('methodName', method)}<params>{params}</params></methodCall>")
+
+
+def _as_value(value: str | int | list[str]) -> str:
+    if isinstance(value, list):
+        return f"<value><array><data>{''.join(map(_as_value, value))}</data></array></value>"
+    return f"<value>{element('int' if isinstance(value, int) else 'string', str(value))}</value>"
+
+
+def rpc_pinged(words: str) -> bytes:
+    """The answer to a ping, as weblogUpdates wants it."""
+    error = "<member><name>flerror</name><value><boolean>0</boolean></value></member>"
+    text = f"<member><name>message</name><value>{element('string', words)}</value></member>"
+    value = f"<value><struct>{error}{text}</struct></value>"
+    return document(f"<methodResponse><params><param>{value}</param></params></methodResponse>")
+
+
+def is_rpc_success(text: str) -> bool:
+    """Whether a registration by XML-RPC was taken: an answer that is no fault, and does not say no."""
+    root = _root(text, "methodResponse")
+    if root is None or any(each.name == "fault" for each in root.elements):
+        return False
+    said = next((each.text.strip() for each in root.walk() if each.name == "boolean"), "1")
+    return said == "1"
 
 
 def is_fault(text: str) -> bool:

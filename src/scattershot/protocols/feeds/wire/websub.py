@@ -49,7 +49,7 @@ def read_hub_request(form: Mapping[str, str]) -> HubRequest | BadRequest:
         return BadRequest(f"hub.secret must be shorter than {LONGEST_SECRET} bytes.")
     if "\0" in secret:
         return BadRequest("hub.secret is text.")
-    said = form.get("hub.lease_seconds", "").strip()
+    said = form.get("hub.lease_seconds", "").strip() if mode == "subscribe" else ""
     if said and not re.fullmatch(r"[0-9]{1,12}", said):
         return BadRequest("hub.lease_seconds is a number.")
     lease = min(max(int(said or DEFAULT_LEASE) or DEFAULT_LEASE, SHORTEST_LEASE), LONGEST_LEASE)

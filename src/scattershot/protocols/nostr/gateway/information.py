@@ -6,7 +6,7 @@ from scattershot import __version__
 from scattershot.protocols.nostr.session.limits import Limits
 
 DOCUMENT = b"application/nostr+json"
-NIPS = (1, 2, 9, 10, 11, 13, 17, 22, 40, 42, 44, 45, 50, 59, 62, 65, 67, 70, 77)
+NIPS = (1, 2, 9, 10, 11, 13, 17, 22, 40, 42, 44, 45, 50, 59, 62, 65, 67, 70, 77, 86, 88)
 """What this relay does; those that are a matter of clients alone are named where it keeps and finds such events."""
 
 

@@ -1,5 +1,6 @@
 """Names on domains (NIP-05), asked of others and answered for microblogs of here; and where names of Nostr lead."""
 
+from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -50,6 +51,8 @@ class NamesHere:
     ) -> None:
         self._database, self._signets = database, signets
         self._domains, self._host, self._relay, self._origin = domains, host, relay, origin
+        self.when_made: Callable[[], Awaitable[None]] | None = None
+        """Is told when a name was asked for whose key had to be made first."""
         self.routes: list[BaseRoute] = [
             Route(PATH, self._answer, methods=["GET", "HEAD"]),
             Route("/nostr/{name}", self._lead, methods=["GET", "HEAD"]),
@@ -63,7 +66,7 @@ class NamesHere:
         asked = normal_host(request.headers.get("host", "")) or ""
         domain = asked if asked in self._domains else self._domains[0]
         handle = Handle(name, domain)
-        key = await public_name(self._database, self._signets, handle)
+        key = await public_name(self._database, self._signets, handle, self.when_made)
         names = {name: key} if key is not None else {}
         return Response(write_names(names, self._relay), media_type="application/json", headers=_OPEN)
 

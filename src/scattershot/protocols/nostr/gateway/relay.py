@@ -19,6 +19,7 @@ from scattershot.ports.database import UnavailableError
 from scattershot.ports.texts import TEXTS
 from scattershot.protocols.nostr.gateway.connection import TRY_LATER, Connection
 from scattershot.protocols.nostr.gateway.information import DOCUMENT, Information
+from scattershot.protocols.nostr.gateway.management import Management
 from scattershot.protocols.nostr.gateway.sealing import Seals
 from scattershot.protocols.nostr.session.limits import Limits
 from scattershot.protocols.nostr.session.session import Compare, Deed, Find, Leave, Say, Session, Take, Tally
@@ -64,6 +65,15 @@ class Relay:
         self._under_way: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(MOST_BATCHES)
         self._seen: Lately[str, bool] = Lately(_SEEN)
+        self._management: Management | None = None
+
+    def be_managed(self, management: Management) -> None:
+        """Take orders (NIP-86) from those who run the node."""
+        self._management = management
+
+    def forget_seen(self) -> None:
+        """What was taken before is looked at again when it is brought again."""
+        self._seen.clear()
 
     def handles(self, scope: Scope) -> bool:
         """Whether a request is for the relay: a WebSocket, or who asks for the document of NIP-11."""
@@ -73,6 +83,8 @@ class Relay:
             return True
         if scope["method"] == "OPTIONS":
             return str(scope["path"]) == PATHS[1]
+        if self._management is not None and self._management.handles(scope):
+            return True
         return any(name == b"accept" and DOCUMENT in value for name, value in scope["headers"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,8 +92,11 @@ class Relay:
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send)
             return
+        if self._management is not None and self._management.handles(scope):
+            await self._management(scope, receive, send)
+            return
         headers = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*", "Vary": "Accept",
-                   "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS"}  # fmt: skip
+                   "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS"}  # fmt: skip
         body = b"" if scope["method"] == "OPTIONS" else self._information.body
         await Response(body, media_type=DOCUMENT.decode(), headers=headers)(scope, receive, send)
 

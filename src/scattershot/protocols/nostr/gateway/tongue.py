@@ -1,29 +1,29 @@
 """Nostr as the house speaks it with others; implements `ports.protocol.Tongue` and `ports.slips.Listener`.
 
-What lies at our own relay is asked: there everything was seen to be genuine. Nothing is delivered, since whoever wishes
-to hear a microblog of here listens at the relay.
+What lies at our own relay is asked: there everything was seen to be genuine. What does not lie there is looked for
+elsewhere by `seeking`, which brings it there. Nothing is delivered from here: see `gateway/telling`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import json
 from msgspec.structs import replace
 
 from scattershot.app.slips import Slips
-from scattershot.domain.change import Change, ProfileChanged
-from scattershot.domain.delivery import Outcome, Unwanted
-from scattershot.domain.ids import Millis
+from scattershot.domain.change import ProfileChanged
 from scattershot.domain.microblog import Profile, parse_handle
-from scattershot.domain.node import Endpoint, EndpointAddress
 from scattershot.domain.reading import Arrival, Changes, Reading, Refused
 from scattershot.domain.slip import Kept, Want, key
+from scattershot.domain.well import Whereabouts
 from scattershot.domain.wire_id import NOSTR, WireId
-from scattershot.ports.protocol import BackPosts, Signer
+from scattershot.ports.protocol import BackPosts, Signer, Silent
 from scattershot.ports.slips import Glance
 from scattershot.protocols.nostr.gateway.names import Names
+from scattershot.protocols.nostr.gateway.seeking import Seeking, Sought
 from scattershot.protocols.nostr.translate.notes_in import NO_DOMAIN, claimed_name, nobody
 from scattershot.protocols.nostr.translate.notes_out import is_place
 from scattershot.protocols.nostr.translate.to_changes import Where, glance_at, read
+from scattershot.protocols.nostr.translate.whereabouts import WITH_RELAYS, whereabouts_in
 from scattershot.protocols.nostr.wire import kinds
 from scattershot.protocols.nostr.wire.entities import Address, Key, Note, read_entity
 from scattershot.protocols.nostr.wire.event import Event, is_name, is_on_the_curve
@@ -31,65 +31,72 @@ from scattershot.protocols.nostr.wire.event import Event, is_name, is_on_the_cur
 PAGE = 40
 """Posts of an author that are read at a time."""
 MOST_OF_THREAD = 200
-_WRITTEN = (kinds.NOTE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.COMMENT, kinds.ARTICLE)
+_WRITTEN = (kinds.NOTE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.COMMENT, kinds.POLL, kinds.ARTICLE)
 _decode = json.Decoder(Event).decode
 
 
-class NostrTongue:
-    """Speaks Nostr."""
+class NostrTongue(Silent):
+    """Speaks Nostr; what is said here goes to our own relay (`app.uttering`)."""
 
     name = NOSTR
 
     def __init__(self, slips: Slips, names: Names, where: Where) -> None:
         self._slips, self._names, self._where = slips, names, where
+        self._seeking: Seeking | None = None
+        self._covers: Callable[[str], bool] = lambda _: False
+
+    def seek_elsewhere(self, seeking: Seeking, covers: Callable[[str], bool]) -> None:
+        """Look at others' relays too; `covers` says of whom everything is heard anyway."""
+        self._seeking, self._covers = seeking, covers
 
     def glance(self, slip: Kept) -> Glance | None:
         """What the event is about."""
         return glance_at(_decode(slip.body), self._where)
+
+    def whereabouts(self, slip: Kept) -> Whereabouts | None:
+        """Where its author is met, where it is a list of relays."""
+        return whereabouts_in(_decode(slip.body), plain=self._where.plain) if slip.kind in WITH_RELAYS else None
 
     def read(self, arrival: Arrival, *, proven: bool = False) -> Reading:
         """What the event says."""
         del proven
         return read(arrival.body, self._where)
 
-    @staticmethod
-    def door(profile: Profile) -> EndpointAddress | None:
-        """None: who wishes to hear us listens at our relay."""
-        del profile
-        return None
-
-    def encode(self, change: Change, to: Sequence[WireId], signer: Signer, now: Millis) -> bytes | None:
-        """Nothing: see `app.uttering`."""
-        del change, to, signer, now
-        return None
-
-    async def send(
-        self, endpoint: Endpoint, body: bytes, signer: Signer, dialect: str, followers: Sequence[WireId] | None = None
-    ) -> Outcome:
-        """There are no doors."""
-        del endpoint, body, signer, dialect, followers
-        return Unwanted("no_door", gone=True)
-
     async def fetch(self, wire_id: WireId, signer: Signer) -> Reading:
-        """A post or a profile that lies at our relay; of whoever wrote something and no profile, the key is one."""
+        """A post or a profile; of whoever wrote something and no profile, the key is one."""
         del signer
         name = wire_id.value
+        if not is_name(name) and not is_place(name):
+            return Refused("not_found")
+        known = await self._lying_here(name)
+        if self._seeking is not None and not self._covers(name):
+            is_profile = isinstance(known, Changes) and isinstance(known.changes[0], ProfileChanged)
+            sought = Sought.NOTHING
+            if known is None:
+                sought = await self._seeking.named(name)
+            elif is_profile:
+                sought = await self._seeking.about(name)
+            known = await self._lying_here(name) if sought is Sought.FOUND else known
+            if known is None and sought is Sought.UNREACHABLE:
+                return Refused("unreachable", "The relays that may have it do not answer.")
+        return known or Refused("not_found", "Nothing of that name has come to this relay yet.")
+
+    async def _lying_here(self, name: str) -> Reading | None:
+        """What our relay has of that name."""
         if is_place(name):
             found = await self._find(Want(places=(key("place", name),), limit=1))
-            return read(found[0].body, self._where) if found else Refused("not_found")
-        if not is_name(name):
-            return Refused("not_found")
-        found = await self._find(Want(ids=(bytes.fromhex(name),), limit=1))
+        else:
+            found = await self._find(Want(ids=(bytes.fromhex(name),), limit=1))
         if found:
             return read(found[0].body, self._where)
-        return await self._profile(name)
+        return None if is_place(name) else await self._profile(name)
 
-    async def _profile(self, pubkey: str) -> Reading:
+    async def _profile(self, pubkey: str) -> Reading | None:
         found = await self._find(Want(places=(key("place", f"{kinds.PROFILE}:{pubkey}:"),), limit=1))
         if found:
             return await self._with_name(_decode(found[0].body))
         if not is_on_the_curve(pubkey) or not await self._find(Want(authors=(bytes.fromhex(pubkey),), limit=1)):
-            return Refused("not_found", "Nothing of that name has come to this relay yet.")
+            return None
         profile = nobody(pubkey, self._where.origin)
         return Changes((ProfileChanged(actor=profile.id, profile=profile),), pubkey)
 
@@ -113,10 +120,12 @@ class NostrTongue:
         del signer
         bare = text.strip()
         match read_entity(bare):
-            case Key(value) | Note(value):
-                return WireId(NOSTR, value)
+            case Key(value, relays):
+                return await self._hinted(value, relays)
+            case Note(value, relays, author):
+                return await self._hinted(value, relays, author)
             case Address() as address:
-                return WireId(NOSTR, address.coordinates)
+                return await self._hinted(address.coordinates, address.relays, address.pubkey)
             case _:
                 pass
         if is_name(bare.lower()):
@@ -130,12 +139,21 @@ class NostrTongue:
         named = await self._names.look_up(handle)
         if named is None:
             return Refused("not_found", f"{handle.domain} knows nobody called {handle.name}.")
-        return WireId(NOSTR, named.pubkey)
+        return await self._hinted(named.pubkey, named.relays)
+
+    async def _hinted(self, name: str, relays: Sequence[str], author: str | None = None) -> WireId:
+        """The name, and where somebody says that it is met is remembered."""
+        if self._seeking is not None:
+            await self._seeking.hint(name, relays, author)
+        return WireId(NOSTR, name)
 
     async def back_posts(self, profile: Profile, page: str | None, signer: Signer) -> BackPosts | Refused:
-        """What the author wrote that lies at our relay, newest first; `page` is the moment to go on from."""
+        """What the author wrote, newest first, asked for elsewhere where not all of it is heard anyway; `page` is the
+        moment to go on from."""
         del signer
         until = int(page) if page else None
+        if self._seeking is not None and (until is not None or not self._covers(profile.id.value)):
+            await self._seeking.back(profile.id.value, _WRITTEN, until, PAGE)
         author = bytes.fromhex(profile.id.value)
         found = await self._find(Want(authors=(author,), kinds=_WRITTEN, until=until, limit=PAGE))
         readings = tuple(read(slip.body, self._where) for slip in found)
@@ -143,8 +161,10 @@ class NostrTongue:
         return BackPosts(readings, None if ends else str(found[-1].at))
 
     async def conversation(self, post: WireId, signer: Signer) -> tuple[WireId, ...] | Refused:
-        """Everything at our relay that answers the post, or something in its thread."""
+        """Everything that answers the post, or something in its thread, as far as it is heard of."""
         del signer
+        if self._seeking is not None:
+            await self._seeking.answers(post.value)
         letter = "a" if is_place(post.value) else "e"
         want = Want(kinds=(kinds.NOTE, kinds.COMMENT), keys=((key(letter, post.value),),), limit=MOST_OF_THREAD)
         return tuple(WireId(NOSTR, slip.id.hex()) for slip in await self._find(want))

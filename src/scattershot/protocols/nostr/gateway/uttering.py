@@ -6,14 +6,19 @@ from scattershot.domain.change import Change, Edited, Posted, ProfileChanged, Va
 from scattershot.domain.post import Form
 from scattershot.domain.slip import key
 from scattershot.domain.wire_id import NOSTR
-from scattershot.ports.slips import Surroundings, Uttered
+from scattershot.ports.slips import Signet, Surroundings, Uttered
 from scattershot.protocols.nostr.translate.from_change import Home, contacts_of, event_of, relays_of
 from scattershot.protocols.nostr.translate.notes_out import name_of
 from scattershot.protocols.nostr.translate.slips import to_slip, with_burial
 from scattershot.protocols.nostr.wire import kinds
 from scattershot.protocols.nostr.wire.encryption import lock_key
 from scattershot.protocols.nostr.wire.entities import Key, Secret, write_entity
-from scattershot.protocols.nostr.wire.event import Unsigned, public_key, sign
+from scattershot.protocols.nostr.wire.event import Event, Unsigned, public_key, sign
+
+_THINGS = frozenset(
+    {kinds.NOTE, kinds.POLL, kinds.ARTICLE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.REACTION, kinds.POLL_RESPONSE}
+)
+"""What stands for a post, a boost, a like or a vote, and is its name."""
 
 
 class Utterer:
@@ -46,30 +51,32 @@ class Utterer:
             case _:
                 return None
 
-    def utter(self, change: Change, around: Surroundings, secret: bytes, at: int, chance: bytes) -> Uttered | None:
+    def utter(self, change: Change, around: Surroundings, signet: Signet, at: int, chance: bytes) -> Uttered | None:
         """The change as an event."""
-        what = event_of(change, around, public_key(secret), at, self._home)
-        if what is None:
-            return None
-        is_thing = what.kind in (kinds.NOTE, kinds.ARTICLE, kinds.REPOST, kinds.GENERIC_REPOST, kinds.REACTION)
-        return self._signed(what, secret, chance, name_of(what) if is_thing else "", isinstance(change, Vanished))
+        what = event_of(change, around, signet.public, at, self._home)
+        return _signed(what, signet, chance, vanishes=isinstance(change, Vanished)) if what is not None else None
 
     def follows_place(self, public: str) -> bytes:
         """Where the list of contacts lies."""
         return key("place", f"{kinds.CONTACTS}:{public}:")
 
-    def follows(self, around: Surroundings, secret: bytes, at: int, chance: bytes) -> Uttered:
+    def follows(self, around: Surroundings, signet: Signet, at: int, chance: bytes) -> Uttered:
         """The list of contacts."""
-        return self._signed(contacts_of(around, public_key(secret), at), secret, chance)
+        return _signed(contacts_of(around, signet.public, at), signet, chance)
 
     def introduction_place(self, public: str) -> bytes:
         """Where the list of relays lies."""
         return key("place", f"{kinds.RELAYS}:{public}:")
 
-    def introduction(self, secret: bytes, at: int, chance: bytes) -> Uttered:
+    def introduction(self, signet: Signet, at: int, chance: bytes) -> Uttered:
         """The list of relays."""
-        return self._signed(relays_of(public_key(secret), at, self._home), secret, chance)
+        return _signed(relays_of(signet.public, at, self._home), signet, chance)
 
-    def _signed(self, what: Unsigned, secret: bytes, chance: bytes, name: str = "", vanishes: bool = False) -> Uttered:
-        event = sign(what, secret, chance)
-        return Uttered(with_burial(to_slip(event), event, vanishes=vanishes), name)
+
+def _signed(what: Unsigned, signet: Signet, chance: bytes, *, vanishes: bool = False) -> Uttered:
+    if signet.secret:
+        event = sign(what, signet.secret, chance)
+    else:
+        event = Event(what.id, what.pubkey, what.created_at, what.kind, what.tags, what.content, "")
+    slip = with_burial(to_slip(event), event, vanishes=vanishes)
+    return Uttered(slip, name_of(event) if event.kind in _THINGS else "", unsigned=not signet.secret)

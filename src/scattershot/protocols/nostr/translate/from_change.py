@@ -19,6 +19,7 @@ from scattershot.domain.change import (
     Unboosted,
     Unliked,
     Vanished,
+    Voted,
 )
 from scattershot.domain.emoji import shortcode_in
 from scattershot.domain.microblog import Profile
@@ -26,6 +27,7 @@ from scattershot.domain.post import Form
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.slips import Known, Surroundings
 from scattershot.protocols.nostr.translate.notes_out import article_of, is_place, note_of, tag_of
+from scattershot.protocols.nostr.translate.polls import response_of
 from scattershot.protocols.nostr.wire import kinds
 from scattershot.protocols.nostr.wire.event import Event, Tags, Unsigned
 from scattershot.wirekit.html import plain_text
@@ -57,6 +59,8 @@ def event_of(change: Change, around: Surroundings, pubkey: str, at: int, home: H
             return _repost(change, around.about, pubkey, at, home.relay)
         case Liked() if around.about is not None:
             return _reaction(change, around.about, pubkey, at, home.relay)
+        case Voted() if around.about is not None:
+            return response_of(around.choices, around.about, pubkey, at + len(around.choices) - 1)
         case ProfileChanged(profile=profile):
             return profile_of(profile, pubkey, _after(around, at))
         case Vanished():
@@ -111,8 +115,8 @@ def _gone(
     if is_place(name):
         kind = name.partition(":")[0]
         return Unsigned(pubkey, at, kinds.DELETION, [["a", name], ["k", kind]], "")
-    of_note = around.about is not None and is_place(around.about.name)
-    by_kind = {None: kinds.NOTE, True: kinds.GENERIC_REPOST if of_note else kinds.REPOST, False: kinds.REACTION}
+    about = _read(around.about.body).kind if around.about is not None and around.about.body else kinds.NOTE
+    by_kind = {None: about, True: kinds.REPOST if about == kinds.NOTE else kinds.GENERIC_REPOST, False: kinds.REACTION}
     return Unsigned(pubkey, at, kinds.DELETION, [["e", name], ["k", str(by_kind[repost])]], "")
 
 

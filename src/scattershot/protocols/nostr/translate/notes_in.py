@@ -9,13 +9,14 @@ from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Emoji, Field, Handle, Profile, Voice
 from scattershot.domain.post import Attachment, Audience, Form, Mention, Post
 from scattershot.domain.text import Composed, compose
-from scattershot.domain.wire_id import NOSTR, WireId
+from scattershot.domain.wire_id import ACTIVITYPUB, NOSTR, WireId
 from scattershot.protocols.nostr.translate.notes_out import is_place
 from scattershot.protocols.nostr.wire.entities import MENTION, Address, Key, Note, read_entity, write_entity
 from scattershot.protocols.nostr.wire.event import Event, is_name, is_on_the_curve
 from scattershot.protocols.nostr.wire.readings import place, thread
+from scattershot.wirekit.addresses import is_loopback
 from scattershot.wirekit.html import clean_html, clean_source, clean_text
-from scattershot.wirekit.urls import normal_url, parse_url
+from scattershot.wirekit.urls import host_of, normal_url, parse_url
 
 NO_DOMAIN = "nostr"
 """The domain of those who have no name that a domain confirms; nobody else can have it, since it has no dot."""
@@ -53,6 +54,15 @@ def nobody(pubkey: str, origin: str) -> Profile:
     )  # fmt: skip
 
 
+def copied(event: Event) -> WireId | None:
+    """What of ActivityPub the event says it is a copy of (NIP-48)."""
+    for tag in event.tags:
+        if len(tag) > 2 and tag[0] == "proxy" and tag[2] == ACTIVITYPUB:
+            host = host_of(tag[1])
+            return WireId(ACTIVITYPUB, tag[1]) if host is not None and not is_loopback(host) else None
+    return None
+
+
 def claimed_name(event: Event) -> Handle | None:
     """The name that the profile claims by NIP-05; it is worth nothing until its domain says the same."""
     claimed = _told(event).get("nip05")
@@ -80,6 +90,7 @@ def profile_in(event: Event, origin: str) -> Profile:
         header=normal_url(_text(told, "banner")) or "",
         fields=tuple(fields),
         emojis=_emojis(event),
+        copy_of=copied(event),
     )
 
 
@@ -159,6 +170,7 @@ def _post(
         tags=tuple(_once(written))[:MOST_TAGS],
         attachments=attachments,
         emojis=_emojis(event),
+        copy_of=copied(event),
     )
 
 

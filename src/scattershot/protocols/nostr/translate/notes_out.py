@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from scattershot.domain.post import Attachment, Post
 from scattershot.domain.wire_id import ACTIVITYPUB, WireId
 from scattershot.ports.slips import Known, Surroundings
+from scattershot.protocols.nostr.translate.polls import poll_tags
 from scattershot.protocols.nostr.wire import kinds
 from scattershot.protocols.nostr.wire.entities import Address, Key, Note, write_link
-from scattershot.protocols.nostr.wire.event import Tags, Unsigned, is_name
+from scattershot.protocols.nostr.wire.event import Event, Tags, Unsigned, is_name
 from scattershot.wirekit.html import plain_text
 
 _PLACE = re.compile(r"(\d{1,5}):([0-9a-f]{64}):(.*)", re.DOTALL)
@@ -25,17 +26,18 @@ def tag_of(letter: str, known: Known, relay: str, *more: str) -> list[str]:
 
 
 def note_of(post: Post, around: Surroundings, pubkey: str, at: int, relay: str) -> Unsigned:
-    """The post as a note; a poll's answers are lines of it, and the link to where one votes its last."""
+    """The post as a note, or as a poll."""
     lines = [_text(post, around.people)]
     if post.title:
         lines.insert(0, post.title)
-    if post.poll is not None:
-        lines += ["\n".join(f"• {option.text}" for option in post.poll.options), post.url or post.id.value]
     lines += [attachment.url for attachment in post.attachments]
     if around.quote is not None:
         lines.append(_link_to(around.quote))
     content = "\n\n".join(line for line in lines if line)
-    return Unsigned(pubkey, at, kinds.NOTE, _tags(post, around, pubkey, relay), content)
+    tags = _tags(post, around, pubkey, relay)
+    if post.poll is not None:
+        return Unsigned(pubkey, at, kinds.POLL, poll_tags(post.poll, relay) + tags, content)
+    return Unsigned(pubkey, at, kinds.NOTE, tags, content)
 
 
 def article_of(post: Post, around: Surroundings, pubkey: str, at: int, relay: str) -> Unsigned:
@@ -48,11 +50,10 @@ def article_of(post: Post, around: Surroundings, pubkey: str, at: int, relay: st
     return Unsigned(pubkey, at, kinds.ARTICLE, own + _tags(post, around, pubkey, relay), _text(post, around.people))
 
 
-def name_of(event: Unsigned) -> str:
+def name_of(event: Event) -> str:
     """What the post is called by the event: its coordinates where the newest version counts, else its id."""
     if event.kind == kinds.ARTICLE:
-        identifier = next(tag[1] for tag in event.tags if tag[0] == "d")
-        return Address(identifier, event.pubkey, event.kind).coordinates
+        return Address(event.first("d") or "", event.pubkey, event.kind).coordinates
     return event.id
 
 

@@ -2,14 +2,27 @@
 
 from typing import NamedTuple
 
-from scattershot.domain.change import Boosted, Change, Deleted, Edited, Liked, Posted, ProfileChanged, Undone, Vanished
+from scattershot.domain.change import (
+    Boosted,
+    Change,
+    Deleted,
+    Edited,
+    Liked,
+    Posted,
+    ProfileChanged,
+    Undone,
+    Vanished,
+    Voted,
+)
 from scattershot.domain.emoji import emoji_in, shortcode_in
 from scattershot.domain.ids import Millis
 from scattershot.domain.reading import Changes, Ignored, Reading, Refused
-from scattershot.domain.wire_id import ACTIVITYPUB, NOSTR, WireId
+from scattershot.domain.wire_id import NOSTR, WireId
 from scattershot.ports.slips import Glance
-from scattershot.protocols.nostr.translate.notes_in import article_in, note_in, profile_in
+from scattershot.protocols.nostr.translate.letters import MOST_READERS, read_letter
+from scattershot.protocols.nostr.translate.notes_in import article_in, copied, note_in, profile_in
 from scattershot.protocols.nostr.translate.notes_out import is_place
+from scattershot.protocols.nostr.translate.polls import answers_in, poll_in
 from scattershot.protocols.nostr.wire import kinds
 from scattershot.protocols.nostr.wire.event import Event, Wrong, is_name, read_event
 from scattershot.protocols.nostr.wire.readings import expiry, place, vanishes_from
@@ -17,7 +30,7 @@ from scattershot.protocols.nostr.wire.readings import expiry, place, vanishes_fr
 MEANINGFUL = frozenset(
     {
         kinds.PROFILE, kinds.NOTE, kinds.CONTACTS, kinds.DELETION, kinds.REPOST, kinds.REACTION, kinds.GENERIC_REPOST,
-        kinds.VANISH, kinds.COMMENT, kinds.ARTICLE,
+        kinds.VANISH, kinds.COMMENT, kinds.ARTICLE, kinds.POLL, kinds.POLL_RESPONSE,
     }
 )  # fmt: skip
 MOST_NAMED = 200
@@ -31,6 +44,8 @@ class Where(NamedTuple):
 
     relay: str
     origin: str
+    plain: bool = False
+    """Whether relays without TLS are dealt with."""
 
 
 def named(value: str) -> WireId:
@@ -40,6 +55,9 @@ def named(value: str) -> WireId:
 
 def glance_at(event: Event, where: Where) -> Glance | None:
     """What the event is about at a glance; None for kinds that mean nothing here."""
+    if event.kind == kinds.GIFT_WRAP:
+        readers = (named(value) for value in event.values("p")[:MOST_READERS] if is_name(value))
+        return Glance(named(event.pubkey), sealed_to=tuple(dict.fromkeys(readers)))
     if event.kind not in MEANINGFUL or (event.kind == kinds.VANISH and not vanishes_from(event, where.relay)):
         return None
     author = named(event.pubkey)
@@ -51,19 +69,11 @@ def glance_at(event: Event, where: Where) -> Glance | None:
     return Glance(author, tuple(map(named, dict.fromkeys([own, *names[:MOST_NAMED]]))), copy_of=copied(event))
 
 
-def copied(event: Event) -> WireId | None:
-    """What of ActivityPub the event says it is a copy of (NIP-48)."""
-    for tag in event.tags:
-        if len(tag) > 2 and tag[0] == "proxy" and tag[2] == ACTIVITYPUB:
-            return WireId(ACTIVITYPUB, tag[1])
-    return None
-
-
 def read(body: bytes, where: Where) -> Reading:
     """What the event's JSON says; that it is genuine was seen when it was taken."""
     event = read_event(body)
     if isinstance(event, Wrong):
-        return Refused("not_an_event", event.why)
+        return read_letter(body, where.origin) or Refused("not_an_event", event.why)
     return changes_of(event, where)
 
 
@@ -86,6 +96,10 @@ def _changes(event: Event, where: Where) -> list[Change] | str:
             return [ProfileChanged(actor=actor, id=this, profile=profile_in(event, where.origin))]
         case kinds.NOTE | kinds.COMMENT:
             return [Posted(actor=actor, id=this, post=note_in(event, where.origin))]
+        case kinds.POLL:
+            return [Posted(actor=actor, id=this, post=poll_in(event, note_in(event, where.origin)))]
+        case kinds.POLL_RESPONSE:
+            return _votes(event, actor, this)
         case kinds.ARTICLE:
             return [Edited(actor=actor, id=this, post=article_in(event, where.origin))]
         case kinds.REPOST | kinds.GENERIC_REPOST:
@@ -122,6 +136,15 @@ def _reaction(event: Event, actor: WireId, this: WireId) -> list[Change] | str:
         return [Liked(actor=actor, id=this, post=named(about))]
     emoji = f":{shortcode}:" if shortcode else emoji_in(said)
     return [Liked(actor=actor, id=this, post=named(about), emoji=emoji, picture=picture if shortcode else "")]
+
+
+def _votes(event: Event, actor: WireId, this: WireId) -> list[Change] | str:
+    """Every answer that it chooses; of a poll for one answer the first counts (NIP-88)."""
+    poll = next((value for value in event.values("e") if is_name(value)), None)
+    chosen = answers_in(event)
+    if poll is None or not chosen:
+        return "nothing_named"
+    return [Voted(actor=actor, id=this, post=named(poll), option=option) for option in chosen]
 
 
 def _deletion(event: Event, actor: WireId) -> list[Change] | str:

@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from scattershot.protocols.nostr.wire import bech32
+from scattershot.wirekit import bech32
 
 VERSION = 2
 MAX_PLAIN = 65_535

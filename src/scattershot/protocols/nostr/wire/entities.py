@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple, TypeAlias
 
-from scattershot.protocols.nostr.wire import bech32
+from scattershot.wirekit import bech32
 
 _SPECIAL, _RELAY, _AUTHOR, _KIND = 0, 1, 2, 3
 

@@ -149,13 +149,19 @@ def is_on_the_curve(pubkey: str) -> bool:
 
 def public_key(secret: bytes) -> str:
     """The public key of a private one; ValueError where it is none."""
-    return PrivateKey(secret).public_key.format(compressed=True)[1:].hex()
+    return _pair(secret).public_key.format(compressed=True)[1:].hex()
+
+
+@lru_cache(maxsize=1_024)
+def _pair(secret: bytes) -> PrivateKey:
+    """Whoever signs much need not have their point found anew each time: that costs as much as signing."""
+    return PrivateKey(secret)
 
 
 def sign(what: Unsigned, secret: bytes, chance: bytes) -> Event:
     """The event; `chance` is 32 random bytes (BIP-340's auxiliary randomness)."""
     name = bytes.fromhex(what.id)
-    signature = PrivateKey(secret).sign_schnorr(name, chance)
+    signature = _pair(secret).sign_schnorr(name, chance)
     return Event(name.hex(), what.pubkey, what.created_at, what.kind, what.tags, what.content, signature.hex())
 
 

@@ -223,3 +223,23 @@ def ask(name: str, filters: Sequence[Filter]) -> str:
 def neg_open(name: str, wanted: Filter, message: bytes) -> str:
     """The first step of a comparison."""
     return _frame("NEG-OPEN", name, as_json(wanted), message.hex())
+
+
+def count(name: str, filters: Sequence[Filter]) -> str:
+    """The question how many there are (NIP-45)."""
+    return _frame("COUNT", name, *map(as_json, filters))
+
+
+def close(name: str) -> str:
+    """Nothing more for that subscription."""
+    return _frame("CLOSE", name)
+
+
+def prove(event: bytes) -> str:
+    """An event, as JSON already, that proves who speaks (NIP-42)."""
+    return f'["AUTH",{event.decode()}]'
+
+
+def neg_close(name: str) -> str:
+    """That is enough of a comparison."""
+    return _frame("NEG-CLOSE", name)

@@ -13,6 +13,8 @@ SEAL = 13
 CHAT = 14
 GENERIC_REPOST = 16
 VANISH = 62
+POLL_RESPONSE = 1018
+POLL = 1068
 COMMENT = 1111
 GIFT_WRAP = 1059
 REPORT = 1984
@@ -30,7 +32,9 @@ RELAY_FOUND = 30166
 PRIVATE = frozenset({ENCRYPTED_MESSAGE, GIFT_WRAP, PASSING_GIFT_WRAP, 1060})
 """Read only by whom they are from or for, once they proved who they are (NIP-17, NIP-42, NIP-59)."""
 
-WITH_WORDS = frozenset({PROFILE, NOTE, 9, 11, 20, 21, 22, COMMENT, 1222, 1311, 9802, ARTICLE, 30311, 30402, 30818})
+WITH_WORDS = frozenset(
+    {PROFILE, NOTE, 9, 11, 20, 21, 22, POLL, COMMENT, 1222, 1311, 9802, ARTICLE, 30311, 30402, 30818}
+)
 """Whose content is text for people, so that it is searched."""
 
 

@@ -60,6 +60,21 @@ class Sealed:
         ordered = sorted(set(items))
         return cls(array("q", [at for at, _ in ordered]), b"".join(name for _, name in ordered))
 
+    def joined(self, items: Iterable[tuple[int, bytes]]) -> "Sealed":
+        """The set with these too, which are few: what lies between them is taken over in one piece."""
+        moments, ids, done = array("q"), bytearray(), 0
+        for at, name in sorted(set(items)):
+            place = self.find(Bound(at, name), done)
+            moments.extend(self._moments[done:place])
+            ids += self._ids[done * ID_BYTES : place * ID_BYTES]
+            done = place
+            if place == len(self) or self.item(place) != (at, name):
+                moments.append(at)
+                ids += name
+        moments.extend(self._moments[done:])
+        ids += self._ids[done * ID_BYTES :]
+        return Sealed(moments, bytes(ids))
+
     def __len__(self) -> int:
         return len(self._moments)
 

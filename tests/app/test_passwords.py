@@ -1,8 +1,11 @@
-"""People and their passwords."""
+"""Passwords and what they cost."""
 
 import asyncio
 
-from scattershot.app.people import check_password, hash_password
+import pytest
+
+from scattershot.app import passwords
+from scattershot.app.passwords import check_password, hash_password
 
 
 async def test_several_passwords_are_hashed_at_once_and_none_waits_for_ever() -> None:
@@ -12,3 +15,8 @@ async def test_several_passwords_are_hashed_at_once_and_none_waits_for_ever() ->
         wrong = await asyncio.gather(check_password("password 1", made[2]), check_password("password 1", ""))
     assert all(right)
     assert not any(wrong)
+
+
+async def test_a_password_costs_what_rfc_9106_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "PASSWORD_COST", passwords.RFC_9106)
+    assert (await hash_password("a password of here")).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
