@@ -88,32 +88,31 @@ def _obeyed(view: View, election: Election, now: int = NOW) -> View:
 
 
 @given(NODES, st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_order_in_which_things_were_heard_alters_nothing(nodes: Any, order: random.Random) -> None:
     assert elect(_view(nodes), NOW) == elect(_view(nodes, order), NOW)
 
 
 @given(NODES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_when_all_do_as_elected_the_same_are_elected_again(nodes: Any) -> None:
     view = _view(nodes)
     able = set(_eligible(view))
     # who claims to serve and may not is left out here: it cannot do as elected
     for one in [one for one, each in view.announcements.items() if each.role == "super" and one not in able]:
         view.take(view.announcements[one]._replace(at=NOW - 5, role="leaf"))
-    attested(view)
+    attested(view, NOW - 55)
     first = elect(view, NOW)
     after = _obeyed(view, first)
     attested(after, NOW - 50)
-    grown = len(first.supers) - sum(1 for one in first.supers if view.announcements[one].role == "super")
     again = elect(after, NOW)
-    if grown == 0 and len(again.supers) == len(first.supers):
+    if again.target == first.target:  # whoever begins alters the median of the slots
         assert again.supers == first.supers
     assert len(first.supers - again.supers) <= step_limit(again.target)
 
 
 @given(NODES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_there_are_three_where_there_can_be(nodes: Any) -> None:
     view = _view(nodes)
     able = _eligible(view)
@@ -123,7 +122,7 @@ def test_there_are_three_where_there_can_be(nodes: Any) -> None:
 
 
 @given(NODES, st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_more_room_costs_nobody_the_role(nodes: Any, data: Any) -> None:
     view = _view(nodes)
     before = elect(view, NOW)
@@ -136,7 +135,7 @@ def test_more_room_costs_nobody_the_role(nodes: Any, data: Any) -> None:
 
 
 @given(NODES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_of_those_that_work_at_most_a_tenth_change_in_an_epoch(nodes: Any) -> None:
     view = _view(nodes)
     election = elect(view, NOW)

@@ -200,11 +200,13 @@ def _steps_left(census: Census, target: int, epoch: int) -> int:
 
 
 def _growth_left(census: Census, serving: list[Contender], epoch: int, now: float) -> int:
-    """Half as many again in an epoch, beside whoever stands in for those that fell; all where nobody serves."""
-    if not serving:
+    """Half as many again in an epoch, beside whoever stands in for those that fell; all where nobody served before."""
+    before = sum(1 for each in serving if each.since < epoch)
+    left = sum(1 for each in census.alive.values() if each.role == "retired" and each.since >= epoch)
+    if not before + left:
         return len(census.present)
     lost = sum(1 for each in census.gone.values() if each.at > now - MISSED)
-    return max(FEWEST, -(-len(serving) // 2)) + lost - sum(1 for each in serving if each.since >= epoch)
+    return max(FEWEST, -(-(before + left) // 2)) + lost + left - (len(serving) - before)
 
 
 def _without_excess(serving: list[Contender], target: int, limits: _Limits, most: int) -> list[Contender]:
