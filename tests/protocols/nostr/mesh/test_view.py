@@ -15,9 +15,9 @@ AT = st.integers(NOW - 5, NOW)
 STATEMENTS = st.lists(
     st.one_of(
         st.builds(
-            lambda name, at, load, inc, n: an_announcement(
-                "x", key=name, at=at, load=load, incarnation=inc, id=f"{n:064x}"
-            ), NAMES, AT, st.integers(0, 3), st.integers(0, 2), st.integers(0, 10**6),
+            lambda name, at, load, inc: an_announcement(
+                "x", key=name, at=at, load=load, incarnation=inc, id=key((name, at, load, inc))
+            ), NAMES, AT, st.integers(0, 3), st.integers(0, 2),
         ),
         st.builds(Attestation, NAMES, NAMES, AT, st.sampled_from([network(1), network(2)]), st.just("wss://a.example/")),
         st.builds(Admission, NAMES, st.sampled_from(["2026-09-20", "2026-09-21"]), st.integers(18, 22)),
