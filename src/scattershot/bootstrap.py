@@ -3,7 +3,7 @@
 import asyncio
 import os
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -26,6 +26,8 @@ from scattershot.app.firehose import Firehose
 from scattershot.app.followed_lists import FollowedLists
 from scattershot.app.followers_sync import FollowersSync
 from scattershot.app.hearing import Hearing
+from scattershot.app.hinting import Hinting
+from scattershot.app.hints import turn_off
 from scattershot.app.housekeeping import Housekeeping
 from scattershot.app.importing import Importing
 from scattershot.app.indexing import Indexing
@@ -46,7 +48,7 @@ from scattershot.app.people import People
 from scattershot.app.poll_ends import PollEnds
 from scattershot.app.previews import Previews
 from scattershot.app.programs import Programs
-from scattershot.app.proxy import Proxy, Signed, proxy_secret
+from scattershot.app.proxy import Proxy, Signed
 from scattershot.app.publish import Publisher
 from scattershot.app.quotes import Quotes
 from scattershot.app.reactions import Reactions
@@ -59,7 +61,6 @@ from scattershot.app.second_factors import SecondFactors
 from scattershot.app.senders import Senders
 from scattershot.app.shelves import Shelves as KeptPosts
 from scattershot.app.sign_up import SignUp
-from scattershot.app.signets import SIGNET_FILE
 from scattershot.app.sources import Sources
 from scattershot.app.streams import Streams
 from scattershot.app.tallies import Tallies
@@ -67,10 +68,9 @@ from scattershot.app.timelines import Timelines
 from scattershot.app.trends import Trends
 from scattershot.app.uttering import Uttering
 from scattershot.app.verify_links import VerifyLinks
-from scattershot.app.web_push import Keys, WebPush
+from scattershot.app.web_push import WebPush
 from scattershot.domain.addresses import Addresses
 from scattershot.drivers.http_client import HttpClient
-from scattershot.drivers.secret_file import secret_in
 from scattershot.drivers.websocket_client import WebSocketClient
 from scattershot.frontends.firehose.door import Firehose as FirehoseDoor
 from scattershot.frontends.firehose.pages import Pages as FirehosePages
@@ -95,6 +95,7 @@ from scattershot.frontends.web.preferring import Preferring
 from scattershot.frontends.web.web import Web
 from scattershot.living import LagWatch, Lively, Moving, Stepper, let_live
 from scattershot.machines import Drivers, Shelves, real_drivers, user_agent
+from scattershot.own_keys import OwnKeys, own_keys
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
 from scattershot.ports.protocol import Signer
@@ -107,21 +108,7 @@ from scattershot.protocols.nostr import adapter as nostr
 from scattershot.server import make_app, shared
 from scattershot.settings import Settings
 from scattershot.storage.migrate import migrate
-from scattershot.tongues import Tongues, door
-from scattershot.wirekit import sealing
-
-PUSH_FILE = "push.key"
-"""The file in the data folder without which the access tokens kept for pushes cannot be read."""
-
-
-class OwnKeys(NamedTuple):
-    """Secrets of the node's own: what makes addresses of pictures from elsewhere its own, what its pushes bear, and by
-    what it is known among relays; and what opens the keys by which its microblogs speak there."""
-
-    signed: Signed
-    push: Keys
-    relay: bytes
-    signets: bytes
+from scattershot.tongues import Tongues, door, hints_told
 
 
 class Node:
@@ -133,7 +120,7 @@ class Node:
         self.settings, self.drivers, self.house, self.people = settings, drivers, house, people
         self._speaker = speaker
         self._tasks: list[asyncio.Task[Any]] = []
-        database, clock, bus, fetcher, _, shelves, _ = drivers
+        database, clock, bus, fetcher, _, shelves, *_ = drivers
         self.tongues = Tongues(settings, drivers, own.signets)
         self.activitypub, self.nostr, self.slips = self.tongues.activitypub, self.tongues.nostr, self.tongues.slips
         tongues, newspaper = self.tongues.by_name, self.tongues.newspaper
@@ -173,7 +160,7 @@ class Node:
         self.readers.after_step(lambda: bus.nudge(web_push.TOPIC))
         self.streams = Streams(database)
         self.readers.after_step(self.streams.nudge)
-        self.app = self._app(own.relay)
+        self.app = self._app(own)
 
     def _look_after(self, people: People) -> None:
         """Who is at home here, what they keep and let in, and what is done where somebody behaves badly."""
@@ -228,6 +215,9 @@ class Node:
         )  # fmt: skip
         self.hearing.take_own_words(own_words.take)
         tailing: list[Reader] = [Fanout(self.house), Dispatch(), self.indexing, self.uttering, self.letters]
+        self.hinting = Hinting()
+        if self.drivers.datagrams is not None:
+            tailing.append(self.hinting)
         self.readers = Readers(database, clock, bus, tailing)
         self.readers.after_step(self._tell_what_was_said)
         self.readers.after_step(lambda: bus.nudge(dispatch.TOPIC))
@@ -275,11 +265,11 @@ class Node:
         self.exporting = Exporting(database)
         self.archives = Archives(database, clock, bus, shelves.kept, shelves.aside, Scribe(), self.house.addresses)
 
-    def _app(self, relay_key: bytes) -> ASGIApp:
+    def _app(self, own: OwnKeys) -> ASGIApp:
         settings, (database, clock, bus, *_) = self.settings, self.drivers
-        self.relay = nostr.a_relay(settings, self.slips, clock, relay_key)
+        self.relay = nostr.a_relay(settings, self.slips, clock, own.relay)
         nostr.rule_over(self.relay, settings, self.house, self.moderating, self.drivers)
-        self.elsewhere = nostr.elsewhere(settings, self.tongues.nostr, self.slips, self.house, relay_key, self.drivers)
+        self.elsewhere = nostr.elsewhere(settings, self.tongues.nostr, self.slips, self.house, own.relay, self.drivers)
         self.elsewhere.tell_by(self.relay.tell)
         self.far_signing = nostr.far_signing(
             self.elsewhere, self.tongues.nostr, self.slips, self.relay, self.drivers
@@ -309,7 +299,13 @@ class Node:
         self.couriers.add_herald(self.feeds.herald)
         names = nostr.routes(settings, database, self.nostr.signets, self.tend_letterboxes)
         networks = Networks(web.desk, web.account, self.nostr.signets, database, self.far_signing)
+        self.notify = hints_told(
+            settings, self.drivers, own.hints, self.hinting, self.house, self.activitypub, self.doors.overhearing
+        )
         further = [*names, *networks.routes, *carried.routes, *self._office(web.desk), *files.routes]
+        if self.notify is not None:
+            further += self.notify.routes
+            self.readers.after_step(self.notify.nudge)
         self.api = self._client_api()
         self.readers.after_step(self.api.topics.nudge)
         self.firehose = a_firehose(settings, database, clock)
@@ -416,6 +412,7 @@ class Node:
             self.previews, self.media, self.drafts, self.importing, self.archives, self.feeds.hub,
             self.sources, Moving(self.indexing.run, self.indexing.take_up), self.slips, self.hearing, self.catch_up,
             self.elsewhere.listening, self.far_signing,
+            *((self.notify,) if self.notify is not None else ()),
         )  # fmt: skip
 
     def _keepers_of_time(self) -> tuple[Lively, ...]:
@@ -436,6 +433,8 @@ class Node:
         await self.couriers.stop(patience)
         await self.elsewhere.listening.stop()
         await self.relay.close()
+        if self.notify is not None:
+            await self.notify.close()
         await self.sources.stop()
         await self.doors.stop()
         await self.media.stop()
@@ -463,14 +462,15 @@ async def build_node(settings: Settings, drivers: Drivers | None = None) -> Node
     house = House(Addresses(settings.origin), Ids(os.getpid()), door)
     people = People(drivers.database, drivers.clock, drivers.bus, drivers.keys, house, settings.domains)
     speaker = await people.node_speaker(settings.title)
-    signed = Signed(await proxy_secret(drivers.database), settings.origin)
-    push_keys = Keys(await web_push.own_key(drivers.database), secret_in(settings.data, PUSH_FILE, sealing.KEY_BYTES))
-    sealing_signets = secret_in(settings.data, SIGNET_FILE, sealing.KEY_BYTES)
-    own = OwnKeys(signed, push_keys, await slips.own_key(drivers.database), sealing_signets)
+    own = await own_keys(settings, drivers.database)
     node = Node(settings, drivers, house, people, speaker, own)
     await node.feeds.begin()
     await node.elsewhere.begin()
     await node.tend_letterboxes()
+    if node.notify is not None:
+        await node.notify.begin(drivers.nearby)
+    elif not settings.udp:
+        await turn_off(drivers.database)
     return node
 
 

@@ -1,6 +1,7 @@
 """The machines under the ports that a node runs on: its store, its clock, its way out, where its files lie."""
 
 import fcntl
+import importlib.util
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.darkroom import Darkroom
 from scattershot.ports.database import Database
+from scattershot.ports.datagrams import Datagrams, Nearby
 from scattershot.ports.fetcher import Pourer
 from scattershot.ports.keys import KeyMaker
 from scattershot.ports.sockets import Dialler
@@ -45,6 +47,8 @@ class Drivers(NamedTuple):
     keys: KeyMaker
     shelves: Shelves
     dialler: Dialler
+    datagrams: Datagrams | None = None
+    nearby: Nearby | None = None
 
 
 class DataInUseError(Exception):
@@ -66,8 +70,9 @@ def own_data(folder: Path) -> int:
     return lock
 
 
-def real_drivers(settings: Settings, database: Database | None = None) -> Drivers:
-    """The machines of a running node; a database already opened is taken as it is."""
+def real_drivers(settings: Settings, database: Database | None = None, *, listens: bool = False) -> Drivers:
+    """The machines of a node; a database already opened is taken as it is. One that `listens` does so for datagrams
+    too, where the settings say so: OSError where it cannot."""
     schemes = frozenset({"https", "http"} if settings.insecure_http else {"https"})
     fetcher = HttpClient(
         may_dial=(lambda _: True) if settings.allow_private_addresses else is_public_address,
@@ -80,7 +85,27 @@ def real_drivers(settings: Settings, database: Database | None = None) -> Driver
         schemes=frozenset({"wss", "ws"} if settings.insecure_http else {"wss"}),
     )
     store = database or open_database(settings)
-    return Drivers(store, SystemClock(), LocalBus(), fetcher, OpensslKeyMaker(), shelves(settings), dialler)
+    datagrams = _datagrams(settings) if listens and settings.udp else None
+    return Drivers(
+        store, SystemClock(), LocalBus(), fetcher, OpensslKeyMaker(), shelves(settings), dialler, datagrams,
+        _nearby(settings, datagrams) if datagrams is not None and settings.udp_groups else None,
+    )  # fmt: skip
+
+
+def _datagrams(settings: Settings) -> Datagrams:
+    from scattershot.drivers.udp import UdpSocket
+
+    may_send = (lambda _: True) if settings.allow_private_addresses else is_public_address
+    return UdpSocket(settings.udp, settings.udp_groups, may_send)
+
+
+def _nearby(settings: Settings, datagrams: Datagrams) -> Nearby | None:
+    """Who is on the same network, where the extra `lan` is there to find out."""
+    if importlib.util.find_spec("zeroconf") is None:
+        return None
+    from scattershot.drivers.lan import Lan
+
+    return Lan(settings.origin, datagrams.port)
 
 
 def shelves(settings: Settings) -> Shelves:

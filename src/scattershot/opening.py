@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from scattershot.bootstrap import Node, build_node
 from scattershot.drivers.system_clock import SystemClock
-from scattershot.machines import DataInUseError, open_database, own_data, real_drivers
+from scattershot.machines import DataInUseError, Drivers, open_database, own_data, real_drivers
 from scattershot.ports.database import Database, Transaction
 from scattershot.settings import BadSettings, Settings
 from scattershot.storage.migrate import WrongDatabaseError, migrate
@@ -65,7 +65,7 @@ async def opened(settings: Settings, *, runs: bool) -> AsyncIterator[Node]:
         raise Trouble(f"The database cannot be opened: {problem}") from problem
     try:
         settings = await _settled(database, settings, runs=runs)
-        node = await build_node(settings, real_drivers(settings, database))
+        node = await build_node(settings, _drivers(settings, database, listens=runs))
     except BaseException:
         await database.close()
         raise
@@ -73,6 +73,15 @@ async def opened(settings: Settings, *, runs: bool) -> AsyncIterator[Node]:
         yield node
     finally:
         await node.stop(5.0 if runs else 2.0)
+
+
+def _drivers(settings: Settings, database: Database, *, listens: bool) -> Drivers:
+    try:
+        return real_drivers(settings, database, listens=listens)
+    except OSError as problem:
+        raise Trouble(
+            f"Datagrams cannot be listened for at {settings.udp}: {problem.strerror or problem}."
+        ) from problem
 
 
 async def _settled(database: Database, settings: Settings, *, runs: bool) -> Settings:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 from msgspec import Meta, Struct
 
+from scattershot.wirekit.places import is_local_group, parse_place
 from scattershot.wirekit.urls import host_of, normal_host, parse_url
 
 ANY_PORT = "http://localhost"
@@ -177,6 +178,33 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     relay_connections: Annotated[
         int, Meta(ge=1, description="How many connections to the Nostr relay one address may have open.")
     ] = 50
+    udp: Annotated[
+        str,
+        Meta(
+            description="Where datagrams are listened for, `HOST:PORT` such as `0.0.0.0:5683`: this node and those "
+            "that it follows, or that follow it, may then tell each other of news by one small datagram (a hint) "
+            "instead of a request. Empty: not at all. Everything works without."
+        ),
+    ] = ""
+    udp_address: Annotated[
+        str,
+        Meta(description="Where others reach that, `HOST:PORT`. Empty: the origin's host and the port of `udp`."),
+    ] = ""
+    udp_groups: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Multicast groups of the own network, such as `239.192.83.67:5683` or "
+            "`[ff15::5343%eth0]:5683`: one datagram tells all nodes that name the same group here. They go no further "
+            "than the first router."
+        ),
+    ] = ()
+    udp_neighbour: Annotated[
+        str,
+        Meta(
+            description="The origin of another node on the network, which sends to the groups in our stead. It needs "
+            "no trust: what it passes on bears our signature."
+        ),
+    ] = ""
     couriers: Annotated[int, Meta(ge=1, le=1_000, description="How many deliveries may be under way at once.")] = 64
     log_format: Annotated[str, Meta(pattern="^(text|json)$", description="`text` for people, `json` for machines.")] = (
         "text"
@@ -270,4 +298,18 @@ def _completed(settings: Settings) -> Settings:
         scheme, _, rest = address.partition("://")
         if scheme not in ("wss", "ws") or parse_url(f"https://{rest}") is None:
             raise BadSettings(f"nostr_index: {address!r} is no address of a relay, such as wss://relay.example.org")
+    _check_datagrams(settings)
     return msgspec.structs.replace(settings, origin=origin.lower(), domains=tuple(domains))
+
+
+def _check_datagrams(settings: Settings) -> None:
+    for name, text in (("udp", settings.udp), ("udp_address", settings.udp_address)):
+        host, _, port = text.rpartition(":")
+        if text and not (host and port.isascii() and port.isdecimal() and int(port) < 65_536):
+            raise BadSettings(f"{name}: {text!r} is not HOST:PORT")
+    for group in settings.udp_groups:
+        place = parse_place(group)
+        if place is None or not is_local_group(place):
+            raise BadSettings(f"udp_groups: {group!r} is no multicast group of a local network, IP:PORT")
+    if settings.udp_neighbour and parse_url(settings.udp_neighbour) is None:
+        raise BadSettings(f"udp_neighbour: {settings.udp_neighbour!r} is no http or https address")

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from scattershot.app.apply.origin import House
+from scattershot.app.hinting import Hinting
+from scattershot.app.hints import Hints
 from scattershot.app.slips import Slips
 from scattershot.domain.microblog import Profile
 from scattershot.domain.node import EndpointAddress
@@ -11,9 +14,11 @@ from scattershot.ports.clock import Clock
 from scattershot.ports.fetcher import Fetcher
 from scattershot.ports.protocol import Tongue
 from scattershot.protocols.activitypub.adapter import ActivityPub
+from scattershot.protocols.activitypub.gateway.overhearing import Overhearing, bears_proof
 from scattershot.protocols.feeds.gateway.tongue import FeedTongue
 from scattershot.protocols.nostr import adapter as nostr
 from scattershot.protocols.nostr.gateway.tongue import NostrTongue
+from scattershot.protocols.notify.adapter import Notify
 from scattershot.settings import Settings
 
 PROTOCOLS = (ActivityPub, NostrTongue, FeedTongue)
@@ -49,6 +54,20 @@ def activitypub(settings: Settings, fetcher: Fetcher, clock: Clock) -> ActivityP
         domains=(settings.host, *settings.domains),
         user_agent=user_agent(settings),
         insecure_http=settings.insecure_http,
+    )
+
+
+def hints_told(
+    settings: Settings, drivers: Drivers, secret: bytes, planning: Hinting, house: House, tongue: ActivityPub,
+    overhearing: Overhearing,
+) -> Notify | None:  # fmt: skip
+    """Telling others by datagram, and hearing them; None where none are listened for."""
+    database, clock, bus, fetcher, *_ = drivers
+    if drivers.datagrams is None:
+        return None
+    hints = Hints(database, clock, bus, house, tongue, bears_proof)
+    return Notify(
+        settings, secret, hints, planning, drivers.datagrams, clock, bus, fetcher, overhearing, user_agent(settings)
     )
 
 

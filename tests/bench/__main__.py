@@ -27,6 +27,7 @@ NAMES = (
     "firehose",
     "nostr",
     "feeds",
+    "notify",
 )
 
 

@@ -22,6 +22,7 @@ COUNTED = {
     "api": {"calls answered": 140, "posts stored": 24},
     "nostr": {"events kept": 490},
     "feeds": {"entries told by the hub": 2},
+    "notify": {"posts seen": 60, "datagrams sent because of a flood": 0},
     "search": {"posts found by a seldom word": 1},
 }
 

@@ -30,6 +30,10 @@ def test_what_is_for_people_of_both_networks_is_said_to_go_apart() -> None:
     assert "will not get this" in silent
     assert cannot_cross(Saying(Audience.MENTIONED, people_on=fediverse), USUAL) == ()
     assert cannot_cross(Saying(people_on=nostr | fediverse), ALL) == ()
+    for revised in (Saying(Audience.MENTIONED, is_edit=True, people_on=nostr),
+                    Saying(Audience.MENTIONED, is_deletion=True, people_on=nostr)):  # fmt: skip
+        assert len(cannot_cross(revised, ALL)) == 1
+        assert cannot_cross(revised, USUAL) == ()
 
 
 def test_a_poll_is_seen_in_feeds_but_not_voted_in() -> None:

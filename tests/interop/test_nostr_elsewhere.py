@@ -16,8 +16,17 @@ from typing import Any
 import nostr_sdk as sdk
 import pytest
 
+from scattershot.drivers.websocket_client import WebSocketClient
+from scattershot.ports.fetcher import Unreachable
+from scattershot.protocols.nostr.gateway.line import Line
+from scattershot.protocols.nostr.session.theirs import Theirs
+from scattershot.protocols.nostr.wire.authentication import proof
+from scattershot.protocols.nostr.wire.event import Event, sign
+from scattershot.protocols.nostr.wire.filters import Filter
+from scattershot.protocols.nostr.wire.negentropy import Negentropy, Sealed
 from tests.interop.test_nostr_voices import call
 from tests.processes import Process
+from tests.protocols.nostr.events import an_event, key_of, secret_of
 
 SECONDS = timedelta(seconds=10)
 
@@ -204,3 +213,37 @@ def test_a_client_by_nostr_tools_writes_letters_and_has_them_answered(node: Proc
     finally:
         client.kill()
         client.communicate()
+
+
+async def test_sets_are_compared_with_its_relay_and_those_of_letters_after_a_proof(relay: sdk.LocalRelay) -> None:
+    socket = await WebSocketClient(may_dial=lambda _: True, user_agent="tests", schemes=frozenset({"ws"})).dial(
+        str(await relay.url())
+    )
+    assert not isinstance(socket, Unreachable)
+    proofs = 0
+
+    async def prove(address: str, challenge: str, readers: frozenset[str]) -> list[Event]:
+        nonlocal proofs
+        proofs += 1
+        assert readers == frozenset()
+        return [sign(proof(key_of("ann"), challenge, address, int(time.time())), secret_of("ann"), bytes(32))]
+
+    line = Line(str(await relay.url()), socket, Theirs(), prove)
+    running = asyncio.create_task(line.run())
+    now = int(time.time())
+    notes = [an_event("bob", str(number), at=now - number) for number in range(50)]
+    letter = an_event("once", "sealed", kind=1059, at=now - 172_800, tags=[["p", key_of("ann")]])
+    for event in (*notes, letter):
+        assert (await line.give(event))[0]
+    ours = Negentropy(Sealed.of((note.created_at, bytes.fromhex(note.id)) for note in notes[:40]))
+    wanted = Filter(authors=frozenset({key_of("bob")}), kinds=frozenset({0, 1}), since=now - 3_600)
+    compared = await line.compare(wanted, ours)
+    assert ({name.hex() for name in compared.need}, compared.have) == ({note.id for note in notes[40:]}, [])
+    letters = Filter(kinds=frozenset({1059}), tags=(("p", frozenset({key_of("ann")})),))
+    assert (await line.compare(letters, Negentropy(Sealed.of(())))).need == [bytes.fromhex(letter.id)]
+    found = await line.fetch([letters._replace(ids=frozenset({letter.id}))])
+    assert [event.id for event in found.events] == [letter.id]
+    assert await line.count((Filter(kinds=frozenset({1})),)) == 50
+    assert proofs >= 1
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

@@ -89,6 +89,29 @@ async def test_somebody_elsewhere_is_followed_by_a_name_with_a_hint_and_read_liv
     assert "there.example" in hosts
 
 
+async def test_whoever_is_followed_besides_is_heard_and_the_others_go_on(village: Village, here: House) -> None:
+    there = await village.house("there.example")
+    for name in ("bob", "carol"):
+        await bring(there, profile_of(name, now(village)), relays_of(name, now(village), THERE))
+    await here.follow("ann", write_entity(Key(key_of("bob"), (THERE,))))
+    await village.settle()
+    listening = here.node.elsewhere.listening
+    await here.follow("ann", write_entity(Key(key_of("carol"), (THERE,))))
+    await bring(there, note(village, "bob", "One"), note(village, "carol", "Two"))
+    await until(village, lambda: reads(here, "One", "Two"))
+    assert all(map(listening.covers, (key_of("bob"), key_of("carol"))))
+    who = (await here.row("ann")).id
+    bob = await here.microblog(write_entity(Key(key_of("bob"))))
+    here.done(await here.node.publisher.unfollow(who, bob, "test"))
+    await bring(there, note(village, "carol", "Three"))
+    await until(village, lambda: reads(here, "Two", "Three"))
+    assert not listening.covers(key_of("bob"))
+
+
+async def reads(house: House, *texts: str) -> bool:
+    return set(await house.home("ann")) >= set(texts)
+
+
 async def test_a_bare_key_is_found_by_the_relays_that_know_most_people(village: Village) -> None:
     here = await village.house("here.example", nostr_index=["wss://index.example", "wss://down.example"])
     await here.person("ann")
@@ -216,3 +239,30 @@ async def test_a_blocked_host_is_never_dialled(village: Village, here: House) ->
     found = await here.node.discover.find(write_entity(Key(key_of("bob"), (THERE,))))
     assert isinstance(found, Refused)
     assert village.dialler.dialled == []
+
+
+async def test_a_host_that_is_blocked_while_it_is_listened_to_is_hung_up_on(village: Village, here: House) -> None:
+    there = await village.house("there.example")
+    await bring(there, profile_of("bob", now(village)), relays_of("bob", now(village), THERE))
+    await here.follow("ann", write_entity(Key(key_of("bob"), (THERE,))))
+    await village.settle()
+    assert village.dialler.open_to("there.example") == 1
+    assert not isinstance(await here.node.dealing.block("there.example"), Refused)
+    listening = asyncio.create_task(here.node.elsewhere.listening.run())
+
+    async def is_over() -> bool:
+        return village.dialler.open_to("there.example") == 0
+
+    try:
+        for _ in range(200):
+            if await is_over():
+                break
+            village.clock.advance(10)
+            here.node.elsewhere.wells.wake()
+            await asyncio.sleep(0.01)
+        assert await is_over()
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+    await village.settle()
+    assert village.dialler.open_to("there.example") == 0

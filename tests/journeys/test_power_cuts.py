@@ -49,7 +49,7 @@ class Mortal:
             raise PowerCut
         return done
 
-    def stamp(self, tables: Iterable[str]) -> int | None:
+    def stamp(self, tables: Iterable[str] | None = None) -> int | None:
         return self._database.stamp(tables)
 
     async def close(self) -> None:

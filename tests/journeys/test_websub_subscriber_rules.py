@@ -6,6 +6,7 @@ The numbers are those of websub.rocks, which checks the same; sections are the R
 import hmac
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -185,6 +186,45 @@ async def test_subscriber_5_3_1_it_asks_anew_before_its_lease_ends(village: Vill
     await hub.verify(lease=4 * 3600)
     source = await source_of(b, site.feed)
     assert source.told_until > village.clock.now() + 3 * 3_600_000
+
+
+async def test_subscriber_1xx_who_is_followed_no_more_is_left_and_only_by_us(village: Village) -> None:
+    b, site, hub = await followed(village)
+    await hub.verify()
+    asked = {"hub.mode": "unsubscribe", "hub.topic": site.feed, "hub.challenge": "c"}
+    callback = hub.wishes[site.feed]["hub.callback"]
+
+    async def verified() -> Response:
+        answer = await village.fetcher.send(Request("GET", f"{callback}?{urlencode(asked)}"))
+        assert isinstance(answer, Response)
+        return answer
+
+    assert (await verified()).status == 404, "nobody here wishes to leave"
+    who = (await b.row("bob")).id
+    b.done(await b.node.publisher.unfollow(who, await b.microblog(site.feed), "test"))
+    await village.settle()
+    [wish] = hub.pending
+    assert (wish["hub.mode"], wish["hub.topic"], wish["hub.callback"]) == ("unsubscribe", site.feed, callback)
+    assert (await verified()).body == b"c"
+    assert (await verified()).status == 404, "that is over"
+    hub.pending.clear()
+    await b.follow("bob", site.feed)
+    await village.settle()
+    assert [wish["hub.mode"] for wish in hub.pending] == ["subscribe"], "whoever follows again subscribes again"
+
+
+async def test_subscriber_1xx_a_hub_that_is_down_is_not_asked_for_ever(village: Village) -> None:
+    b, site, hub = await followed(village)
+    await hub.verify()
+    village.fetcher.down("hub.example")
+    who = (await b.row("bob")).id
+    b.done(await b.node.publisher.unfollow(who, await b.microblog(site.feed), "test"))
+    asked = len(village.fetcher.requests)
+    for _ in range(3):
+        await later(village, 60)
+    assert len(village.fetcher.requests) == asked + 1
+    village.fetcher.up("hub.example")
+    assert (await hub.send(site.feed, site.body())).status == 410
 
 
 async def test_subscriber_9_2_of_several_hubs_one_by_https_is_asked_first(village: Village) -> None:

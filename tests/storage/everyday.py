@@ -74,6 +74,7 @@ async def everyday_life(village: Village) -> None:
     await carry(village, a, ann)
     await show_pictures(village, a, b)
     await look_at_the_phone(village, a, b)
+    await hint(village)
     await ask_everything(a.node.relay, village.clock.now() // 1000)
     assert 62 in [slip.kind for slip in await a.node.slips.after(0, 1_000)]
     await talk_on_nostr(village, a, ann)
@@ -466,3 +467,24 @@ async def choose(a: House, post: str, bob: str) -> None:
     await phone.delete(members, {"account_ids": [bob]})
     await phone.delete(f"/api/v2/filters/keywords/{made['keywords'][0]['id']}")
     await phone.delete(f"/api/v2/filters/statuses/{held['id']}")
+
+
+async def hint(village: Village) -> None:
+    """Telling and being told by datagram, calling back, saying farewell."""
+    tells = await village.house("tells.example", udp="0.0.0.0:5683", udp_address="192.0.2.1:5683")
+    hears = await village.house("hears.example", udp="0.0.0.0:5683", udp_address="192.0.2.2:5683")
+    await tells.person("ann")
+    await hears.person("bob")
+    await hears.follow("bob", "@ann@tells.example")
+    await village.settle()
+    village.clock.advance(31)
+    await village.settle()
+    await tells.post("ann", "by datagram")
+    await tells.post("ann", " ".join(map(str, range(1_000))))
+    await village.settle()
+    assert len(await hears.home("bob")) == 2
+    assert hears.node.notify is not None
+    await hears.node.notify.hints.catch_up("tells.example")
+    assert tells.node.notify is not None
+    for listener in tells.node.notify.telling.told:
+        await tells.node.notify.telling.leave(listener.name)

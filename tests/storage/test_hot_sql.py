@@ -12,7 +12,7 @@ from scattershot.ports.database import Database
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
 from scattershot.storage.migrate import migrate
-from scattershot.storage.tables import trends
+from scattershot.storage.tables import hints, trends
 from scattershot.testing.keys import PooledKeyMaker
 from scattershot.testing.village import a_village
 from tests.engines import open_database
@@ -41,6 +41,8 @@ LARGE = [
     "filters",
     "followed_tags",
     "half_sessions",
+    "hint_listeners",
+    "hint_tellers",
     "follows",
     "keeper_invitations",
     "keepers",
@@ -112,6 +114,7 @@ SELDOM = {
     "SELECT coalesce(sum(bytes), 0) FROM remote_media",  # once, when the first file is kept
     "UPDATE nodes SET retry_at = ?1 + (id * 7919) % ?2 WHERE failing_since > ?3 AND retry_at > ?1 + ?2",  # at a start
     "UPDATE watches SET due = ?1 + (microblog % ?2) WHERE due > ?1 + ?2",  # at a start
+    dialect.to_sqlite(hints.WATCH_AGAIN).text,  # when a log of hints went too far, and aside
     dialect.to_sqlite(trends.VOICES_OF_TAGS).text,  # every few minutes, and aside
     dialect.to_sqlite(trends.VOICES_OF_PAGES).text,
 }

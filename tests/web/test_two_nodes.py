@@ -83,7 +83,7 @@ async def _reload_until(page: Any, locator: Any, seconds: float = SOON / 1000) -
     """For pages without a script, and those that are not live: somebody reloads."""
     async with asyncio.timeout(seconds):
         while not await locator.count():
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.6)
             await page.reload()
 
 

@@ -153,7 +153,9 @@ class Couriers:
         """Hand one node what it is owed, until there is no more or it cannot take it now."""
         after = DeliveryId(0)
         while True:
-            node, parcels = await self._database.read(partial(_load, node_id=node_id, after=after))
+            node, parcels = await self._database.read(
+                partial(_load, node_id=node_id, after=after, now=self._clock.now())
+            )
             if node is None or not parcels:
                 return
             after = parcels[-1].delivery.id
@@ -306,8 +308,8 @@ def _replay(tx: Transaction, endpoint: Endpoint) -> None:
         dispatch.replay(tx, endpoint.id, endpoint.node, endpoint.lapsed_from)
 
 
-def _load(tx: Transaction, node_id: NodeId, after: DeliveryId) -> tuple[Node | None, list[Parcel]]:
-    return nodes.get(tx, node_id), deliveries.parcels(tx, node_id, after, AT_ONCE)
+def _load(tx: Transaction, node_id: NodeId, after: DeliveryId, now: Millis) -> tuple[Node | None, list[Parcel]]:
+    return nodes.get(tx, node_id), deliveries.parcels(tx, node_id, after, AT_ONCE, now)
 
 
 def _note_success(tx: Transaction, node: Node, outcome: Outcome) -> Node:

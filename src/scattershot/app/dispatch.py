@@ -7,6 +7,7 @@ down is owed one row, not thousands: it is caught up from the log when it answer
 from collections.abc import Sequence
 
 from scattershot.app.audience import Owed, endpoints_for
+from scattershot.app.hinting import Holding
 from scattershot.domain.delivery import ROWS_OWED, is_given_up
 from scattershot.domain.ids import EndpointId, Millis, NodeId, Seq
 from scattershot.domain.node import Endpoint
@@ -30,15 +31,17 @@ class Dispatch:
     name = "dispatch"
 
     def step(self, tx: Transaction, batch: Sequence[Recorded], now: Millis) -> None:
-        """Owe what is to be told to whoever is to hear it."""
+        """Owe what is to be told to whoever is to hear it; what a datagram may tell is held back for a moment."""
+        holding = Holding(tx, now)
         for recorded in batch:
             for owing in endpoints_for(tx, recorded):
-                _owe(tx, owing, recorded.seq, now)
+                held = holding.until(recorded, owing.node, owing.endpoint)
+                _owe(tx, owing, recorded.seq, now, held)
             if recorded.local and recorded.kind is Kind.VANISHED:
                 relations.drop_all_of(tx, recorded.actor)
 
 
-def _owe(tx: Transaction, owing: Owed, seq: Seq, now: Millis) -> bool:
+def _owe(tx: Transaction, owing: Owed, seq: Seq, now: Millis, held: Millis) -> bool:
     """A row for the endpoint, unless its node is so long down that the log itself is its queue."""
     if owing.failures:
         tx.lock(_LAPSES)
@@ -52,7 +55,7 @@ def _owe(tx: Transaction, owing: Owed, seq: Seq, now: Millis) -> bool:
         if deliveries.count_for(tx, owing.endpoint) >= ROWS_OWED:
             _lapse(tx, endpoint, seq)
             return False
-    return deliveries.add(tx, owing.endpoint, owing.node, seq, owing.actor)
+    return deliveries.add(tx, owing.endpoint, owing.node, seq, owing.actor, held)
 
 
 def _lapse(tx: Transaction, endpoint: Endpoint, seq: Seq) -> None:

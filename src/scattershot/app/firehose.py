@@ -4,7 +4,6 @@ The log holds no words. What is told of a post is read from its row when it is t
 deleted at every place where it was spoken of, and nothing is kept here for those who listen.
 """
 
-import asyncio
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from scattershot.app.tallies import VIA
+from scattershot.app.turns import Turns
 from scattershot.domain.ids import MicroblogId, Millis, Seq
 from scattershot.domain.node import Standing
 from scattershot.domain.post import Audience, Post
@@ -69,8 +69,7 @@ class Firehose:
 
     def __init__(self, database: Database, *, everywhere: bool) -> None:
         self._database, self._everywhere = database, everywhere
-        self._turn = 0
-        self._turned = asyncio.Event()
+        self._turns = Turns()
 
     async def bounds(self) -> Bounds:
         """How far it reaches now."""
@@ -83,25 +82,16 @@ class Firehose:
     async def stretch(self, after: Seq, limit: int = MOST) -> Stretch:
         """What is told next behind that place. It ends at that place where there is no more, and may tell nothing and
         end further on: then there is more."""
-        turn = self._turn
+        turn = self._turns.now
         return (await self._database.read(lambda tx: stretch(tx, after, limit, self._everywhere)))._replace(turn=turn)
 
     def nudge(self) -> None:
         """The log has grown. From the event loop."""
-        self._turn += 1
-        self._turned.set()
-        self._turned = asyncio.Event()
+        self._turns.nudge()
 
     async def beyond(self, turn: int, seconds: float) -> bool:
         """Wait until there may be more than there was in that turn; False where there was none for so long."""
-        if self._turn != turn:
-            return True
-        try:
-            async with asyncio.timeout(seconds):  # `wait_for` of Python 3.11 may swallow that one is cancelled
-                await self._turned.wait()
-        except TimeoutError:
-            return False
-        return True
+        return await self._turns.beyond(turn, seconds)
 
 
 def stretch(tx: Transaction, after: Seq, limit: int, everywhere: bool) -> Stretch:

@@ -68,7 +68,7 @@ class Sources:
         """Ask the feeds that are due; how many that were."""
         started = await self._start_due()
         await asyncio.gather(*(task for _, task in self._asking.values()))
-        return started
+        return started + await self._leave()
 
     async def run(self) -> None:
         """Ask feeds as they fall due; one that is slow holds up nobody else."""
@@ -76,7 +76,7 @@ class Sources:
             started = await self._start_due()
             if len(self._asking) >= AT_ONCE:
                 await asyncio.wait([task for _, task in self._asking.values()], return_when=asyncio.FIRST_COMPLETED)
-            elif not started:
+            elif not started and not await self._leave():
                 await self._bus.wait(TOPIC, 1.0)
 
     async def stop(self) -> None:
@@ -203,6 +203,27 @@ class Sources:
         await self._database.write(lambda tx: sources.end(tx, source.microblog))
 
     # -- who tells us
+
+    async def _leave(self) -> int:
+        """Leave those who tell us of what nobody follows any more; whom that does not reach learns it by our 410."""
+        left = await self._database.read(lambda tx: sources.left(tx, AT_ONCE))
+        await asyncio.gather(*map(self._leave_one, left))
+        return len(left)
+
+    async def _leave_one(self, source: Source) -> None:
+        assert source.offer is not None
+        now = self._clock.now()
+        await self._database.write(lambda tx: sources.put_left(tx, source.microblog, now))
+        if not await self._gatherer.leave(source, source.offer):
+            await self.has_left(source)
+
+    async def leaving(self, token: str) -> Source | None:
+        """The feed of that callback, which nobody here follows any more and which we asked to leave."""
+        return await self._database.read(lambda tx: sources.left_by(tx, token)) if token else None
+
+    async def has_left(self, source: Source) -> None:
+        """Nobody tells us of it any more, or will not for long."""
+        await self._database.write(lambda tx: sources.put_left(tx, source.microblog, None))
 
     async def called_back(self, token: str) -> Source | None:
         """The followed feed of that callback."""

@@ -101,6 +101,10 @@ class Timelines:
         """What makes its items, for others who show microblogs: they remember the same faces."""
         return self._items
 
+    def stamp(self) -> int | None:
+        """A number that stays the same while nothing at all is written; None where nobody knows."""
+        return self._database.stamp()
+
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """Run several of these reads on one snapshot: those that end in `_in`, and whatever takes a transaction."""
         return await self._database.read(work)

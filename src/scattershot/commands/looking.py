@@ -20,12 +20,12 @@ def inspect(what: str, full: bool, **where: Any) -> None:
     """Look for WHAT (a handle, or the address of a profile or post), showing every step; stores nothing.
 
     WHAT may also be a file (or - for standard input) that holds an HTTP request as it came to an inbox: then it tells
-    what the inbox would make of it, and why.
+    what the inbox would make of it, and why. `inspect udp` says with whom datagrams are exchanged.
     """
     request = ""
     if what == "-":
         request = sys.stdin.buffer.read(_LARGEST_REQUEST).decode("latin-1")
-    elif Path(what).is_file():
+    elif what != "udp" and Path(what).is_file():
         with Path(what).open("rb") as file:
             request = file.read(_LARGEST_REQUEST).decode("latin-1")
     perform("inspect", where, {"what": what, "full": full, "request": request})

@@ -38,7 +38,7 @@ def cannot_cross(saying: Saying, networks: Iterable[Network]) -> tuple[str, ...]
     found: list[str] = []
     if Network.FEEDS in spoken and saying.audience.is_open and saying.has_poll:
         found.append("Readers of your feed see the poll, but cannot vote in it.")
-    if saying.audience is Audience.MENTIONED and not saying.is_edit and not saying.is_deletion:
+    if saying.audience is Audience.MENTIONED:
         private = _private(saying, Network.NOSTR in spoken)
         if private:
             return (*found, *private)
@@ -51,6 +51,10 @@ def _private(saying: Saying, speaks_there: bool) -> list[str]:
     """What is for those alone whom it names goes to each over their own network."""
     if Network.NOSTR not in saying.people_on:
         return []
+    if saying.is_edit:
+        return ["An edit cannot reach Nostr: whoever has it there reads it as it was."] if speaks_there else []
+    if saying.is_deletion:
+        return ["What was brought to Nostr stays with whoever has it there."] if speaks_there else []
     if not speaks_there:
         return ["You do not speak on Nostr: whoever you name there will not get this."]
     if Network.ACTIVITYPUB in saying.people_on:

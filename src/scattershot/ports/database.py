@@ -88,8 +88,8 @@ class Database(Protocol):
         """
         ...
 
-    def stamp(self, tables: Iterable[str]) -> int | None:
-        """A number that grows when one of these tables has been written into; None where that cannot be told.
+    def stamp(self, tables: Iterable[str] | None = None) -> int | None:
+        """A number that grows when one of these tables (None: any) has been written into; None where nobody can tell.
 
         What was read after a stamp was taken is as it was while the stamp is still the same. What triggers write is
         not seen.

@@ -146,3 +146,12 @@ class Scribe(Protocol):
     def closing(self, total: int) -> bytes:
         """How a collection of so many items ends."""
         ...
+
+
+class Overhears(Protocol):
+    """Takes what came by no wire of its own: it is believed for its author's proof alone."""
+
+    async def overhear(self, body: bytes, host: str) -> str:
+        """What became of words said to be of somebody at the host: `new`, `known`, `kept`, `busy`, `unrelated` or why
+        they were not taken."""
+        ...

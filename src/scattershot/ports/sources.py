@@ -52,3 +52,7 @@ class Gatherer(Protocol):
         """Ask to be told at the source's own callback. Milliseconds for which that was promised at once, 0 where it is
         to be verified first; None where nothing came of it."""
         ...
+
+    async def leave(self, source: Source, offer: Offer) -> bool:
+        """Ask not to be told any more; whether that is to be verified, else there is no more to it."""
+        ...

@@ -96,7 +96,7 @@ class PostgresDatabase:
         """See the port; all work is done on threads here."""
         return await self._threads.run(_BEGIN_WRITE, work)
 
-    def stamp(self, tables: Iterable[str]) -> int | None:  # noqa: ARG002
+    def stamp(self, tables: Iterable[str] | None = None) -> int | None:  # noqa: ARG002
         """See the port: other processes write here too."""
         return None
 

@@ -25,6 +25,7 @@ from scattershot.ports.keys import KeyMaker
 from scattershot.settings import read_settings
 from scattershot.storage.tables import microblogs, notifications, posts, timelines
 from scattershot.testing.dialling import AsgiDialler
+from scattershot.testing.ether import Ether
 from scattershot.testing.fakes import AsgiFetcher, FakeClock
 from scattershot.testing.phone import Phone
 from scattershot.wirekit.http_message import Request, Response
@@ -147,6 +148,7 @@ class Village:
         self.clock = FakeClock()
         self.fetcher = AsgiFetcher()
         self.dialler = AsgiDialler()
+        self.ether = Ether()
         self.houses: dict[str, House] = {}
         self._open_database, self._keys, self._data = open_database, keys, data
         self._shut: set[str] = set()
@@ -156,7 +158,10 @@ class Village:
         given = {"data": str(self._data / host), "origin": f"https://{host}", "nostr_index": (), **settings}
         made = read_settings(None, {}, given)
         database = await self._open_database(host)
-        drivers = Drivers(database, self.clock, LocalBus(), self.fetcher, self._keys, shelves(made), self.dialler)
+        datagrams = self.ether.socket(made.udp_address, made.udp_groups) if made.udp else None
+        drivers = Drivers(
+            database, self.clock, LocalBus(), self.fetcher, self._keys, shelves(made), self.dialler, datagrams
+        )
         node = await build_node(made, drivers)
         self.fetcher.mount(host, node.app)
         self.dialler.mount(host, node.app)
@@ -178,12 +183,14 @@ class Village:
         """The node is down: it does nothing and answers nobody."""
         self.fetcher.down(house.host)
         self.dialler.down(house.host)
+        self.ether.shut(house.node.drivers.datagrams)
         self._shut.add(house.host)
 
     async def reopen(self, house: House) -> None:
         """The node is started again, with what it had on disk."""
         self.fetcher.up(house.host)
         self.dialler.up(house.host)
+        self.ether.reopen(house.node.drivers.datagrams)
         self._shut.discard(house.host)
         await house.node.catch_up.begin()
 

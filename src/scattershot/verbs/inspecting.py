@@ -17,6 +17,7 @@ from scattershot.protocols.activitypub.adapter import ActivityPub
 from scattershot.protocols.activitypub.wire import proofs
 from scattershot.protocols.activitypub.wire.vocabulary import Malformed, decode
 from scattershot.tongues import activitypub
+from scattershot.verbs.inspecting_hints import inspect_udp
 from scattershot.verbs.judging import judge_request
 from scattershot.verbs.saying import Say, shown
 from scattershot.wirekit.html import plain_text
@@ -77,7 +78,11 @@ class Shown:
 
 
 async def inspect(node: Node, say: Say, *, what: str, full: bool, request: str = "") -> None:
-    """Look for a handle or an address, and judge what is there; or judge a request that was caught."""
+    """Look for a handle or an address, and judge what is there; or judge a request that was caught; or say how we stand
+    to those that tell each other of news by datagram."""
+    if what == "udp":
+        await inspect_udp(node, say)
+        return
     speaker = await node.people.node_speaker(node.settings.title)
     fetcher = Shown(node.drivers.fetcher, say, full=full)
     tongue = activitypub(node.settings, fetcher, node.drivers.clock)

@@ -105,6 +105,25 @@ async def test_nothing_is_missed_whatever_the_moments_and_the_pages(moments: lis
         assert await reader.kept() == {event.id for event in events}
 
 
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cuts=st.lists(st.integers(0, 60), max_size=3), count=st.integers(0, 40))
+async def test_whenever_it_is_said_that_all_was_had_all_is_on_disk(cuts: list[int], count: int) -> None:
+    events = notes(list(range(count)))
+    ann = key_of("ann")
+    letters = [an_event(f"once{n}", "x", kind=1059, at=NOW - n * 50_000, tags=[["p", ann]]) for n in range(5)]
+    heard = BOB._replace(readers=frozenset({ann}))
+    async with open_database("sqlite") as database:
+        reader = Reader(database)
+        await reader.known_since(NOW, "bob")
+        for cut in [*cuts, -1]:
+            relay = ScriptedRelay([*events, *letters], page=7, cut_after=cut)
+            async with reader.line(relay) as line:
+                if await reader.catching_up.catch_up(line, heard):
+                    assert await reader.kept() == {event.id for event in [*events, *letters]}
+                else:
+                    assert cut != -1
+
+
 async def test_what_is_older_than_the_place_and_a_while_is_not_asked_for_again(reader: Reader) -> None:
     old, new = notes([OVERLAP + 200, OVERLAP - 200])
     await reader.known_since(NOW, "bob")

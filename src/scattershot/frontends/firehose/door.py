@@ -11,10 +11,10 @@ from starlette.types import Receive, Scope, Send
 
 from scattershot.app import counters
 from scattershot.domain.ids import Seq
-from scattershot.frontends.firehose.asked import Asked, Mistake, read_asked
 from scattershot.frontends.firehose.pages import Page, Pages, forgotten, silence
 from scattershot.ports.clock import Clock
 from scattershot.wirekit.addresses import caller_address
+from scattershot.wirekit.log_pages import Asked, Mistake, read_asked
 from scattershot.wirekit.token_bucket import Bucket, RateLimits
 
 PATH = "/firehose"
@@ -109,11 +109,11 @@ class Firehose:
             return Mistake(f"There is no such number yet: the newest is {bounds.newest}.")
         if 0 < asked.after < bounds.oldest - 1:
             return asked, forgotten(Seq(bounds.oldest - 1))
-        if asked.after and await pages.firehose.is_lost(asked.after):
+        if asked.after and await pages.firehose.is_lost(Seq(asked.after)):
             return Mistake(
                 f"There is no such number any more: this node was put back to a backup. The newest is {bounds.newest}."
             )
-        return asked, silence(asked.after)
+        return asked, silence(Seq(asked.after))
 
     # -- pages
 
@@ -125,7 +125,7 @@ class Firehose:
             return _problem(400, found.words)
         asked, begins = found
         has_gap = asked.after is not None and begins.up_to > asked.after
-        after = begins.up_to if has_gap else asked.after or Seq(0)
+        after = begins.up_to if has_gap else Seq(asked.after or 0)
         page = await self._awaited(pages, after, asked)
         body = (begins.as_lines if has_gap else b"") + page.as_lines
         following = f"{PATH}?after={page.up_to}&limit={asked.limit}"

@@ -23,6 +23,7 @@ from scattershot.frontends.web import words
 from scattershot.frontends.web.assets import Assets
 from scattershot.frontends.web.entries import Entries, Own
 from scattershot.frontends.web.forms import BadForm, Form, is_token_of, local_path, read_form
+from scattershot.frontends.web.kept_pages import KeptPages
 from scattershot.frontends.web.meta import NOTHING
 from scattershot.frontends.web.stencils import stencils
 from scattershot.frontends.web.visitors import Visitor, Visitors
@@ -46,6 +47,8 @@ CONTENT_SECURITY_POLICY = (
 
 PAGES_REMEMBERED = 200
 """Pages that are kept packed, of some 10 kB each: for whoever looks again before anything has changed."""
+SESSIONS_REMEMBERED = 5_000
+"""Sessions in which somebody posted lately."""
 WORTH_PACKING = 1_400
 """Bytes of a page that fit into one packet anyway."""
 
@@ -77,6 +80,8 @@ class Desk:
         self.clock, self.visitors = clock, visitors
         self._settings, self._timelines, self._proxied, self._chosen = settings, timelines, proxied, chosen
         self.assets, self._look = Assets(), PLAIN
+        self._kept = KeptPages(clock, timelines.stamp)
+        self._posted: Lately[str, int] = Lately(SESSIONS_REMEMBERED)
         self._packed: Lately[str, bytes] = Lately(PAGES_REMEMBERED)
         self._templates = stencils(clock, proxied, self.assets)
         self._entries = Entries(clock, partial(stencils(clock, proxied, self.assets).render_template, "entry.html"))
@@ -89,6 +94,10 @@ class Desk:
             "Cross-Origin-Opener-Policy": "same-origin",
             "Vary": "Accept, Accept-Encoding, Cookie",
         }
+
+    def posted(self, visitor: Visitor) -> None:
+        """The visitor sent the form of a post: the next is another, though it may look the same."""
+        self._posted[visitor.secret] = self.clock.now()
 
     def wear(self, look: Look) -> None:
         """Let every page look so from now on."""
@@ -111,7 +120,7 @@ class Desk:
         async def endpoint(request: Request) -> Response:
             return await handler(request, await self.visitors.of(request))
 
-        return endpoint
+        return self._kept.before(endpoint)
 
     def members(self, handler: Handler, deed: Deed = Deed.READ) -> Endpoint:
         """An endpoint for people of here who may do that as whom they speak; others are asked to sign in and led
@@ -126,7 +135,7 @@ class Desk:
                 return await self.refused(request, visitor, NOT_OWNERS)
             return await handler(request, visitor)
 
-        return endpoint
+        return self._kept.before(endpoint)
 
     def form(self, handler: FormHandler, deed: Deed = Deed.WRITE) -> Endpoint:
         """An endpoint for a form of people of here who may do that as whom they speak."""
@@ -184,9 +193,10 @@ class Desk:
         keeping = "private, no-cache" if visitor.person is not None else "no-cache"
         if status != 200:
             return self._answer(request, self._entries.completed(html, own), status, keeping)
-        # Named by what it says: what is new in it each time, the `once` of its form, does not make it another page.
+        # Named by what it says: what is new in it each time, the `once` of its form, does not make it another page; but
+        # that a form was sent does, or the next one could not say the same.
         named = hashlib.blake2b(html.encode(), digest_size=16)
-        named.update(f"{own.token} {own.back}".encode())
+        named.update(f"{own.token} {own.back} {self._posted.get(visitor.secret, 0)}".encode())
         return self._answer(request, lambda: self._entries.completed(html, own), status, keeping, named.hexdigest())
 
     def _answer(

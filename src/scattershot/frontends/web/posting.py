@@ -91,7 +91,7 @@ class Posting:
     ) -> None:
         self._desk, self._settings, self._timelines, self._publisher = desk, settings, timelines, publisher
         self._drafts, self._media, self._house_emojis = workshop[:3]
-        self.networks, self._named_on = workshop.networks, workshop.named_on
+        self.networks, self.named_on = workshop.networks, workshop.named_on
         self.pictures = Pictures(desk, self._media, settings.max_attachments)
         self._sent: Lately[tuple[str, str], asyncio.Future[Row | Kept | Refused]] = Lately(REMEMBERED)
 
@@ -227,6 +227,7 @@ class Posting:
             status = 404 if refused.why == "not_found" else 422
             return await self.page(request, visitor, work, held, status, problem=refused.detail)
         assert isinstance(done, Row)
+        self._desk.posted(visitor)
         if work.draft:
             await self._drafts.drop(author, work.draft)
         if work.parent is not None:
@@ -336,7 +337,7 @@ class Posting:
             held.audience,
             has_poll=held.poll.is_there,
             has_terms="everyone" not in (held.replies, held.quotes),
-            people_on=await self._named_on(" ".join(piece.text for piece in held.pieces)),
+            people_on=await self.named_on(" ".join(piece.text for piece in held.pieces)),
         )
         limit = self._settings.max_post_length
         fields = composer.fields(held, work.parent, secrets.token_urlsafe(12), limit, work.quoted)

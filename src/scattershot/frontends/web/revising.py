@@ -84,7 +84,8 @@ class Revising:
         problems = problems or {}
         shown = await self._pictures.shown(item.author.id, held)
         fields = composer.fields(held, None, secrets.token_urlsafe(12), self._settings.max_post_length)
-        saying = Saying(item.post.audience, is_edit=True, has_poll=held.poll.is_there)
+        people_on = await self._posting.named_on(item.post.source)
+        saying = Saying(item.post.audience, is_edit=True, has_poll=held.poll.is_there, people_on=people_on)
         return await self._desk.page(
             request,
             visitor,
@@ -169,7 +170,8 @@ class Revising:
         if item is None:
             return await self._desk.not_found(request, visitor)
         networks = await self._posting.networks(item.author.id)
-        lost = cannot_cross(Saying(item.post.audience, is_deletion=True), networks)
+        people_on = await self._posting.named_on(item.post.source)
+        lost = cannot_cross(Saying(item.post.audience, is_deletion=True, people_on=people_on), networks)
         return await self._desk.page(request, visitor, "delete.html", item=item, lost=lost)
 
     async def _redraft(self, request: Request, visitor: Visitor, _form: Form) -> Response:

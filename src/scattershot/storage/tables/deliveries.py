@@ -11,17 +11,29 @@ from scattershot.storage.tables.nodes import TOO_FAR
 _COLUMNS = "id, endpoint, node, seq, actor, attempts"
 
 
-def add(tx: Transaction, endpoint: EndpointId, node: NodeId, seq: Seq, actor: MicroblogId) -> bool:
-    """Owe the endpoint a change; False where it is owed already."""
+_NOT_HELD = Millis(0)
+
+
+def add(
+    tx: Transaction, endpoint: EndpointId, node: NodeId, seq: Seq, actor: MicroblogId, held_until: Millis = _NOT_HELD
+) -> bool:
+    """Owe the endpoint a change, not to be sent before a moment; False where it is owed already."""
     return bool(
         tx.execute(
-            "INSERT INTO deliveries (endpoint, node, seq, actor) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            "INSERT INTO deliveries (endpoint, node, seq, actor, held_until) VALUES ($1, $2, $3, $4, $5) "
+            "ON CONFLICT DO NOTHING",
             endpoint,
             node,
             seq,
             actor,
+            held_until,
         )
     )
+
+
+_HELD_TOO_FAR = 60_000
+"""Nothing is held for so long (milliseconds): what seems so was held by a clock that ran ahead."""
+_IS_FREE = "(d.held_until <= {now} OR d.held_until > {now} + {far})"
 
 
 _OWED_NODES = (  # hops from node to node along the index: what a node is owed is not counted over
@@ -35,10 +47,12 @@ def due_nodes(tx: Transaction, now: Millis, limit: int) -> list[NodeId]:
     rows = tx.fetch(
         _one,
         _OWED_NODES + "SELECT n.id FROM owed JOIN nodes n ON n.id = owed.node "
-        "WHERE n.retry_at <= $1 OR n.retry_at > $1 + $3 LIMIT $2",
+        "WHERE (n.retry_at <= $1 OR n.retry_at > $1 + $3) AND EXISTS (SELECT 1 FROM deliveries d "
+        f"WHERE d.node = n.id AND {_IS_FREE.format(now='$1', far='$4')}) LIMIT $2",
         now,
         limit,
         TOO_FAR,
+        _HELD_TOO_FAR,
     )
     return [NodeId(n) for (n,) in rows]
 
@@ -110,11 +124,13 @@ def drop_all_to(tx: Transaction, nodes: list[NodeId]) -> int:
 
 
 def next_retry(tx: Transaction, now: Millis) -> Millis | None:
-    """When the next node that is owed something may be tried, where all must wait."""
+    """When the next node that is owed something may be tried, where all must wait, or something is held no longer."""
     at = tx.value(
         _OWED_NODES + "SELECT min(n.retry_at) FROM owed JOIN nodes n ON n.id = owed.node WHERE n.retry_at > $1", now
     )
-    return None if at is None else Millis(at)
+    held = tx.value("SELECT min(held_until) FROM deliveries WHERE held_until > 0 AND held_until > $1", now)
+    moments = [Millis(each) for each in (at, held) if each is not None]
+    return min(moments) if moments else None
 
 
 def count(tx: Transaction) -> int:
@@ -200,14 +216,16 @@ def _parcel(
     )
 
 
-def parcels(tx: Transaction, node: NodeId, after: DeliveryId, limit: int) -> list[Parcel]:
-    """What the node is owed after that row, oldest first, with the doors."""
+def parcels(tx: Transaction, node: NodeId, after: DeliveryId, limit: int, now: Millis) -> list[Parcel]:
+    """What the node is owed after that row and may be sent now, oldest first, with the doors."""
     return tx.fetch(
         _parcel,
         "SELECT d.id, d.endpoint, d.node, d.seq, d.actor, d.attempts, e.protocol, e.kind, e.address "
         "FROM deliveries d JOIN endpoints e ON e.id = d.endpoint WHERE d.node = $1 AND d.id > $2 "
-        "ORDER BY d.id LIMIT $3",
+        f"AND {_IS_FREE.format(now='$4', far='$5')} ORDER BY d.id LIMIT $3",
         node,
         after,
         limit,
+        now,
+        _HELD_TOO_FAR,
     )

@@ -160,6 +160,11 @@ def set_cursor(tx: Transaction, reader: str, seq: Seq) -> None:
     )
 
 
+def drop_cursor(tx: Transaction, reader: str) -> None:
+    """The reader is no more: the log need not wait for it."""
+    tx.execute("DELETE FROM cursors WHERE reader = $1", reader)
+
+
 def forget(tx: Transaction, before: Millis) -> int:
     """Drop changes so old that nobody needs them: every reader is past them, and every lapsed endpoint and delivery."""
     return tx.execute(

@@ -35,15 +35,44 @@ def add(tx: Transaction, microblog: MicroblogId, name: str) -> None:
 
 
 def listen(tx: Transaction, microblog: MicroblogId, now: Millis) -> None:
-    """Somebody follows it: it is asked at once, unless it is asked anyway."""
-    tx.execute("UPDATE sources SET due = $2 WHERE microblog = $1 AND due IS NULL", microblog, now)
+    """Somebody follows it: it is asked at once, unless it is asked anyway, and read whole, to see who tells of it."""
+    tx.execute(
+        "UPDATE sources SET due = $2, offer = '', attempts = 0, asked = 0, tag = '', modified = '', digest = '' "
+        "WHERE microblog = $1 AND due IS NULL",
+        microblog,
+        now,
+    )
 
 
 def rest(tx: Transaction, microblog: MicroblogId) -> None:
-    """Nobody follows it any more: it is not asked, and who tells us of it is told that we do not want to know."""
-    tx.execute(
-        "UPDATE sources SET due = NULL, told_until = 0, offer = '', attempts = 0 WHERE microblog = $1", microblog
+    """Nobody follows it any more: it is not asked, and who tells us of it is to be told that we leave."""
+    tx.execute("UPDATE sources SET due = NULL, told_until = 0, attempts = 0, asked = 0 WHERE microblog = $1", microblog)
+
+
+def left(tx: Transaction, limit: int) -> list[Source]:
+    """Those that nobody follows any more, of which somebody tells us who was not told yet that we leave."""
+    return tx.fetch(
+        _source,
+        f"SELECT {_COLUMNS} FROM sources WHERE due IS NULL AND offer <> '' AND asked = 0 ORDER BY microblog LIMIT $1",
+        limit,
     )
+
+
+def left_by(tx: Transaction, token: str) -> Source | None:
+    """The feed of that callback, which we wish to leave."""
+    return tx.fetch_one(
+        _source,
+        f"SELECT {_COLUMNS} FROM sources WHERE token = $1 AND token <> '' AND due IS NULL AND offer <> ''",
+        token,
+    )
+
+
+def put_left(tx: Transaction, microblog: MicroblogId, asked: Millis | None) -> None:
+    """Whoever tells us was told then that we leave; with None that is over."""
+    if asked is None:
+        tx.execute("UPDATE sources SET offer = '' WHERE microblog = $1 AND due IS NULL", microblog)
+    else:
+        tx.execute("UPDATE sources SET asked = $2 WHERE microblog = $1 AND due IS NULL", microblog, asked)
 
 
 def get(tx: Transaction, microblog: MicroblogId) -> Source | None:

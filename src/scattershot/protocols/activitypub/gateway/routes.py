@@ -16,6 +16,7 @@ from scattershot.protocols.activitypub.gateway.fetching import Fetching
 from scattershot.protocols.activitypub.gateway.followers_sync import SyncMinder
 from scattershot.protocols.activitypub.gateway.inbox import Inbox
 from scattershot.protocols.activitypub.gateway.keyring import Keyring
+from scattershot.protocols.activitypub.gateway.overhearing import Overhearing
 from scattershot.protocols.activitypub.gateway.visitors import Visitors
 from scattershot.protocols.activitypub.gateway.wellknown import WellKnown
 
@@ -60,6 +61,7 @@ class Doors:
         )
         self.sync_minder = SyncMinder(followers_sync, fetching, speaker, clock) if followers_sync is not None else None
         listed = self.sync_minder.listed if self.sync_minder is not None else None
+        self.overhearing = Overhearing(presented.origin, clock, senders, keyring, intake)
         self.inbox = Inbox(address, clock, senders, keyring, intake, listed)
         self.documents: dict[str, Endpoint] = {
             "/u/{id:int}": found.actor,

@@ -58,6 +58,15 @@ class Asker:
             case Push.CLOUD_RPC:
                 return HOLDS * 1000 if is_rpc_success(answer.body.decode("utf-8", "replace")) else None
 
+    async def leave(self, source: Source, offer: Offer) -> bool:
+        """As `ports.sources.Gatherer.leave` says; rssCloud has no word for it."""
+        if offer.way is not Push.WEBSUB:
+            return False
+        callback = f"{self._origin}{HEARD}{source.token}"
+        form = {"hub.mode": "unsubscribe", "hub.topic": offer.topic, "hub.callback": callback}
+        answer = await self._posted(Asking("POST", offer.hub, _FORM, urlencode(form).encode()))
+        return not isinstance(answer, Unreachable) and 200 <= answer.status < 300
+
     async def _posted(self, request: Asking) -> Answer | Unreachable:
         """The answer of whoever deals with it in the end: a hub may name another (section 5.1.2)."""
         answer = await self._fetcher.send(request, limit=_MAX_ANSWER, seconds=PATIENCE)
@@ -123,6 +132,8 @@ class Listening:
     async def verify(self, request: Request) -> Response:
         """Whether we meant what was asked in our name (WebSub section 5.3, or a challenge of rssCloud)."""
         source, said = await self._of(request), request.query_params
+        if said.get("hub.mode") == "unsubscribe":
+            return await self._verify_leaving(request)
         if source is None or source.offer is None:
             return _text(404, "Nobody here asked for that.")
         offer = source.offer
@@ -140,6 +151,16 @@ class Listening:
             return _text(404, "Not asked for.")
         counters.SOURCES.labels("websub", "verified").inc()
         await self._sources.promised(source, _lease(said.get("hub.lease_seconds", "")) * 1000)
+        return _echo(challenge)
+
+    async def _verify_leaving(self, request: Request) -> Response:
+        source, said = await self._sources.leaving(_token(request)), request.query_params
+        challenge = said.get("hub.challenge", "")
+        meant = source is not None and source.offer is not None and said.get("hub.topic") == source.offer.topic
+        if source is None or not meant or not _is_modest(challenge):
+            return _text(404, "Not asked for.")
+        counters.SOURCES.labels("websub", "left").inc()
+        await self._sources.has_left(source)
         return _echo(challenge)
 
     async def hear(self, request: Request) -> Response:
@@ -164,7 +185,11 @@ class Listening:
         return _text(202, "Taken.")
 
     async def _of(self, request: Request) -> Source | None:
-        return await self._sources.called_back(request.path_params["token"][:100].replace("\0", ""))
+        return await self._sources.called_back(_token(request))
+
+
+def _token(request: Request) -> str:
+    return str(request.path_params["token"])[:100].replace("\0", "")
 
 
 async def _body(request: Request) -> bytes | None:

@@ -59,6 +59,10 @@ class FeedTongue(Silent):
         """What is new in a feed."""
         return await self._gathering.gather(source)
 
+    async def leave(self, source: Source, offer: Offer) -> bool:
+        """Ask somebody not to tell us of it any more."""
+        return await self._asker.leave(source, offer)
+
     async def subscribe(self, source: Source, offer: Offer) -> int | None:
         """Ask somebody to tell us of it."""
         return await self._asker.subscribe(source, offer)

@@ -1,5 +1,6 @@
 """Asking one relay for what was missed: by comparing sets where it can (NIP-77), else page by page, with an overlap."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -27,6 +28,8 @@ PAGES = 200
 """Pages of one question; what a relay still has beyond them is left."""
 MOST_COMPARED = 200_000
 """Events of one comparison; where there are more of them, pages are asked for instead."""
+LARGE = 5_000
+"""Events of a comparison that are sealed aside: some 3 ms of work."""
 AT_ONCE = 400
 """Events that are asked for by their names at a time."""
 
@@ -59,6 +62,16 @@ class Heard(NamedTuple):
     own: frozenset[str]
     readers: frozenset[str]
 
+    def beyond(self, before: "Heard") -> "Heard | None":
+        """Who came to those; None where somebody left."""
+        if before.authors - self.authors or before.own - self.own or before.readers - self.readers:
+            return None
+        return Heard(self.authors - before.authors, self.own - before.own, self.readers - before.readers)
+
+    def joined_by(self, others: "Heard") -> "Heard":
+        """All of both."""
+        return Heard(self.authors | others.authors, self.own | others.own, self.readers | others.readers)
+
     def live(self, now: int) -> tuple[Filter, ...]:
         """What is asked for from now on. Letters bear a moment of long ago: of them none may be asked for by time."""
         return (*self.posts(now - OVERLAP), *(each._replace(limit=1) for each in self.letters()))
@@ -75,6 +88,9 @@ class Heard(NamedTuple):
     def letters(self) -> tuple[Filter, ...]:
         """All letters, whatever moment they bear."""
         return tuple(Filter(kinds=_LETTERS, tags=(("p", frozenset({reader})),)) for reader in sorted(self.readers))
+
+
+NOBODY = Heard(frozenset(), frozenset(), frozenset())
 
 
 class CatchingUp:
@@ -133,7 +149,9 @@ class CatchingUp:
             return None
         if items is None:
             return None
-        compared = await line.compare(wanted, Negentropy(Sealed(*items), frame_limit=FRAME))
+        large = len(items[0]) > LARGE
+        sealed = await asyncio.to_thread(Sealed, *items) if large else Sealed(*items)
+        compared = await line.compare(wanted, Negentropy(sealed, frame_limit=FRAME))
         if compared.why and not line.ended:
             _logger.info("%s does not compare: %s", line.address, compared.why)
             return None

@@ -17,7 +17,7 @@ from scattershot.domain.well import Purpose
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.fetcher import Unreachable
-from scattershot.protocols.nostr.gateway.catching_up import CatchingUp, Heard
+from scattershot.protocols.nostr.gateway.catching_up import NOBODY, CatchingUp, Heard
 from scattershot.protocols.nostr.gateway.line import Line
 from scattershot.protocols.nostr.gateway.pool import Pool
 from scattershot.protocols.nostr.gateway.taking import Taking
@@ -40,7 +40,9 @@ REFUSING = 6 * 3_600_000
 SPARE_QUESTIONS = 3
 """Subscriptions at a relay that are kept free for what is looked up."""
 MANY = 500
-"""Authors for whom choosing takes so long that it is done aside."""
+"""Authors for whom choosing takes so long that it is done aside, and not at every turn."""
+SOON = 10_000
+"""Milliseconds between two choices where they are so many."""
 MOST_WAITING = 2_000
 """Events that wait to be kept; until there is room, nothing more is read from any relay."""
 
@@ -71,6 +73,7 @@ class Listening:
         self._clock, self._bus, self._index, self._most = clock, bus, index, most
         self._plan: dict[str, Heard] = {}
         self._planned_at = -AGAIN
+        self._is_large = False
         self._attended: dict[str, _Attended] = {}
         self._attending: dict[str, asyncio.Task[bool]] = {}
         self._waiting: deque[Event] = deque()
@@ -115,7 +118,8 @@ class Listening:
     async def _start(self) -> int:
         """Go to every relay at which something is to be heard that is not; how many those were that are due."""
         now = self._clock.now()
-        if self._wells.altered or now - self._planned_at >= AGAIN:
+        soon = SOON if len(self._plan) and self._is_large else 0
+        if now - self._planned_at >= (soon if self._wells.altered else AGAIN):
             self._wells.altered = False
             self._planned_at = now
             self._plan = await self._chosen()
@@ -156,7 +160,8 @@ class Listening:
         self._refusing = {address: until for address, until in self._refusing.items() if until > now}
         shy |= self._refusing.keys()
         choosing = partial(choose, met, shy=shy, most=self._most)
-        chosen = await asyncio.to_thread(choosing) if len(met) > MANY else choosing()
+        self._is_large = len(met) > MANY
+        chosen = await asyncio.to_thread(choosing) if self._is_large else choosing()
         own = frozenset(wanted.own)
         plan = {address: Heard(authors, own, frozenset()) for address, authors in chosen.items()}
         for address, readers in letters.items():
@@ -175,23 +180,28 @@ class Listening:
         if line.readers != wanted.readers:
             await line.prove(wanted.readers)
         before = self._attended.get(address)
-        if before is not None and before.line is line:
+        began = self._clock.now() // 1000
+        kept = _kept(before, line, wanted)
+        if before is not None and kept is None and before.line is line:
             for name in before.names:
                 await line.leave(name)
-        began = self._clock.now() // 1000
-        heard, questions = fitting(wanted, began, line.theirs)
+        listened = kept.names if kept is not None else ()
+        already = kept.heard if kept is not None else NOBODY
+        heard, questions = fitting(wanted.beyond(already) or wanted, began, line.theirs, len(listened))
         names = tuple(f"live{next(self._numbers)}" for _ in questions)
         for name, question in zip(names, questions, strict=True):
             if why := await line.listen(name, question, self._take):
                 _logger.info("%s lets nobody listen: %s", address, why)
                 self._refusing[address] = self._clock.now() + REFUSING
-        attended = _Attended(line, wanted, heard, names, again=self._clock.now() + PATIENCE)
+        again = self._clock.now() + PATIENCE
+        attended = _Attended(line, wanted, already.joined_by(heard), (*listened, *names), again=again)
         self._attended[address] = attended
         if not await self._catching_up.catch_up(line, heard):
             return False
         await self._keep()
         _, known = await self._wells.reached(address)
-        await self._wells.note(address, began, heard.authors - known, known - heard.authors)
+        everybody = attended.heard.authors
+        await self._wells.note(address, began, everybody - known, known - everybody)
         self._attended[address] = attended._replace(complete=True)
         return True
 
@@ -228,6 +238,11 @@ class Listening:
                     self._room.set()
             return kept
 
+    async def _is_shut_out(self, address: str) -> bool:
+        """Whether those who run the node have no more to do with it."""
+        host = host_of(over_http(address))
+        return host is not None and (await self._wells.door(host)).blocked
+
     async def _note(self) -> None:
         """Note how far it came at each relay that is listened to, once all that came is on disk."""
         now = self._clock.now()
@@ -238,16 +253,29 @@ class Listening:
                 return
             self._noted_at = now
             for address, attended in list(self._attended.items()):
+                if await self._is_shut_out(address):
+                    await attended.line.close()
+                    self._wells.altered = True
+                    continue
                 if attended.complete and _goes_on(attended) and address not in self._attending:
                     await self._wells.note(address, now // 1000)
 
 
-def fitting(wanted: Heard, now: int, theirs: Theirs) -> tuple[Heard, list[tuple[Filter, ...]]]:
-    """What of that fits into as many questions as the relay takes, and the questions: letters first, then authors.
+def _kept(before: _Attended | None, line: Line, wanted: Heard) -> _Attended | None:
+    """What is listened to there and goes on as it is, where nothing but more came to it."""
+    if before is None or before.line is not line or not before.complete or not _goes_on(before):
+        return None
+    crowded = len(before.names) > line.theirs.subscriptions // 2  # together again they are fewer questions
+    return None if crowded or before.heard != before.wanted or wanted.beyond(before.heard) is None else before
+
+
+def fitting(wanted: Heard, now: int, theirs: Theirs, taken: int = 0) -> tuple[Heard, list[tuple[Filter, ...]]]:
+    """What of that fits into as many questions as the relay takes, `taken` being asked already, and the questions:
+    letters first, then authors.
 
     An author who does not fit is heard at another relay, or not at all; who speaks to people here brings it to us.
     """
-    most = max(theirs.subscriptions - SPARE_QUESTIONS, 1)
+    most = max(theirs.subscriptions - SPARE_QUESTIONS - taken, 1)
     letters = cut(wanted._replace(authors=frozenset(), own=frozenset()).live(now), theirs)[:most]
     authors = cut(Heard(wanted.authors, frozenset(), frozenset()).live(now), theirs)[: most - len(letters)]
     own = cut(Heard(frozenset(), wanted.own, frozenset()).live(now), theirs)[: most - len(letters) - len(authors)]

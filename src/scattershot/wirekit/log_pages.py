@@ -1,9 +1,7 @@
-"""What somebody asks of the firehose: from which number on, how many lines at once, and how long to wait for one."""
+"""What somebody asks of a log that is told by places: from which on, how many lines at once, how long to wait."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
-
-from scattershot.domain.ids import Seq
 
 USUAL, MOST = 100, 1_000
 """Lines of a page."""
@@ -15,7 +13,7 @@ _BIGGEST = 1 << 62
 class Asked(NamedTuple):
     """`after` is the last number that is known already; None is nothing said."""
 
-    after: Seq | None
+    after: int | None
     limit: int = USUAL
     wait: int = 0
 
@@ -39,4 +37,4 @@ def read_asked(query: Mapping[str, str], last_event_id: str) -> Asked | Mistake:
             return Mistake(f"`{name}` must be a number.")
         numbers[name] = min(int(text), most) if text else None
     after = numbers["Last-Event-ID"] if numbers["Last-Event-ID"] is not None else numbers["after"]
-    return Asked(Seq(after) if after is not None else None, max(1, numbers["limit"] or USUAL), numbers["wait"] or 0)
+    return Asked(after, max(1, numbers["limit"] or USUAL), numbers["wait"] or 0)
