@@ -322,7 +322,10 @@ class Mesh:
     def serve(self, node: "Node", session: int) -> None:
         """A node serves from now on: it links, and compares itself with a neighbour."""
         tenure = node.tenure
-        if node.session != session or tenure is None or tenure.role != "super" or node.supernode is not None:
+        if node.session != session or tenure is None or tenure.role != "super":
+            return
+        if node.supernode is not None:  # it was stepping down, and is wanted again
+            node.supernode.draining = False
             return
         hall = self.hall_of(node) or Hall(self.world, self.world.empty_view(), node.side if self.world.rift else None)
         self.world.leaves.part(node)

@@ -53,7 +53,7 @@ class State(NamedTuple):
 
 
 class Serve(NamedTuple):
-    """Link with the other supernodes, compare with them, and let leaves in."""
+    """Link with the other supernodes and let leaves in; or go on, where leaves are being handed over."""
 
 
 class Drain(NamedTuple):
