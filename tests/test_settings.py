@@ -39,6 +39,12 @@ def test_names_may_live_on_other_domains() -> None:
         ({"couriers": 0}, "couriers"),
         ({"log_format": "xml"}, "log_format"),
         ({"colour": "blue"}, "colour"),
+        ({"udp": "5683"}, "udp"),
+        ({"udp": "0.0.0.0:coap"}, "udp"),
+        ({"udp_address": "example.org"}, "udp_address"),
+        ({"udp_groups": ("224.0.0.251:5683",)}, "udp_groups"),
+        ({"udp_groups": ("[ff0e::1]:5683",)}, "udp_groups"),
+        ({"udp_neighbour": "hub.example"}, "udp_neighbour"),
     ],
 )
 def test_what_cannot_be_used_is_named(given: dict[str, object], word: str) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from scattershot.domain.post import Audience
+from scattershot.storage.tables import log
 from scattershot.testing.village import House, Village
 
 AUTHOR, READER = "author.example", "reader.example"
@@ -127,6 +128,15 @@ async def test_a_node_without_datagrams_is_told_as_ever(village: Village) -> Non
     assert await reader.home("bob") == ["hello"]
     assert village.ether.sent == []
     assert (await reader.get("/.well-known/scattershot/notify")).status == 404
+
+
+async def test_one_who_turns_datagrams_off_tells_by_http_at_once(village: Village) -> None:
+    _, reader = await two(village)
+    author = await village.house(AUTHOR)
+    await author.post("ann", "as before")
+    await village.settle()
+    assert await reader.home("bob") == ["as before"]
+    assert await author.node.drivers.database.read(lambda tx: log.cursor(tx, "hinting")) == 0
 
 
 async def test_a_lost_datagram_is_said_again(village: Village) -> None:

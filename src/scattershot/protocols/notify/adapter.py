@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Awaitable, Callable
 
 from starlette.routing import Route
 
@@ -10,6 +11,7 @@ from scattershot.app import counters
 from scattershot.app.hinting import TOPIC, Hinting
 from scattershot.app.hints import Hints
 from scattershot.domain.hint import Listener
+from scattershot.domain.ids import Millis
 from scattershot.ports.bus import Bus
 from scattershot.ports.clock import Clock
 from scattershot.ports.datagrams import Datagrams, Nearby, Place
@@ -63,7 +65,6 @@ class Notify:
         self._echoed: list[Listener] = []
         self._dropped: Counter[str] = Counter()
         self._nearby: Nearby | None = None
-        self._busy = asyncio.Lock()
 
     @property
     def routes(self) -> list[Route]:
@@ -87,19 +88,29 @@ class Notify:
 
     async def step(self) -> int:
         """Do what is to be done now; how much that was."""
-        async with self._busy:
-            echoed, self._echoed = self._echoed, []
-            for listener in echoed:
-                await self.telling.tell(listener)
-            return len(echoed) + await self.telling.step() + await self.listening.step()
+        return await self._tell_and_hear() + await self._ask_around()
 
     async def run(self) -> None:
-        """Do it as it falls due."""
+        """Do it as it falls due; whoever is slow to answer by HTTPS holds up no datagram."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._go_on(self._tell_and_hear, self.telling.next_at))
+            both.create_task(self._go_on(self._ask_around, self.listening.next_at))
+
+    async def _go_on(self, step: Callable[[], Awaitable[int]], next_at: Callable[[], Millis]) -> None:
         while True:
-            await self.step()
-            now = self._clock.now()
-            due = min(self.telling.next_at(), self.listening.next_at())
-            await self._bus.wait(TOPIC, min(30.0, max(SHORTEST_NAP, (due - now) / 1000)))
+            await step()
+            nap = (next_at() - self._clock.now()) / 1000
+            await self._bus.wait(TOPIC, min(30.0, max(SHORTEST_NAP, nap)))
+
+    async def _ask_around(self) -> int:
+        done = await self.listening.ask_around()
+        return done + await self.listening.take_in() if done else 0
+
+    async def _tell_and_hear(self) -> int:
+        echoed, self._echoed = self._echoed, []
+        for listener in echoed:
+            await self.telling.tell(listener)
+        return len(echoed) + await self.telling.step() + await self.listening.take_in()
 
     async def close(self) -> None:
         """Listen no more."""

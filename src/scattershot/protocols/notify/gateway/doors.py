@@ -29,9 +29,9 @@ from scattershot.wirekit.places import place_text
 from scattershot.wirekit.token_bucket import Bucket, RateLimits
 from scattershot.wirekit.urls import host_of, parse_url
 
-OF_WISHES = Bucket(20, 0.2)
-"""Wishes from one address: each may cost us a question elsewhere."""
-OF_PLACES, OF_ADDRESSES = Bucket(4, 1 / 60), Bucket(64, 0.5)
+OF_WISHES = Bucket(100, 1)
+"""Wishes from one address, behind which a whole network may be: each may cost us a question elsewhere."""
+OF_PLACES, OF_ADDRESSES = Bucket(4, 1 / 60), Bucket(100, 1)
 """Wishes to be told at one place, and at one IP address, whoever asks: each costs it a few datagrams."""
 OF_LOGS = Bucket(60, 2)
 """Pages for one listener."""

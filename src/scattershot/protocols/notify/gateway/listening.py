@@ -180,12 +180,13 @@ class Listening:
 
     # -- what is done about it
 
-    async def step(self) -> int:
-        """Do what is to be done now; how much that was."""
-        done = await self._take_in()
-        done += await self._repair_all()
-        done += await self._write_down()
-        return done + await self._ask_those_due()
+    async def take_in(self) -> int:
+        """Deal with what came, and answer; how much that was."""
+        return await self._take_queued() + await self._write_down()
+
+    async def ask_around(self) -> int:
+        """Read logs and ask nodes as far as that is due; how many. This waits for others, none of them for another."""
+        return await self._repair_all() + await self._ask_those_due()
 
     def next_at(self) -> Millis:
         """When there is something to do next."""
@@ -196,7 +197,7 @@ class Listening:
                 moments.append(each.repair_at)
         return Millis(min(moments))
 
-    async def _take_in(self) -> int:
+    async def _take_queued(self) -> int:
         batch = [self._queue.popleft() for _ in range(min(len(self._queue), AT_ONCE))]
         await asyncio.gather(*(self._take(news) for news in batch))
         return len(batch)
@@ -248,28 +249,26 @@ class Listening:
         return Millis(coming.heard_at + (incoming.silence if incoming is not None else LEASE) * 1000)
 
     async def _repair_all(self) -> int:
-        done = 0
-        for coming in list(self._coming.values()):
-            now = self._clock.now()
-            silent = self._silent_at(coming) <= now
-            if silent:
-                coming.heard_at = now  # not asked again before it was silent as long once more
-                coming.teller = coming.teller._replace(due=Millis(0))
-                self._look_at = Millis(0)
-                await self._hints.put_teller(coming.teller)
-            elif not coming.repair_at or coming.repair_at > now:
-                continue
-            incoming = coming.peer.incoming
-            needed = silent or coming.repair_at
-            taken = self._limits.take(coming.teller.host, now)
-            if not taken.allowed:
-                coming.repair_at = Millis(now + int(taken.retry_after * 1000) + 1)
-                continue
-            coming.repair_at = Millis(0)
-            if incoming is not None and incoming.begun and needed:
-                done += 1
-                await self._repair(coming, incoming)
-        return done
+        now = self._clock.now()
+        due = [each for each in self._coming.values() if self._silent_at(each) <= now or 0 < each.repair_at <= now]
+        return sum(await asyncio.gather(*(self._repair_one(coming, now) for coming in due)))
+
+    async def _repair_one(self, coming: _Coming, now: Millis) -> int:
+        if self._silent_at(coming) <= now:
+            coming.heard_at = now  # not asked again before it was silent as long once more
+            coming.teller = coming.teller._replace(due=Millis(0))
+            self.look_now()
+            await self._hints.put_teller(coming.teller)
+        taken = self._limits.take(coming.teller.host, now)
+        if not taken.allowed:
+            coming.repair_at = Millis(now + int(taken.retry_after * 1000) + 1)
+            return 0
+        coming.repair_at = Millis(0)
+        incoming = coming.peer.incoming
+        if incoming is None or not incoming.begun:
+            return 0
+        await self._repair(coming, incoming)
+        return 1
 
     async def _repair(self, coming: _Coming, incoming: Incoming) -> None:
         """Read the log from where all is kept to its end, as far as it is honest and not without one."""
@@ -333,8 +332,7 @@ class Listening:
             if coming.teller.due == 0:
                 await self._hints.put_teller(coming.teller)
         due = await self._hints.due(tuple(filter(None, (self._neighbour, *self._near))))
-        for teller in due:
-            await self._ask(teller)
+        await asyncio.gather(*(self._ask(teller) for teller in due))
         return len(due)
 
     async def _ask(self, known: Teller) -> None:
