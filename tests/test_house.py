@@ -15,7 +15,7 @@ PACKAGE = ROOT / "src" / "scattershot"
 MODULES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
 TREES = {name: ast.parse(path.read_text(encoding="utf-8"), name) for name, path in MODULES.items()}
 
-PURE = re.compile(r"(domain|wirekit|protocols/[a-z_]+/(wire|translate))/")
+PURE = re.compile(r"(domain|wirekit|protocols/[a-z_]+/(wire|translate|mesh))/")
 # Where nothing awaits: the pure rooms, whatever runs inside a transaction, and what is read once at the start.
 PLAIN = re.compile(rf"{PURE.pattern}|storage/tables/|app/apply(/|\.py)|settings\.py")
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from scattershot import __version__
-from scattershot.commands import hosts, house, keeping, looking, people, posts
+from scattershot.commands import hosts, house, keeping, looking, people, posts, simulating
 from scattershot.performing import node_options, run_async, settings_at
 
 
@@ -55,7 +55,7 @@ def run(data: Path | None, config: Path | None, verbose: bool, listen: str | Non
         raise click.ClickException(str(problem)) from problem
 
 
-for _room in (people, posts, looking, hosts, house, keeping):
+for _room in (people, posts, looking, hosts, house, keeping, simulating):
     for _verb in _room.VERBS:
         scattershot.add_command(_verb)
 

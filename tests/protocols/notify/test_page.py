@@ -12,9 +12,11 @@ from scattershot.protocols.notify.session.sending import MANY, REPEATS
 from scattershot.protocols.notify.session.window import FARTHEST, WIDTH
 from scattershot.protocols.notify.wire import coap, cose, words
 from scattershot.protocols.notify.wire.cose import Purpose
+from scattershot.protocols.notify.wire.dictionary import DICTIONARY
 from tests.protocols.notify import vectors
 
-PAGE = (Path(__file__).resolve().parents[3] / "docs" / "protocols" / "notify.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "protocols"
+PAGE = (DOCS / "notify.md").read_text(encoding="utf-8")
 
 
 def test_the_vectors_on_the_page_are_those_that_come_out() -> None:
@@ -31,6 +33,14 @@ def test_the_datagrams_of_the_vectors_are_read(name: str, data: bytes) -> None:
     assert isinstance(hint, words.Hint)
     assert isinstance(hint.what, bytes)
     assert words.inflated(hint.what) == vectors.POST
+
+
+def test_the_dictionary_beside_the_page_is_ours_and_makes_a_usual_post_small() -> None:
+    assert (DOCS / "notify-dictionary.txt").read_bytes() == DICTIONARY
+    usual = DICTIONARY.replace(
+        b"<p></p>", b"<p>" + b"The fog came in so low that the cranes stood in it. " * 4 + b"</p>"
+    )
+    assert len(words.deflated(usual)) < 200
 
 
 def test_the_figures_on_the_page_are_ours() -> None:

@@ -164,8 +164,10 @@ class Listening:
         if coming.old_token and news.token != coming.old_token:
             self._gate.forget(coming.old_token)
             coming.old_token = b""
-        if news.again or news.hint.serial <= incoming.chain.position:
+        if incoming.chain.is_kept(news.hint.serial):
             coming.kept.add(news.hint.serial)
+        elif news.again:  # it waits to be dealt with, or is being
+            return True
         elif isinstance(news.hint.what, bytes):
             if len(self._queue) >= MOST_QUEUED:
                 return False

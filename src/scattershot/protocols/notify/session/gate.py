@@ -136,6 +136,7 @@ class _Known(NamedTuple):
 
 
 _OVERSIZED, _UNKNOWN = Dropped("oversized"), Dropped("unknown_token")
+_OWN = Dropped("own")
 _TOO_OFTEN, _FLOOD, _FORGED = Dropped("too_often"), Dropped("flood"), Dropped("forged")
 
 
@@ -192,7 +193,7 @@ class Gate:
         if known.peer is None and self._unproven.is_over(second):
             return _FLOOD
         verdict = self._read(data, source, second, known)
-        if known.peer is None and isinstance(verdict, Dropped):
+        if known.peer is None and isinstance(verdict, Dropped) and verdict is not _OWN:
             self._unproven.take(second)
         return verdict
 
@@ -205,6 +206,8 @@ class Gate:
         sealed = cose.envelope(message.payload)
         if isinstance(sealed, Malformed):
             return Dropped(sealed.why)
+        if sealed.kid == self.own:  # what we said to a group comes back to us
+            return _OWN
         peer = self._peers.get(sealed.kid)
         if peer is None or (known.peer is not None and known.peer is not peer):
             return Dropped("stranger")

@@ -67,6 +67,10 @@ class Chain:
                     break
                 self._move(each)
 
+    def is_kept(self, serial: int) -> bool:
+        """Whether what a hint of that serial spoke of is on disk."""
+        return serial <= self.position or serial in self._kept
+
     def reached(self, position: int) -> None:
         """The sender's log was read up to there."""
         if position > self.position:

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from scattershot.protocols.notify.wire import cbor
 from scattershot.protocols.notify.wire.cbor import Malformed, Value
+from scattershot.protocols.notify.wire.dictionary import DICTIONARY
 
 VERSION = 1
 NAME_BYTES = EPOCH_BYTES = 8
@@ -109,14 +110,14 @@ def encode(word: Word) -> bytes:
 
 
 def deflated(post: bytes) -> bytes:
-    """A post as hints carry it: raw DEFLATE (RFC 1951)."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    """A post as hints carry it: raw DEFLATE (RFC 1951) with the preset dictionary."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=DICTIONARY)
     return packer.compress(post) + packer.flush()
 
 
 def inflated(what: bytes) -> bytes | Malformed:
     """The post in a hint, at most `LARGEST_POST` bytes."""
-    unpacker = zlib.decompressobj(-15)
+    unpacker = zlib.decompressobj(-15, zdict=DICTIONARY)
     try:
         post = unpacker.decompress(what, LARGEST_POST)
     except zlib.error:

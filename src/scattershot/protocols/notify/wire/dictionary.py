@@ -1,0 +1,40 @@
+"""The preset dictionary of posts in hints: what every activity says alike, so that a usual post fits a datagram.
+
+It is part of the protocol, as docs/protocols/notify-dictionary.txt has it: never altered, for others hold the same.
+"""
+
+DICTIONARY = (
+    b'{"@context":["https://www.w3.org/ns/activitystreams","https://w3id.org/security/v1","https://w3id.or'
+    b'g/security/data-integrity/v1",{"toot":"http://joinmastodon.org/ns#","schema":"http://schema.org#","o'
+    b'status":"http://ostatus.org#","misskey":"https://misskey-hub.net/ns#","sensitive":"as:sensitive","Ha'
+    b'shtag":"as:Hashtag","Emoji":"toot:Emoji","votersCount":"toot:votersCount","blurhash":"toot:blurhash"'
+    b',"focalPoint":{"@container":"@list","@id":"toot:focalPoint"},"conversation":"ostatus:conversation","'
+    b'quote":{"@id":"https://w3id.org/fep/044f#quote","@type":"@id"},"quoteAuthorization":{"@id":"https://'
+    b'w3id.org/fep/044f#quoteAuthorization","@type":"@id"},"quoteUrl":"as:quoteUrl","quoteUri":"http://fed'
+    b'ibird.com/ns#quoteUri","_misskey_quote":"misskey:_misskey_quote","writer":{"@id":"https://schema.org'
+    b'/author","@type":"@id"},"gts":"https://gotosocial.org/ns#","interactionPolicy":{"@id":"gts:interacti'
+    b'onPolicy","@type":"@id"},"canQuote":{"@id":"gts:canQuote","@type":"@id"},"canReply":{"@id":"gts:canR'
+    b'eply","@type":"@id"},"automaticApproval":{"@id":"gts:automaticApproval","@type":"@id"},"manualApprov'
+    b'al":{"@id":"gts:manualApproval","@type":"@id"},"replyAuthorization":{"@id":"gts:replyAuthorization",'
+    b'"@type":"@id"}}],"id":"ann/posts/1/create","type":"Create","actor":"ann","published":"2026-01-01T00:'
+    b'00:00.001Z","to":["https://www.w3.org/ns/activitystreams#Public"],"cc":["ann/followers"],"object":{"'
+    b'id":"ann/posts/1","type":"Note","attributedTo":"ann","to":["https://www.w3.org/ns/activitystreams#Pu'
+    b'blic"],"cc":["ann/followers"],"published":"2026-01-01T00:00:00.001Z","url":"ann/posts/1","sensitive"'
+    b':false,"content":"<p></p>","interactionPolicy":{"canQuote":{"automaticApproval":["https://www.w3.org'
+    b'/ns/activitystreams#Public"]},"canReply":{"automaticApproval":["https://www.w3.org/ns/activitystream'
+    b's#Public"]}}},"proof":{"@context":["https://www.w3.org/ns/activitystreams","https://w3id.org/securit'
+    b'y/v1","https://w3id.org/security/data-integrity/v1",{"toot":"http://joinmastodon.org/ns#","schema":"'
+    b'http://schema.org#","ostatus":"http://ostatus.org#","misskey":"https://misskey-hub.net/ns#","sensiti'
+    b've":"as:sensitive","Hashtag":"as:Hashtag","Emoji":"toot:Emoji","votersCount":"toot:votersCount","blu'
+    b'rhash":"toot:blurhash","focalPoint":{"@container":"@list","@id":"toot:focalPoint"},"conversation":"o'
+    b'status:conversation","quote":{"@id":"https://w3id.org/fep/044f#quote","@type":"@id"},"quoteAuthoriza'
+    b'tion":{"@id":"https://w3id.org/fep/044f#quoteAuthorization","@type":"@id"},"quoteUrl":"as:quoteUrl",'
+    b'"quoteUri":"http://fedibird.com/ns#quoteUri","_misskey_quote":"misskey:_misskey_quote","writer":{"@i'
+    b'd":"https://schema.org/author","@type":"@id"},"gts":"https://gotosocial.org/ns#","interactionPolicy"'
+    b':{"@id":"gts:interactionPolicy","@type":"@id"},"canQuote":{"@id":"gts:canQuote","@type":"@id"},"canR'
+    b'eply":{"@id":"gts:canReply","@type":"@id"},"automaticApproval":{"@id":"gts:automaticApproval","@type'
+    b'":"@id"},"manualApproval":{"@id":"gts:manualApproval","@type":"@id"},"replyAuthorization":{"@id":"gt'
+    b's:replyAuthorization","@type":"@id"}}],"type":"DataIntegrityProof","cryptosuite":"eddsa-jcs-2022","v'
+    b'erificationMethod":"https:///u/#ed25519-key","proofPurpose":"assertionMethod","created":"2026-01-01T'
+    b'00:00:00Z","proofValue":"z"}}'
+)
