@@ -1,5 +1,6 @@
 """What every test may ask for, and the rule for what is missing: skipped loudly, by name; in CI a failure."""
 
+import gc
 import importlib.util
 import os
 from collections.abc import Iterator
@@ -77,6 +78,13 @@ def _miss(what: str) -> None:
     if os.environ.get("CI", "").lower() in ("1", "true"):
         pytest.fail(f"missing in CI: {what}", pytrace=False)
     pytest.skip(f"missing: {what}")
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays: it need not be looked at again and again, as in a node that has started."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
