@@ -298,7 +298,10 @@ class Node:
         self.feeds = Feeds(settings, timelines, database, clock, bus, self.tongues.any_web, self.sources)
         self.couriers.add_herald(self.feeds.herald)
         names = nostr.routes(settings, database, self.nostr.signets, self.tend_letterboxes)
-        networks = Networks(web.desk, web.account, self.nostr.signets, database, self.far_signing)
+        self.browser_signing = nostr.browser_signing(settings, self.far_signing, self.nostr, self.drivers)
+        networks = Networks(
+            web.desk, web.account, self.nostr.signets, database, self.far_signing, self.browser_signing
+        )  # fmt: skip
         self.notify = hints_told(
             settings, self.drivers, own.hints, self.hinting, self.house, self.activitypub, self.doors.overhearing
         )

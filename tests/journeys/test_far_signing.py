@@ -11,6 +11,7 @@ from msgspec import json
 from scattershot.domain.reading import Refused
 from scattershot.testing.village import House, Village
 from tests.journeys.test_nostr import events_of, key_at
+from tests.journeys.test_portability_page import signed_in
 from tests.protocols.nostr.relay_client import a_client
 
 sdk = pytest.importorskip("nostr_sdk")
@@ -56,7 +57,7 @@ class Bunker:
             sealed = sdk.nip44_encrypt(self.keys.secret_key(), asker, answer, sdk.Nip44Version.V2)
             tags = [["p", asker.to_hex()]]
             event = {"kind": 24133, "content": sealed, "tags": tags, "created_at": said[2]["created_at"]}
-            await client.say("EVENT", json.decode(_signed(event, self.keys)))
+            await client.say("EVENT", json.decode(signed(event, self.keys)))
 
     def _said(self, request: Any) -> dict[str, str]:
         match request["method"]:
@@ -67,12 +68,12 @@ class Bunker:
             case "sign_event" if not self.refuses:
                 what = json.decode(request["params"][0])
                 what["content"] += "!" * self.alters
-                return {"result": _signed(what, self.own)}
+                return {"result": signed(what, self.own)}
             case _:
                 return {"error": self.refuses}
 
 
-def _signed(what: dict[str, Any], keys: Any) -> str:
+def signed(what: dict[str, Any], keys: Any) -> str:
     unsigned = sdk.UnsignedEvent.from_json(json.encode(what | {"pubkey": keys.public_key().to_hex()}).decode())
     return str(keys.sign_event(unsigned).as_json())
 
@@ -118,6 +119,8 @@ async def test_what_cannot_be_signed_now_waits_and_says_why(village: Village, mo
     told = await far.about(who)
     assert told is not None
     assert (told.waiting, told.problem) == (4, "The signer does not answer at the moment.")
+    page = await (await signed_in(here, "ann")).get("/settings/networks")
+    assert "4 of what you said wait to be signed. The signer does not answer at the moment." in page.text
     village.clock.advance(60_000)
     async with bunker.awake():
         bunker.alters = True

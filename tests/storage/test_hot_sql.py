@@ -6,16 +6,19 @@ from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
+from msgspec import json
 
 from scattershot.domain.ids import Millis
 from scattershot.ports.database import Database
+from scattershot.protocols.nostr.wire.event import encode
 from scattershot.storage import dialect
 from scattershot.storage import sqlite as engine
 from scattershot.storage.migrate import migrate
 from scattershot.storage.tables import hints, trends
 from scattershot.testing.keys import PooledKeyMaker
-from scattershot.testing.village import a_village
+from scattershot.testing.village import Village, a_village
 from tests.engines import open_database
+from tests.protocols.nostr.events import an_event
 from tests.storage.everyday import everyday_life
 
 LARGE = [
@@ -93,6 +96,7 @@ LARGE = [
     "tagged",
     "tags",
     "timeline",
+    "unsigned",
     "uploads",
     "votes",
     "wanted",
@@ -140,6 +144,7 @@ async def test_no_everyday_statement_reads_a_large_table_from_end_to_end(spoken:
 
     async with a_village(one, PooledKeyMaker(), tmp_path) as village:
         await everyday_life(village)
+        await sign_in_the_browser(village)
     assert len(spoken) > 100, "it heard what was going on"
     file = tmp_path / "empty.sqlite"
     empty = engine.SqliteDatabase(file)
@@ -148,6 +153,23 @@ async def test_no_everyday_statement_reads_a_large_table_from_end_to_end(spoken:
     with closing(sqlite3.connect(file)) as connection:
         found = {sql: scans for sql in spoken if sql not in SELDOM and (scans := _scans(connection, sql))}
     assert found == {}
+
+
+async def sign_in_the_browser(village: Village) -> None:
+    """Somebody whose browser holds the key says something, and signs it there."""
+    house = await village.house("c.example")
+    cleo, browsers = await house.person("cleo"), house.node.browser_signing
+    asked = json.decode(browsers.challenge("session", cleo, "Is it yours?"))
+    proof = an_event("cleo", asked["content"], kind=asked["kind"], tags=asked["tags"], at=asked["created_at"])
+    assert await browsers.take_on("session", cleo, encode(proof).decode()) is None
+    await house.post("cleo", "signed where I sit")
+    await village.settle()
+    for each in await browsers.waiting([cleo]) or ():
+        what = json.decode(each.what)
+        event = an_event("cleo", what["content"], kind=what["kind"], tags=what["tags"], at=what["created_at"])
+        assert await browsers.give([cleo], each.id, encode(event).decode()) is None
+    assert await browsers.waiting([cleo]) == []
+    await house.node.far_signing.leave(cleo)
 
 
 def _scans(connection: sqlite3.Connection, sql: str) -> list[str]:

@@ -30,6 +30,8 @@ class Far(NamedTuple):
 
     waiting: int
     problem: str
+    in_browser: bool = False
+    """A browser holds the key, so that things are signed when a page of ours is open in it."""
 
 
 class FarSigning:
@@ -66,7 +68,9 @@ class FarSigning:
 
         def work(tx: Transaction) -> Far | None:
             known = self._signets.far_key(tx, microblog)
-            return Far(far_keys.count(tx, microblog), known.problem) if known is not None else None
+            if known is None:
+                return None
+            return Far(far_keys.count(tx, microblog), known.problem, known.in_browser)
 
         return await self._database.read(work)
 
@@ -90,16 +94,23 @@ class FarSigning:
             refused = found
             await self._database.write(lambda tx: self._try_later(tx, waiting, refused))
             return False
-        slip = found
-        await self._database.write(lambda tx: self._put(tx, waiting, slip))
+        return await self.keep(waiting, found)
+
+    async def keep(self, waiting: far_keys.Waiting, slip: Slip) -> bool:
+        """Keep and tell what waited, now that it is signed; False where it was taken back or signed meanwhile."""
+
+        def work(tx: Transaction) -> bool:
+            if not far_keys.signed(tx, waiting.id):
+                return False
+            slips.put(tx, [slip], seconds(self._clock.now()))
+            far_keys.note_problem(tx, waiting.microblog, waiting.protocol, "")
+            return True
+
+        if not await self._database.write(work):
+            return False
         self.tell([slip.body])
         self._slips.note_altered()
         return True
-
-    def _put(self, tx: Transaction, waiting: far_keys.Waiting, slip: Slip) -> None:
-        slips.put(tx, [slip], seconds(self._clock.now()))
-        far_keys.signed(tx, waiting.id)
-        far_keys.note_problem(tx, waiting.microblog, waiting.protocol, "")
 
     def _try_later(self, tx: Transaction, waiting: far_keys.Waiting, refused: Refused) -> None:
         wait = min(_FIRST_WAIT * 2**waiting.attempts, _LONGEST_WAIT)

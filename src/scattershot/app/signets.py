@@ -103,17 +103,37 @@ class Signets:
         known = self.far_key(tx, microblog)
         return opened(self._sealing, known.sealed, f"far {self._place(microblog)}") if known is not None else None
 
+    def is_in_browser(self, tx: Transaction, microblog: MicroblogId) -> bool:
+        """Whether a browser holds its key."""
+        known = self.far_key(tx, microblog)
+        return known is not None and known.in_browser
+
+    def waiting(self, tx: Transaction, microblog: MicroblogId, limit: int) -> list[far_keys.Waiting]:
+        """What of it waits to be signed, oldest first."""
+        return far_keys.all_of(tx, microblog, self._utterer.name, limit)
+
     def put_far(self, tx: Transaction, microblog: MicroblogId, public: str, told: str) -> Refused | None:
         """Let it be known by a key kept elsewhere from now on, instead of its own."""
+        sealed = seal(self._sealing, secrets.token_bytes(NONCE_BYTES), told, f"far {self._place(microblog)}")
+        return self._put_elsewhere(tx, microblog, public, sealed, in_browser=False)
+
+    def put_in_browser(self, tx: Transaction, microblog: MicroblogId, public: str) -> Refused | None:
+        """Let it be known by a key that a browser holds from now on."""
+        return self._put_elsewhere(tx, microblog, public, b"", in_browser=True)
+
+    def _put_elsewhere(
+        self, tx: Transaction, microblog: MicroblogId, public: str, sealed: bytes, *, in_browser: bool
+    ) -> Refused | None:
         tx.lock("signets")
         name = WireId(self._utterer.name, public)
         meant = wire_ids.find(tx, name)
         if meant is not None and (meant.kind, meant.thing) != (wire_ids.Thing.MICROBLOG, microblog):
             return Refused("taken", "Another microblog is known by that key already.")
+        if self.public(tx, microblog) != public:
+            far_keys.drop(tx, microblog, self._utterer.name)  # what waits, only the key before could sign
         self._known_as(tx, microblog, name)
-        sealed = seal(self._sealing, secrets.token_bytes(NONCE_BYTES), told, f"far {self._place(microblog)}")
         signets.put_key(tx, microblog, self._utterer.name, public, None)
-        far_keys.put(tx, microblog, self._utterer.name, sealed)
+        far_keys.put(tx, microblog, self._utterer.name, sealed, in_browser=in_browser)
         self.choose(tx, microblog, True)
         return None
 

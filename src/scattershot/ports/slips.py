@@ -65,6 +65,33 @@ class FarSigner(Protocol):
         ...
 
 
+class Asked(NamedTuple):
+    """What a browser is asked to sign, as it takes it, and by whose key alone it may be signed."""
+
+    public: str
+    text: str
+
+
+class BrowserSigner(Protocol):
+    """Keys that browsers hold. Pure."""
+
+    def proof(self, page: str, challenge: str, words: str, at: int) -> str:
+        """What a browser is to sign that proves its key to that page of ours; people are shown the words."""
+        ...
+
+    def proved(self, answer: bytes, page: str, challenge: str, at: int) -> str | Refused:
+        """Whose key signed that proof, where it is the one that was asked for."""
+        ...
+
+    def asked(self, body: bytes) -> Asked:
+        """What waits, as a browser is asked for it."""
+        ...
+
+    def signed(self, body: bytes, answer: bytes) -> Slip | Refused:
+        """The slip with that body, signed; Refused where the answer is anything else."""
+        ...
+
+
 class Uttered(NamedTuple):
     """A slip made of a change, and the name that the post, boost or like itself has by it; empty where it has none."""
 

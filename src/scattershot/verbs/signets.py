@@ -33,6 +33,7 @@ async def microblog_nostr(
         say.out(own.name)
     far = await node.far_signing.about(row.id)
     if far is not None:
-        say.note(f"A signer elsewhere signs for it; {far.waiting} wait to be signed. {far.problem}".rstrip())
+        who = "The browser that holds its key" if far.in_browser else "A signer elsewhere"
+        say.note(f"{who} signs for it; {far.waiting} wait to be signed. {far.problem}".rstrip())
     said = "speaks Nostr: what it posts in public is read there too." if own.speaks else "does not speak Nostr."
     say.note(f"{row.profile.handle} {said}")

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 from starlette.routing import BaseRoute
 
 from scattershot.app.apply.origin import House
+from scattershot.app.browser_signing import BrowserSigning
 from scattershot.app.far_signing import FarSigning
 from scattershot.app.moderating import Moderating
 from scattershot.app.relay_rule import RelayRule
@@ -17,6 +18,7 @@ from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database
 from scattershot.ports.fetcher import Fetcher
 from scattershot.ports.sockets import Dialler
+from scattershot.protocols.nostr.gateway.browser_signing import BrowserSigning as BrowserSigner
 from scattershot.protocols.nostr.gateway.elsewhere import Elsewhere
 from scattershot.protocols.nostr.gateway.far_signing import FarSigning as FarSigner
 from scattershot.protocols.nostr.gateway.information import Information
@@ -107,6 +109,14 @@ def far_signing(elsewhere: Elsewhere, spoken: Nostr, slips: Slips, relay: Relay,
     made = FarSigning(machines.database, machines.clock, machines.bus, spoken.signets, slips, signer)
     made.tell = relay.tell
     return made
+
+
+def browser_signing(settings: Settings, far: FarSigning, spoken: Nostr, machines: Machines) -> BrowserSigning:
+    """Whoever takes what browsers sign that hold a key."""
+    page = f"{settings.origin}/settings/networks"
+    return BrowserSigning(
+        machines.database, machines.clock, machines.bus, spoken.signets, far, BrowserSigner(), page
+    )  # fmt: skip
 
 
 def routes(

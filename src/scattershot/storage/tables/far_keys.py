@@ -7,28 +7,31 @@ from scattershot.ports.database import Transaction
 
 
 class FarKey(NamedTuple):
-    """How the signer is reached, sealed; `problem` is why it did not sign the last time."""
+    """How the signer is reached, sealed; `problem` is why it did not sign the last time. Where a browser holds the key,
+    there is nobody to be reached."""
 
     sealed: bytes
     problem: str
+    in_browser: bool
 
 
-def _far_key(sealed: bytes, problem: str) -> FarKey:
-    return FarKey(bytes(sealed), problem)
+def _far_key(sealed: bytes, problem: str, in_browser: bool) -> FarKey:
+    return FarKey(bytes(sealed), problem, bool(in_browser))
 
 
 def of(tx: Transaction, microblog: MicroblogId, protocol: str) -> FarKey | None:
     """The microblog's on that wire."""
-    sql = "SELECT sealed, problem FROM far_keys WHERE microblog = $1 AND protocol = $2"
+    sql = "SELECT sealed, problem, in_browser FROM far_keys WHERE microblog = $1 AND protocol = $2"
     return tx.fetch_one(_far_key, sql, microblog, protocol)
 
 
-def put(tx: Transaction, microblog: MicroblogId, protocol: str, sealed: bytes) -> None:
+def put(tx: Transaction, microblog: MicroblogId, protocol: str, sealed: bytes, *, in_browser: bool = False) -> None:
     """From now on its words are signed there."""
     tx.execute(
-        "INSERT INTO far_keys (microblog, protocol, sealed) VALUES ($1, $2, $3) "
-        "ON CONFLICT (microblog, protocol) DO UPDATE SET sealed = excluded.sealed, problem = ''",
-        microblog, protocol, sealed,
+        "INSERT INTO far_keys (microblog, protocol, sealed, in_browser) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (microblog, protocol) "
+        "DO UPDATE SET sealed = excluded.sealed, in_browser = excluded.in_browser, problem = ''",
+        microblog, protocol, sealed, in_browser,
     )  # fmt: skip
 
 
@@ -75,12 +78,13 @@ def waits_at(tx: Transaction, microblog: MicroblogId, place: bytes) -> bool:
 
 
 def first_due(tx: Transaction, now: Millis, limit: int) -> list[Waiting]:
-    """The first that waits of each microblog, where that is due: in their order, one after the other."""
+    """The first that waits of each microblog whose signer can be asked, where that is due: in their order, one after
+    the other."""
     return tx.fetch(
         _waiting,
         "SELECT u.id, u.microblog, u.protocol, u.body, u.attempts FROM far_keys f JOIN unsigned u ON u.id = "
         "(SELECT min(o.id) FROM unsigned o WHERE o.microblog = f.microblog AND o.protocol = f.protocol) "
-        "WHERE u.due <= $1 ORDER BY u.id LIMIT $2",
+        "WHERE u.due <= $1 AND NOT f.in_browser ORDER BY u.id LIMIT $2",
         now, limit,
     )  # fmt: skip
 
@@ -90,9 +94,25 @@ def count(tx: Transaction, microblog: MicroblogId) -> int:
     return int(tx.value("SELECT count(*) FROM unsigned WHERE microblog = $1", microblog))
 
 
-def signed(tx: Transaction, id_: int) -> None:
-    """It waits no more."""
-    tx.execute("DELETE FROM unsigned WHERE id = $1", id_)
+def all_of(tx: Transaction, microblog: MicroblogId, protocol: str, limit: int) -> list[Waiting]:
+    """What waits of the microblog on that wire, oldest first."""
+    return tx.fetch(
+        _waiting,
+        "SELECT id, microblog, protocol, body, attempts FROM unsigned WHERE microblog = $1 AND protocol = $2 "
+        "ORDER BY id LIMIT $3",
+        microblog, protocol, limit,
+    )  # fmt: skip
+
+
+def one(tx: Transaction, id_: int) -> Waiting | None:
+    """What waits under that number, whosever it is."""
+    sql = "SELECT id, microblog, protocol, body, attempts FROM unsigned WHERE id = $1"
+    return tx.fetch_one(_waiting, sql, id_)
+
+
+def signed(tx: Transaction, id_: int) -> bool:
+    """It waits no more; False where it did not any more."""
+    return bool(tx.execute("DELETE FROM unsigned WHERE id = $1", id_))
 
 
 def later(tx: Transaction, id_: int, due: Millis) -> None:

@@ -13,17 +13,13 @@ from scattershot.ports.fetcher import Unreachable
 from scattershot.ports.slips import Met
 from scattershot.protocols.nostr.gateway.line import Line
 from scattershot.protocols.nostr.gateway.pool import Pool
-from scattershot.protocols.nostr.translate.slips import to_slip, with_burial
-from scattershot.protocols.nostr.wire import kinds
+from scattershot.protocols.nostr.translate.signed_elsewhere import as_it_waited, asked_for, waiting_event
 from scattershot.protocols.nostr.wire.encryption import Undecipherable, conversation_key, decrypt, encrypt
 from scattershot.protocols.nostr.wire.event import (
     Event,
     Unsigned,
-    Wrong,
-    is_genuine,
     is_name,
     public_key,
-    read_event,
     sign,
 )
 from scattershot.protocols.nostr.wire.filters import Filter
@@ -33,7 +29,6 @@ from scattershot.protocols.nostr.wire.remote_signing import (
     asked,
     read_answer,
     read_bunker,
-    template,
 )
 
 PATIENCE = 20.0
@@ -42,7 +37,6 @@ _EARLIER = 60
 """Seconds by which clocks may differ."""
 _PERMISSIONS = "sign_event:0,sign_event:1,sign_event:3,sign_event:5,sign_event:6,sign_event:7,sign_event:16"
 _MORE_PERMISSIONS = ",sign_event:62,sign_event:1018,sign_event:1068,sign_event:10002,sign_event:30023"
-_read = json.Decoder(Event).decode
 
 
 class _Kept(NamedTuple):
@@ -80,15 +74,9 @@ class FarSigning:
 
     async def sign(self, told: str, body: bytes) -> Slip | Refused:
         """The event signed, just as it is; a signer that alters anything has signed something else."""
-        event = _read(body)
-        what = Unsigned(event.pubkey, event.created_at, event.kind, event.tags, event.content)
-        said = await self._ask(json.decode(told, type=_Kept), "sign_event", [template(what)])
-        if isinstance(said, Refused):
-            return said
-        found = read_event(said.encode())
-        if isinstance(found, Wrong) or found.id != event.id or not is_genuine(found):
-            return Refused("altered", "The signer signed something else than it was asked to.")
-        return with_burial(to_slip(found), found, vanishes=found.kind == kinds.VANISH)
+        event = waiting_event(body)
+        said = await self._ask(json.decode(told, type=_Kept), "sign_event", [asked_for(event)])
+        return said if isinstance(said, Refused) else as_it_waited(event, said.encode())
 
     async def _ask(self, kept: _Kept, method: str, params: list[str]) -> str | Refused:
         """By the first of its relays that can be reached and where it answers."""

@@ -1,4 +1,5 @@
-"""Proofs of who speaks: to a relay (NIP-42), and over HTTP (NIP-98). Signatures are looked at by `is_genuine`."""
+"""Proofs of who speaks: to a relay (NIP-42), over HTTP (NIP-98), and of the key that a browser holds (NIP-07).
+Signatures are looked at by `is_genuine`."""
 
 from base64 import b64decode, b64encode
 from hashlib import sha256
@@ -71,3 +72,22 @@ def http_proof(pubkey: str, method: str, url: str, body: bytes, now: int) -> Uns
 def http_header(event: Event) -> str:
     """The header with a signed proof."""
     return f"Nostr {b64encode(encode(event)).decode()}"
+
+
+def holding(page: str, challenge: str, words: str, now: int) -> Unsigned:
+    """What a browser signs to prove its key to one of our pages: as for NIP-98, with a challenge besides."""
+    tags = [["u", page], ["method", "POST"], ["challenge", challenge]]
+    return Unsigned("", now, kinds.HTTP_AUTHENTICATION, tags, words)
+
+
+def fault_of_holding(event: Event, page: str, challenge: str, now: int) -> str | None:
+    """What is wrong with such a proof, or None where its author holds the key."""
+    if event.kind != kinds.HTTP_AUTHENTICATION:
+        return "a proof is of kind 27235"
+    if abs(event.created_at - now) > LEEWAY:
+        return "the proof is not from now"
+    if event.first("challenge") != challenge:
+        return "the proof is of another challenge"
+    if event.first("u") != page or (event.first("method") or "").upper() != "POST":
+        return "the proof is for another page"
+    return None if is_genuine(event) else "the signature is wrong"
