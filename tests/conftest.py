@@ -12,6 +12,7 @@ import pytest
 from scattershot.app import passwords
 from scattershot.testing.phone import Phone
 from scattershot.testing.socket import Socket
+from tests.engines import IN_CI
 from tests.mastodon.route_schemas import check, check_event
 
 # Whatever any test hears over the client API is held against the schema of the entity it claims to be.
@@ -78,6 +79,13 @@ def _miss(what: str) -> None:
     if os.environ.get("CI", "").lower() in ("1", "true"):
         pytest.fail(f"missing in CI: {what}", pytrace=False)
     pytest.skip(f"missing: {what}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is thorough is left to CI."""
+    for item in items if not IN_CI else ():
+        if (mark := item.get_closest_marker("thorough")) is not None:
+            item.add_marker(pytest.mark.skip(f"{mark.args[0]}; CI=true tries it"))
 
 
 def pytest_collection_finish() -> None:

@@ -27,6 +27,7 @@ COUNTED = {
 }
 
 
+@pytest.mark.thorough("all benchmarks take a minute, be they ever so small")
 async def test_every_benchmark_still_runs_and_counts_what_was_done() -> None:
     async def one(name: str) -> Result:
         result: Result = await importlib.import_module(f"tests.bench.{name}").run(Options(quick=True))

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines import IN_CI
-
 ROOT = Path(__file__).resolve().parents[2]
 POSTS = 30
 
 
-@pytest.mark.skipif(not IN_CI, reason="ten processes take two minutes; CI=true tries them")
+@pytest.mark.thorough("ten processes take two minutes")
 def test_one_multicast_reaches_nine_and_loss_loses_nothing(tmp_path: Path) -> None:
     """`tests/journeys/bridge.py 1000 0.3` is the same with a thousand posts."""
     allowed = ["unshare", "-rnm", "ip", "link", "add", "br0", "type", "bridge"]

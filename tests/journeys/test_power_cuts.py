@@ -182,7 +182,14 @@ async def _quiet(data: Path) -> tuple[dict[str, Any], dict[str, int]]:
         return await valley.outcome(), {host: life.commits for host, life in valley.lives.items()}
 
 
-@pytest.mark.parametrize(("dying", "asks"), [(A, False), (A, True), (B, False)])
+@pytest.mark.parametrize(
+    ("dying", "asks"),
+    [
+        (A, False),
+        pytest.param(A, True, marks=pytest.mark.thorough("a journey for each commit takes half a minute")),
+        pytest.param(B, False, marks=pytest.mark.thorough("a journey for each commit takes half a minute")),
+    ],
+)
 async def test_whenever_the_power_goes_the_outcome_is_the_same(tmp_path: Path, dying: str, asks: bool) -> None:
     """Also where the node that comes back asks nobody what it missed: what it has taken must be enough."""
     wanted, commits = await _quiet(tmp_path)

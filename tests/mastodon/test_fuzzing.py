@@ -35,6 +35,7 @@ def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Process]:
     process.end()
 
 
+@pytest.mark.thorough("calling everything in a hundred ways takes half a minute")
 def test_nothing_that_is_sent_breaks_anything(node: Process) -> None:
     node.do("person", "add", "ann", "--admin")
     node.do("person", "add", "bob")
