@@ -31,7 +31,7 @@ FEWER = """() => document.querySelectorAll(":is(#timeline, .list) > article:nth-
 WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
 # The page that is not there answers 404, and Chromium says so; it has advice, too, for whoever keeps passwords.
 EXPECTED = ("status of 404", "[DOM]")
-PHONE, DESK = {"width": 320, "height": 740}, {"width": 1280, "height": 740}
+PHONE, TABLET, DESK = ({"width": width, "height": 740} for width in (320, 900, 1280))
 
 
 async def _found(page: Page, where: str, rules: list[str], within: str | None = None) -> list[str]:
@@ -58,6 +58,7 @@ async def _looked_at(page: Page, name: str, *, by_day: bool) -> list[str]:
         found += await _found(page, f"{name} ({ways[0][1]})", ALL)
         return found + await _found(page, f"{name} ({await _show(page, *ways[1])})", PLACES, "main")
     found = await _found(page, f"{name} ({await _show(page, *ways[0])})", ALL)
+    found += await _found(page, f"{name} ({await _show(page, TABLET, 'light')})", ALL, ".side")
     for view, theme in ((PHONE, "dark"), (DESK, "light")):
         found += await _found(page, f"{name} ({await _show(page, view, theme)})", COLOURS)
     return found + await _found(page, f"{name} ({await _show(page, *ways[1])})", ALL)
