@@ -51,6 +51,8 @@ async def _shoot(path: str, given: argparse.Namespace) -> None:
             scene = await play(stage)
             wanted = {name: (way, "ann") for name, way in pages(scene).items()}
             wanted |= {name: (way, "") for name, way in open_pages(scene).items()}
+            if unknown := sorted(set(given.names) - set(wanted)):
+                raise SystemExit(f"There is no page {', '.join(unknown)}. There are: {', '.join(wanted)}.")
             chosen = {name: wanted[name] for name in given.names or wanted}
             if given.docs:
                 for name, width, theme in DOCUMENTED:
