@@ -68,11 +68,11 @@ class Signets:
         return Signet(known.public, bytes.fromhex(text)) if text is not None else None
 
     def make(self, tx: Transaction, microblog: MicroblogId) -> Signet | None:
-        """A new key for one that had none; None where it had one, which cannot be opened."""
+        """The key of one that had none until now; None where it has one that cannot be opened."""
         tx.lock("signets")  # two who make it at once would each have another
         known = signets.of(tx, microblog, self._utterer.name)
         if known is not None and known.public is not None:
-            return None
+            return self._opened(microblog, known)  # made meanwhile by another, or one that cannot be opened
         while True:
             secret = secrets.token_bytes(32)
             try:
