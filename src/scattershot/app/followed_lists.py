@@ -13,12 +13,11 @@ from scattershot.domain.node import HostRule
 from scattershot.domain.reading import Refused
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction
-from scattershot.ports.fetcher import Fetcher, Unreachable
+from scattershot.ports.fetcher import Fetcher, Unreachable, followed
 from scattershot.storage.tables import block_lists as rows
 from scattershot.storage.tables import rules
 from scattershot.storage.tables.block_lists import Row
 from scattershot.wirekit.http_message import Headers, Request, Response
-from scattershot.wirekit.redirects import next_hop
 from scattershot.wirekit.urls import parse_url
 
 EVERY = 6 * 3_600_000
@@ -223,17 +222,8 @@ class FollowedLists:
 
     async def _asked(self, row: Row) -> Response | Unreachable:
         known = (("if-none-match", row.tag),) if row.tag and row.checked else ()
-        request: Request | None = Request("GET", row.address, Headers((*self._headers, *known)))
-        answer: Response | Unreachable = Unreachable("protocol", "nothing was asked")
-        for _ in range(MAX_REDIRECTS + 1):
-            if request is None:
-                break
-            answer = await self._fetcher.send(request, limit=MAX_BYTES, seconds=PATIENCE)
-            if isinstance(answer, Unreachable):
-                break
-            answer = answer._replace(url=request.url)
-            request = next_hop(request, answer)
-        return answer
+        request = Request("GET", row.address, Headers((*self._headers, *known)))
+        return await followed(self._fetcher, request, MAX_REDIRECTS, limit=MAX_BYTES, seconds=PATIENCE)
 
 
 def _listed(text: str) -> tuple[dict[str, HostRule], tuple[Unread, ...]]:

@@ -21,12 +21,11 @@ from scattershot.domain.node import Standing
 from scattershot.domain.preview import FRESH_FOR, NEWS_FOR, WAITS, Preview, may_ask
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction, UnavailableError
-from scattershot.ports.fetcher import Fetcher, Unreachable
+from scattershot.ports.fetcher import Fetcher, Unreachable, followed
 from scattershot.storage.tables import posts, previews, rules
 from scattershot.storage.tables.previews import Wanted
 from scattershot.wirekit.http_message import Headers, Request, Response
 from scattershot.wirekit.page_head import Head, head_of, text_of
-from scattershot.wirekit.redirects import next_hop
 from scattershot.wirekit.urls import host_of
 
 MAX_PAGE = 3_000_000
@@ -153,17 +152,10 @@ class Previews:
         if url.startswith("http://") and not self._insecure_http:
             url = "https://" + url.removeprefix("http://")
         headers = self._headers.having(("accept", accept)) if accept else self._headers
-        request: Request | None = Request("GET", url, headers)
-        answer: Response | Unreachable = Unreachable("protocol", "nothing was asked")
-        for _ in range(MAX_REDIRECTS + 1):
-            if request is None:
-                return answer
-            answer = await self._fetcher.send(request, limit=limit, seconds=PATIENCE)
-            if isinstance(answer, Unreachable):
-                return answer
-            answer = answer._replace(url=request.url)
-            request = next_hop(request, answer)
-        return answer if request is None else Unreachable("protocol", "too many redirects")
+        return await followed(
+            self._fetcher, Request("GET", url, headers), MAX_REDIRECTS, limit=limit, seconds=PATIENCE,
+            too_many=Unreachable("protocol", "too many redirects"),
+        )  # fmt: skip
 
 
 def of_post(tx: Transaction, post: PostId) -> Preview | None:

@@ -15,11 +15,10 @@ from scattershot.domain.ids import MicroblogId, Millis
 from scattershot.domain.microblog import Profile
 from scattershot.ports.clock import Clock
 from scattershot.ports.database import Database, Transaction, UnavailableError
-from scattershot.ports.fetcher import Fetcher, Unreachable
+from scattershot.ports.fetcher import Fetcher, Unreachable, followed
 from scattershot.storage.tables import link_checks, microblogs, relations
 from scattershot.storage.tables.link_checks import LinkCheck
 from scattershot.wirekit.http_message import Headers, Request, Response
-from scattershot.wirekit.redirects import next_hop
 from scattershot.wirekit.rel_me import me_links, sole_link
 from scattershot.wirekit.urls import normal_url, parse_url, same_origin
 
@@ -104,17 +103,8 @@ class VerifyLinks:
                 return None
 
     async def _page(self, link: str) -> Response | Unreachable:
-        request: Request | None = Request("GET", link, self._headers)
-        answer: Response | Unreachable = Unreachable("protocol", "nothing was asked")
-        for _ in range(MAX_REDIRECTS + 1):
-            if request is None:
-                break
-            answer = await self._fetcher.send(request, limit=MAX_PAGE, seconds=PATIENCE)
-            if isinstance(answer, Unreachable):
-                break
-            answer = answer._replace(url=request.url)
-            request = next_hop(request, answer)
-        return answer
+        request = Request("GET", link, self._headers)
+        return await followed(self._fetcher, request, MAX_REDIRECTS, limit=MAX_PAGE, seconds=PATIENCE)
 
 
 def links_of(profile: Profile) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
-"""The way out: requests to other nodes, guarded, capped and never following a redirect unasked."""
+"""The way out: requests to other nodes, guarded, capped and never following a redirect unasked; and following some."""
 
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol, TypeAlias
 
 from scattershot.wirekit.http_message import Request, Response
+from scattershot.wirekit.redirects import next_hop
 
 
 class Unreachable(NamedTuple):
@@ -46,6 +47,26 @@ class Fetcher(Protocol):
         `refused` also stands for a connection that was cut before an answer, `protocol` for nonsense of either side.
         """
         ...
+
+
+async def followed(
+    fetcher: Fetcher, request: Request, hops: int, *, limit: int, seconds: float, too_many: Unreachable | None = None
+) -> Response | Unreachable:
+    """What is there in the end, unsigned, behind so many redirects at most; its `url` is where that was.
+
+    Where there are more, `too_many`, or else the last redirect itself. `seconds` are for each request.
+    """
+    while True:
+        answer = await fetcher.send(request, limit=limit, seconds=seconds)
+        if isinstance(answer, Unreachable):
+            return answer
+        answer = answer._replace(url=request.url)
+        following = next_hop(request, answer)
+        if following is None:
+            return answer
+        if hops == 0:
+            return too_many if too_many is not None else answer
+        request, hops = following, hops - 1
 
 
 class Pourer(Fetcher, Protocol):

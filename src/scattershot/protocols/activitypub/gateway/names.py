@@ -10,10 +10,9 @@ from scattershot.domain.ids import Millis
 from scattershot.domain.microblog import Handle, Profile, parse_handle
 from scattershot.domain.reading import Refused
 from scattershot.ports.clock import Clock
-from scattershot.ports.fetcher import Fetcher, Unreachable
+from scattershot.ports.fetcher import Fetcher, Unreachable, followed
 from scattershot.protocols.activitypub.wire.jrd import MAX_JRD, Jrd, read_host_meta, read_jrd
 from scattershot.wirekit.http_message import Headers, Request, Response
-from scattershot.wirekit.redirects import next_hop
 from scattershot.wirekit.urls import host_of, normal_host
 
 REMEMBERED = 3_600_000
@@ -94,17 +93,11 @@ class Names:
         return true if isinstance(again, Jrd) and again.actor == actor else claimed
 
     async def _get(self, url: str, accept: str) -> Response | Unreachable:
-        request: Request | None = Request("GET", url, Headers([("user-agent", self._user_agent), ("accept", accept)]))
-        for _ in range(_MAX_REDIRECTS + 1):
-            assert request is not None
-            answer = await self._fetcher.send(request, limit=MAX_JRD, seconds=_PATIENCE)
-            if isinstance(answer, Unreachable):
-                return answer
-            answer = answer._replace(url=request.url)
-            request = next_hop(request, answer)
-            if request is None:
-                return answer
-        return Unreachable("protocol", "too many redirects")
+        request = Request("GET", url, Headers([("user-agent", self._user_agent), ("accept", accept)]))
+        return await followed(
+            self._fetcher, request, _MAX_REDIRECTS, limit=MAX_JRD, seconds=_PATIENCE,
+            too_many=Unreachable("protocol", "too many redirects"),
+        )  # fmt: skip
 
 
 def _normal(subject: str) -> Handle | None:
